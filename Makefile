@@ -1,0 +1,55 @@
+# `make train` and `make test` do everything on a fresh machine; `make` lists the rest.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+UV := .uv/bin/uv
+UV_VERSION := 0.13.9
+
+.PHONY: help train test lint format bench lock clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+train: .venv/ready  ## train the TensorFlow VAE with its defaults (ARGS="..." adds options)
+	$(PYTHON) -m vae_tf.train $(ARGS)
+
+test: .venv/ready  ## run every test
+	$(PYTHON) -m pytest $(ARGS)
+
+lint: .venv/ready  ## check style and formatting
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+
+format: .venv/ready  ## format the code
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+bench: .venv/ready  ## measure speed and print ratios, all in one run
+	$(PYTHON) -m pytest tests/benchmarks --benchmark-only $(ARGS)
+
+lock: .uv/bin/uv  ## resolve requirements.txt into requirements.lock
+	$(UV) pip compile requirements.txt --universal --python-version 3.11 --upgrade \
+	    --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
+
+clean:  ## remove the environment (runs and downloads stay)
+	rm -rf .venv .uv
+
+# The environment, new whenever the lock changes. uv finds Python 3.11 or provides it.
+.venv/ready: requirements.lock | .uv/bin/uv
+	@command -v g++ >/dev/null || echo "warning: g++ is missing; Theano will be" \
+	    "very slow without it (Debian: apt install g++; macOS: xcode-select --install)" >&2
+	@$(UV) venv -q --clear --python 3.11 .venv || { echo "error: Python 3.11 is needed" \
+	    "(theano-pymc builds on nothing newer) and could not be downloaded;" \
+	    "install python3.11, then run make again" >&2; exit 2; }
+	$(UV) pip install --python .venv --require-hashes -r requirements.lock
+	@touch $@
+
+.uv/bin/uv:
+	@for python in python3.11 python3 python; do \
+	    if $$python -m pip --version >/dev/null 2>&1; then \
+	        PIP_ROOT_USER_ACTION=ignore PIP_DISABLE_PIP_VERSION_CHECK=1 \
+	            exec $$python -m pip install -q --target .uv uv==$(UV_VERSION); \
+	    fi; \
+	done; \
+	echo "error: no Python 3 with pip was found; install python3.11 and pip" \
+	    "(Debian: apt install python3.11 python3-pip), then run make again" >&2; exit 2

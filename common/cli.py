@@ -1,0 +1,163 @@
+"""The command line: options with their help, and how a mistake is reported."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from common import UserError, program
+
+EXAMPLES = """
+examples:
+  python -m {0}.train                     MNIST, with the defaults above
+  python -m {0}.train --latent-dim 2      a latent space that can be drawn
+  python -m {0}.train --data digits       without MNIST, in half a minute
+  python -m {0}.train --resume RUN --epochs 50
+                                             go on where RUN stopped, up to epoch 50
+
+The ELBO (evidence lower bound) is given in nats per image; higher is better.
+"""
+
+
+def train(package, libraries, build, argv=None):
+    """Run `python -m PACKAGE.train` -> exit status: 0, 2 (a mistake), 130 (Ctrl-C).
+
+    `build(parameters, activation)` makes the package's model; `libraries` are the
+    distributions whose versions config.json records.
+    """
+    options = training_parser(package).parse_args(argv)
+    try:
+        return program.train(package, libraries, build, options)
+    except UserError as error:
+        return _fail(error)
+    except MemoryError as error:
+        return _fail(f"not enough memory ({error}); try a smaller --hidden")
+    except OSError as error:
+        return _fail(f"{error.filename or 'the system'}: {error.strerror or error}")
+    except KeyboardInterrupt:
+        print("\ninterrupted", file=sys.stderr)
+        return 130
+
+
+def _fail(message):
+    print(f"error: {message}", file=sys.stderr)
+    return 2
+
+
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser whose errors are one line."""
+
+    def error(self, message):
+        """Print the line and exit with status 2."""
+        self.exit(2, f"error: {message} (--help lists the options)\n")
+
+
+def training_parser(package):
+    """The options of `python -m PACKAGE.train`.  Those not given stay unset."""
+    parser = Parser(
+        prog=f"python -m {package}.train",
+        usage="%(prog)s [options]",
+        description="Train a variational autoencoder on images of 28x28 pixels, and "
+        "draw what it has learnt.",
+        epilog=EXAMPLES.format(package),
+        argument_default=argparse.SUPPRESS,
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    default = program.DEFAULTS
+    count = _number(int, 1, "whole number above 0")
+
+    add = parser.add_argument_group("data").add_argument
+    add(
+        "--data",
+        metavar="SOURCE",
+        help="mnist (from $MNIST_PATH, a cache or the network), digits (1,797 images "
+        "bundled with scikit-learn), or the path of an .npz in Keras's layout, of a "
+        "folder of IDX files or of Kaggle's train.csv (default: mnist)",
+    )
+    add(
+        "--binarize",
+        choices=["dynamic", "threshold", "none"],
+        help="how grey levels become pixels that are on or off: drawn anew every "
+        f"epoch, on above one half, or not at all (default: {default['binarize']})",
+    )
+
+    add = parser.add_argument_group("model").add_argument
+    add(
+        "--hidden",
+        metavar="UNITS",
+        nargs="+",
+        type=count,
+        help="units of each hidden layer of the encoder, which the decoder mirrors "
+        f"(default: {' '.join(map(str, default['hidden']))})",
+    )
+    add(
+        "--latent-dim",
+        metavar="Z",
+        type=count,
+        help=f"number of latent variables (default: {default['latent_dim']})",
+    )
+    add(
+        "--activation",
+        choices=["relu", "tanh"],
+        help=f"of the hidden layers (default: {default['activation']})",
+    )
+
+    add = parser.add_argument_group("training").add_argument
+    add(
+        "--epochs",
+        metavar="N",
+        type=count,
+        help="passes over the training images (default: as many as show 1.5 million "
+        "images, but at most 150: 25 for mnist, 150 for digits)",
+    )
+    add(
+        "--batch-size",
+        metavar="B",
+        type=count,
+        help=f"images per step (default: {default['batch_size']})",
+    )
+    add(
+        "--learning-rate",
+        metavar="RATE",
+        type=_number(float, 1e-30, "number above 0"),
+        help="Adam's at the first step; it falls along a cosine to 1%% of that "
+        f"(default: {default['learning_rate']})",
+    )
+    add(
+        "--seed",
+        metavar="N",
+        type=_number(int, 0, "whole number from 0"),
+        help="of initial weights, image order, binarization and noise "
+        f"(default: {default['seed']})",
+    )
+
+    add = parser.add_argument_group("run").add_argument
+    add(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        help=f"folder for the results (default: runs/{package}/DATE_TIME)",
+    )
+    add("--overwrite", action="store_true", help="replace the run that is in --out")
+    add(
+        "--resume",
+        metavar="RUN",
+        type=Path,
+        help="continue the run in this folder with its own options; only --epochs may "
+        "rise, and --data may say where the same data now are",
+    )
+    add("--quiet", action="store_true", help="print the result and nothing else")
+    return parser
+
+
+def _number(kind, low, name):
+    """An argparse type: a finite `kind`, at least `low`; `name` is for the error."""
+
+    def parse(text):
+        value = kind(text)
+        if not low <= value < float("inf"):
+            raise ValueError
+        return value
+
+    parse.__name__ = name
+    return parse

@@ -1,0 +1,111 @@
+"""Where images come from: `load(source)` gives a Dataset of uint8 pixels."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from common import download, formats
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Images and labels to train on, and others to test on."""
+
+    name: str
+    source: str  # the file, folder or package that the images were read from
+    train_images: np.ndarray  # (N, 784) uint8, 0 is background and 255 is ink
+    train_labels: np.ndarray  # (N,) int64
+    test_images: np.ndarray  # (M, 784) uint8
+    test_labels: np.ndarray  # (M,) int64
+
+    @cached_property
+    def sha256(self):
+        """SHA-256 of the four arrays' bytes, one after the other, in hexadecimal."""
+        digest = hashlib.sha256()
+        for array in (
+            self.train_images,
+            self.train_labels,
+            self.test_images,
+            self.test_labels,
+        ):
+            digest.update(np.ascontiguousarray(array))
+        return digest.hexdigest()
+
+
+def load(source="mnist"):
+    """Load `mnist`, `digits` or a path (.npz, folder of IDX files, .csv) -> Dataset.
+
+    Raises download.UnreachableError if MNIST is neither on this machine nor to be
+    downloaded, and UserError for a path whose content is not a data set.
+    """
+    if source == "mnist":
+        return _from_path("mnist", os.environ.get("MNIST_PATH") or download.mnist())
+    if source == "digits":
+        return _digits()
+    return _from_path(Path(source).stem, source)
+
+
+def _from_path(name, path):
+    path = Path(path).expanduser()
+    train_x, train_y, test_x, test_y = formats.read(path)
+    return Dataset(
+        name,
+        str(path.absolute()),
+        train_x.reshape(-1, 784),
+        train_y.astype(np.int64),
+        test_x.reshape(-1, 784),
+        test_y.astype(np.int64),
+    )
+
+
+def _digits():
+    """Give scikit-learn's 1,797 bundled digits the size and the place of MNIST's."""
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
+
+    digits = load_digits()
+    images = np.stack([_enlarge(image) for image in digits.images])
+    train_x, test_x, train_y, test_y = train_test_split(
+        images,
+        digits.target.astype(np.int64),
+        test_size=297,
+        stratify=digits.target,
+        random_state=0,
+    )
+    return Dataset("digits", "scikit-learn", train_x, train_y, test_x, test_y)
+
+
+def _enlarge(image):
+    """Scale to 20x20, centre of mass in the middle of 28x28.  (8, 8) 0..16 -> (784,)"""
+    from scipy import ndimage
+
+    large = ndimage.zoom(
+        image / 16 * 255, 20 / 8, order=3, mode="grid-constant", grid_mode=True
+    )
+    large = np.clip(large.round(), 0, 255).astype(np.uint8)
+    row, column = np.clip(
+        np.round(13.5 - np.array(ndimage.center_of_mass(large))), 0, 8
+    ).astype(int)
+    canvas = np.zeros((28, 28), np.uint8)
+    canvas[row : row + 20, column : column + 20] = large
+    return canvas.reshape(784)
+
+
+def binarize(pixels, how, rng):
+    """Pixels as the models see them, in [0, 1].  (..., D) uint8 -> (..., D)
+
+    `dynamic`: each pixel is on with probability pixel / 255, drawn anew at each call
+    (Salakhutdinov & Murray 2008, section 4); uint8.  `threshold`: on if above one
+    half; uint8.  `none`: grey levels; float32.
+    """
+    if how == "dynamic":
+        # r is uniform on 0..254, so P(pixel > r) is exactly pixel / 255.
+        r = rng.integers(0, 255, pixels.shape, dtype=np.uint8)
+        return (pixels > r).view(np.uint8)
+    if how == "threshold":
+        return (pixels > 127).view(np.uint8)
+    return np.divide(pixels, 255, dtype=np.float32)

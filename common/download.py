@@ -1,0 +1,94 @@
+"""Fetching MNIST from the network, or from what was fetched before."""
+
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from common import UserError
+
+# The files that Keras and the IDX mirror publish, by SHA-256.
+NPZ_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
+NPZ_FILES = {
+    "mnist.npz": "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
+}
+IDX_URL = "https://ossci-datasets.s3.amazonaws.com/mnist/"
+IDX_FILES = {
+    "train-images-idx3-ubyte.gz": (
+        "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"
+    ),
+    "train-labels-idx1-ubyte.gz": (
+        "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"
+    ),
+    "t10k-images-idx3-ubyte.gz": (
+        "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"
+    ),
+    "t10k-labels-idx1-ubyte.gz": (
+        "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"
+    ),
+}
+TIMEOUT = 10  # seconds without a byte before a download counts as failed
+RETRIES = 2
+
+
+class UnreachableError(UserError):
+    """MNIST is not on this machine and could not be downloaded."""
+
+
+def mnist():
+    """Find MNIST in a cache or fetch it -> path of the .npz or of the IDX folder.
+
+    Raises UnreachableError with the reason of each source if none can be reached.
+    """
+    import pooch
+
+    cache = pooch.os_cache("vae-lecture") / "mnist"
+    keras = Path.home() / ".keras" / "datasets"
+    for folder, files in [(cache, NPZ_FILES), (keras, NPZ_FILES), (cache, IDX_FILES)]:
+        if all(_intact(folder / name, digest) for name, digest in files.items()):
+            return _location(folder, files)
+    reasons = []
+    for url, files in [(NPZ_URL, NPZ_FILES), (IDX_URL, IDX_FILES)]:
+        reason = _fetch(url, files, cache)
+        if reason is None:
+            return _location(cache, files)
+        reasons.append(f"{urlsplit(url).netloc}: {reason}")
+    raise UnreachableError(
+        f"MNIST is not on this machine and could not be downloaded "
+        f"({'; '.join(reasons)}); set MNIST_PATH to a copy or use --data digits"
+    )
+
+
+def _intact(path, digest):
+    import pooch
+
+    return path.is_file() and pooch.file_hash(path) == digest
+
+
+def _location(folder, files):
+    return folder / "mnist.npz" if files is NPZ_FILES else folder
+
+
+def _fetch(url, files, cache):
+    """Download the files into the cache -> None, or why that failed, in a few words."""
+    import pooch
+    from requests import HTTPError, RequestException
+    from requests.exceptions import ChunkedEncodingError
+
+    pooch.get_logger().setLevel("ERROR")
+    http = pooch.HTTPDownloader(progressbar=sys.stderr.isatty(), timeout=TIMEOUT)
+    source = pooch.create(cache, url, registry=files, retry_if_failed=RETRIES)
+    try:
+        for name in files:
+            source.fetch(name, downloader=http)
+    except HTTPError as error:
+        return f"HTTP status {error.response.status_code}"
+    except ChunkedEncodingError:
+        return "the connection broke off"
+    except RequestException as error:
+        cause = getattr(error.args[0] if error.args else error, "reason", error)
+        return str(cause).split(">: ")[-1].split("): ")[-1]  # without object addresses
+    except ValueError:
+        return "what arrived does not match its checksum"
+    except OSError as error:
+        return f"cannot write to {cache} ({error.strerror})"
+    return None

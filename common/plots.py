@@ -1,0 +1,197 @@
+"""Every figure.  Each function returns a matplotlib Figure; no display is needed."""
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from scipy.stats import norm
+from sklearn.decomposition import PCA
+
+from common import training
+from common.runs import atomic
+
+NATS = "nats per image"
+DPI = 150
+BLUE, ORANGE = mpl.color_sequences["petroff10"][:2]  # Petroff 2021: colour-blind safe
+
+
+def save(figure, path):
+    """Write a PNG."""
+    with atomic(path) as file:
+        figure.savefig(file, format="png", dpi=DPI)
+
+
+def training_figures(model, dataset, settings, history):
+    """All figures of a training run -> file name: Figure."""
+    rng = np.random.default_rng(training.TEST_SEED)
+    labels = dataset.test_labels
+    x, _ = training.evaluation_set(dataset.test_images, settings)
+    examples = np.unique(labels, return_index=True)[1][:20]  # the first of each class
+    z = rng.standard_normal((100, settings.latent_dim), np.float32)
+    mu = np.concatenate([model.encode(batch)[0] for batch in training.split(x, 1000)])
+    figures = {
+        "curves.png": curves(history),
+        "reconstructions.png": reconstructions(
+            x[examples], model.decode(mu[examples]), labels[examples]
+        ),
+        "samples.png": samples(model.decode(z)),
+        "latent.png": latent(mu, labels),
+    }
+    if settings.latent_dim == 2:
+        grid, ticks = manifold_grid(20)
+        figures["manifold.png"] = manifold(model.decode(grid), ticks)
+    return figures
+
+
+def curves(history):
+    """The ELBO on training and test images, and the test ELBO's two parts, by epoch."""
+    figure = Figure(figsize=(11, 3.6), layout="constrained")
+    bound, fit, kl = figure.subplots(1, 3)
+    epoch = [row["epoch"] for row in history]
+
+    def line(axes, name, color, label=None, style="-"):
+        values = [row[name] for row in history]
+        marker = "o" if len(epoch) < 50 else None
+        axes.plot(epoch, values, style, color=color, marker=marker, ms=3, label=label)
+
+    line(bound, "train_elbo", ORANGE, "training images, while learning", "--")
+    line(bound, "test_elbo", BLUE, "test images")
+    bound.legend(frameon=False, loc="lower right")
+    line(fit, "test_log_likelihood", BLUE)
+    line(kl, "test_kl", BLUE)
+    bound.set_title("ELBO = log-likelihood \N{MINUS SIGN} KL")
+    fit.set_title(r"log-likelihood $\log p(x|z)$, test images")
+    kl.set_title(r"KL$(q(z|x)\,\|\,p(z))$, test images")
+    kl.set_ylim(0, 1.1 * max(row["test_kl"] for row in history))
+    for axes in (bound, fit, kl):
+        axes.set(xlabel="epoch", ylabel=NATS)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+        axes.grid(alpha=0.3)
+        axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def reconstructions(x, reconstructed, labels):
+    """Images above their reconstructions.  (N, 784), (N, 784) in [0, 1], (N,)"""
+    count = len(x)
+    figure = Figure(figsize=(max(5, 0.8 * count + 1), 2.4), layout="constrained")
+    grid = figure.subplots(2, count, squeeze=False)
+    for column, label in enumerate(labels):
+        for axes, image in zip(grid[:, column], (x, reconstructed), strict=True):
+            _draw(axes, image[column])
+        grid[0, column].set_title(label)
+    for axes, text in zip(grid[:, 0], ("input", "reconstruction"), strict=True):
+        axes.set_ylabel(text, rotation=0, ha="right", va="center")
+    figure.suptitle("Test images above what the decoder makes of the mean of q(z|x)")
+    return figure
+
+
+def samples(probabilities):
+    """A square of generated images.  (N, 784) in [0, 1], N a square number"""
+    side = round(len(probabilities) ** 0.5)
+    figure = Figure(figsize=(5.6, 6), layout="constrained")
+    axes = figure.subplots()
+    _draw(axes, _mosaic(probabilities, side), bar=figure)
+    axes.set_title("Samples from the prior: z ~ N(0, I), decoded")
+    return figure
+
+
+def latent(mu, labels):
+    """The means of q(z|x), coloured by class; in two dimensions.  (N, Z), (N,)
+
+    Two latent variables are drawn as they are, more of them on their first two
+    principal axes.
+    """
+    codes, xlabel, ylabel = _plane(mu)
+    classes = np.unique(labels)
+    figure = Figure(figsize=(7, 6.2), layout="constrained")
+    axes = figure.subplots()
+    size = np.clip(20_000 / len(codes), 3, 20)  # points^2
+    for color, label in zip(_colors(len(classes)), classes, strict=True):
+        points = codes[labels == label]
+        axes.scatter(*points.T, s=size, color=color, alpha=0.5, linewidths=0)
+        axes.annotate(
+            label,
+            np.median(points, axis=0),
+            ha="center",
+            va="center",
+            fontweight="bold",
+            bbox={"boxstyle": "circle", "facecolor": "white", "edgecolor": color},
+        )
+    axes.set(
+        xlabel=xlabel, ylabel=ylabel, title="Where the test images lie: means of q(z|x)"
+    )
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.grid(alpha=0.3)
+    return figure
+
+
+def _plane(mu):
+    """(N, Z) -> (N, 2) and what to call the two axes."""
+    if mu.shape[1] == 1:
+        mu = np.hstack([mu, np.zeros_like(mu)])
+        return mu, "$z_1$", ""
+    if mu.shape[1] == 2:
+        return mu, "$z_1$", "$z_2$"
+    pca = PCA(n_components=2, svd_solver="full")
+    codes = pca.fit_transform(mu)
+    shares = pca.explained_variance_ratio_
+    return codes, *(
+        f"principal axis {i} ({share:.0%} of the variance)"
+        for i, share in enumerate(shares, 1)
+    )
+
+
+def manifold_grid(side):
+    """Latent points at equal steps of prior probability.  -> (side * side, 2), (side,)
+
+    Through the inverse normal CDF (Kingma & Welling 2014, appendix A): row by row,
+    z_2 falling from top to bottom.
+    """
+    ticks = norm.ppf((np.arange(side) + 0.5) / side).astype(np.float32)
+    z1, z2 = np.meshgrid(ticks, ticks[::-1])
+    return np.column_stack([z1.ravel(), z2.ravel()]), ticks
+
+
+def manifold(probabilities, ticks):
+    """What each point of a 2-D latent space decodes to.  (side * side, 784), (side,)"""
+    side = len(ticks)
+    figure = Figure(figsize=(7.4, 8), layout="constrained")
+    axes = figure.subplots()
+    _draw(axes, _mosaic(probabilities, side), bar=figure)
+    shown = np.linspace(0, side - 1, 7).round().astype(int)
+    centre = 28 * shown + 13.5
+    axes.set_xticks(centre, [f"{ticks[i]:.2f}" for i in shown])
+    axes.set_yticks(centre, [f"{ticks[::-1][i]:.2f}" for i in shown])
+    axes.set(xlabel="$z_1$", ylabel="$z_2$")
+    axes.set_title("The latent plane, decoded: equal steps of prior probability")
+    return figure
+
+
+def _draw(axes, image, bar=None):
+    if image.ndim == 1:
+        image = image.reshape(28, 28)
+    shown = axes.imshow(image, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
+    axes.set(xticks=[], yticks=[])
+    if bar:
+        bar.colorbar(
+            shown,
+            ax=axes,
+            location="bottom",
+            shrink=0.6,
+            aspect=40,
+            pad=0.02,
+            label="probability that the pixel is on",
+        )
+
+
+def _mosaic(images, side):
+    """(side * side, 784) -> (28 * side, 28 * side)"""
+    squares = images.reshape(side, side, 28, 28)
+    return squares.swapaxes(1, 2).reshape(28 * side, 28 * side)
+
+
+def _colors(count):
+    if count <= 10:
+        return mpl.color_sequences["petroff10"][:count]
+    return mpl.colormaps["cividis"](np.linspace(0, 1, count))

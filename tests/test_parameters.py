@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+
+from common import parameters
+
+
+def vae(pixels, hidden, latent_dim=3, activation="relu", seed=0):
+    return parameters.vae(pixels, hidden, latent_dim, activation, seed)
+
+
+@pytest.fixture
+def pixels(rng):
+    return rng.integers(0, 256, (50, 784), dtype=np.uint8)
+
+
+def test_names_and_shapes_mirror(pixels):
+    shapes = {name: array.shape for name, array in vae(pixels, (40, 30)).items()}
+    assert shapes == {
+        "encoder_W1": (784, 40),
+        "encoder_b1": (40,),
+        "encoder_W2": (40, 30),
+        "encoder_b2": (30,),
+        "W_mu": (30, 3),
+        "b_mu": (3,),
+        "W_logvar": (30, 3),
+        "b_logvar": (3,),
+        "decoder_W1": (3, 30),
+        "decoder_b1": (30,),
+        "decoder_W2": (30, 40),
+        "decoder_b2": (40,),
+        "W_logits": (40, 784),
+        "b_logits": (784,),
+    }
+    assert {array.dtype for array in vae(pixels, (40, 30)).values()} == {np.dtype("f4")}
+
+
+@pytest.mark.parametrize(("activation", "gain"), [("relu", 2), ("tanh", 1)])
+def test_variance(pixels, activation, gain):
+    W = vae(pixels, (400,), activation=activation)["encoder_W1"]
+    # The variance of n normal draws has a relative error of sqrt(2 / n).
+    assert W.var() == pytest.approx(gain / 784, rel=5 * np.sqrt(2 / W.size))
+
+
+def test_seed(pixels):
+    first, again, other = (vae(pixels, (8,), seed=seed) for seed in (0, 0, 1))
+    assert all((first[name] == again[name]).all() for name in first)
+    assert (first["encoder_W1"] != other["encoder_W1"]).all()
+
+
+def test_output_starts_at_the_mean_image(pixels):
+    pixels[:, 0] = 0  # a pixel that is never on still has finite log-odds
+    probabilities = 1 / (1 + np.exp(-parameters.log_odds(pixels)))
+    expected = (pixels.mean(axis=0) / 255).clip(0.005, 0.995)
+    np.testing.assert_allclose(probabilities, expected, rtol=1e-5)

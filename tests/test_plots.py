@@ -1,0 +1,95 @@
+"""Figures are complete: written, of the right size, with the images in their places."""
+
+import matplotlib.image
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from common import plots
+from common.runs import COLUMNS
+
+
+@pytest.fixture
+def history():
+    return [dict.fromkeys(COLUMNS, float(e)) | {"epoch": e} for e in (1, 2, 3)]
+
+
+def images(figure):
+    return [image.get_array() for axes in figure.axes for image in axes.images]
+
+
+def test_saved_as_png_of_the_right_size(tmp_path, history):
+    figure = plots.curves(history)
+    plots.save(figure, tmp_path / "curves.png")
+    pixels = matplotlib.image.imread(tmp_path / "curves.png")
+    assert pixels.shape[:2] == (3.6 * plots.DPI, 11 * plots.DPI)
+    assert 0.02 < (pixels[..., :3].mean(axis=2) < 0.9).mean() < 0.5  # neither blank
+    assert [path.name for path in tmp_path.iterdir()] == ["curves.png"]
+
+
+def test_curves_show_the_history(history):
+    bound, fit, kl = plots.curves(history).axes
+    for axes, count in ((bound, 2), (fit, 1), (kl, 1)):
+        assert axes.get_xlabel() == "epoch"
+        assert axes.get_ylabel() == "nats per image"
+        assert len(axes.lines) == count
+        for line in axes.lines:
+            np.testing.assert_array_equal(line.get_data(), [[1, 2, 3]] * 2)
+
+
+def test_reconstructions_are_below_their_inputs(rng):
+    x, reconstructed = rng.random((2, 4, 784))
+    figure = plots.reconstructions(x, reconstructed, [7, 8, 9, 5])
+    assert [axes.get_title() for axes in figure.axes[:4]] == ["7", "8", "9", "5"]
+    for shown, expected in zip(images(figure), [*x, *reconstructed], strict=True):
+        np.testing.assert_array_equal(shown, expected.reshape(28, 28))
+
+
+def test_samples_fill_a_square_row_by_row(rng):
+    decoded = rng.random((9, 784))
+    (mosaic,) = images(plots.samples(decoded))
+    for i, image in enumerate(decoded):
+        row, column = divmod(i, 3)
+        shown = mosaic[28 * row : 28 * row + 28, 28 * column : 28 * column + 28]
+        np.testing.assert_array_equal(shown, image.reshape(28, 28))
+
+
+def test_two_latent_variables_are_drawn_as_they_are(rng):
+    mu, labels = rng.standard_normal((30, 2)), np.repeat([0, 1, 2], 10)
+    (axes,) = plots.latent(mu, labels).axes
+    points = np.concatenate([c.get_offsets() for c in axes.collections])
+    np.testing.assert_allclose(points, mu)
+    assert [text.get_text() for text in axes.texts] == ["0", "1", "2"]
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("$z_1$", "$z_2$")
+
+
+def test_more_latent_variables_are_drawn_on_principal_axes(rng):
+    mu = rng.standard_normal((500, 4)) * [0.1, 3, 1, 0.1]
+    (axes,) = plots.latent(mu, np.zeros(500, int)).axes
+    points = axes.collections[0].get_offsets()
+    assert abs(np.corrcoef(points[:, 0], mu[:, 1])[0, 1]) > 0.99
+    assert abs(np.corrcoef(points[:, 1], mu[:, 2])[0, 1]) > 0.99
+    assert axes.get_xlabel().startswith("principal axis 1 (9")
+
+
+@pytest.mark.parametrize("classes", [1, 10, 62])
+def test_any_number_of_classes(rng, classes):
+    labels = np.arange(200) % classes
+    (axes,) = plots.latent(rng.standard_normal((200, 1)), labels).axes
+    colors = {tuple(c.get_facecolor()[0]) for c in axes.collections}
+    assert len(colors) == classes
+
+
+def test_manifold_grid_has_equal_steps_of_prior_probability():
+    grid, ticks = plots.manifold_grid(4)
+    np.testing.assert_allclose(norm.cdf(ticks), [1 / 8, 3 / 8, 5 / 8, 7 / 8], rtol=1e-5)
+    assert grid.shape == (16, 2)
+    np.testing.assert_allclose(grid[0], [ticks[0], ticks[-1]])  # top left
+    np.testing.assert_allclose(grid[-1], [ticks[-1], ticks[0]])  # bottom right
+
+
+def test_manifold_labels_its_axes_with_z(rng):
+    _, ticks = plots.manifold_grid(8)
+    axes = plots.manifold(rng.random((64, 784)), ticks).axes[0]
+    assert axes.get_xticklabels()[0].get_text() == f"{ticks[0]:.2f}"
+    assert axes.get_yticklabels()[0].get_text() == f"{ticks[-1]:.2f}"

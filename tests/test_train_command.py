@@ -1,0 +1,307 @@
+"""`python -m vae_tf.train` as a user runs it: in a process of its own."""
+
+import csv
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from tests.conftest import ROOT
+
+FAST = ["--hidden", 16, "--batch-size", 50, "--epochs", 2]
+MNIST = pytest.mark.skipif(
+    "MNIST_PATH" not in os.environ, reason="MNIST_PATH does not name a copy of MNIST"
+)
+
+
+@pytest.fixture
+def train(command):
+    def run(*arguments, **environment):
+        return command("vae_tf.train", *arguments, **environment)
+
+    return run
+
+
+def rows(run):
+    with (run / "history.csv").open() as file:
+        return [{**row, "seconds": None} for row in csv.DictReader(file)]
+
+
+def checkpoint(run):
+    """Everything but the seconds, as bytes."""
+    with np.load(run / "checkpoint.npz") as arrays:
+        return {name: arrays[name].tobytes() for name in arrays if name != "seconds"}
+
+
+def files(run):
+    return sorted(str(p.relative_to(run)) for p in run.rglob("*") if p.is_file())
+
+
+def test_a_run_leaves_what_it_promises(train, tmp_path):
+    out = tmp_path / "run"
+    result = train("--data", "digits", "--out", out, "--latent-dim", 2, *FAST)
+    assert result.returncode == 0
+    assert result.stderr == ""  # no progress bar: the output is not a terminal
+    assert files(out) == [
+        "checkpoint.npz",
+        "config.json",
+        "figures/curves.png",
+        "figures/latent.png",
+        "figures/manifold.png",
+        "figures/reconstructions.png",
+        "figures/samples.png",
+        "history.csv",
+    ]
+    config = json.loads((out / "config.json").read_text())
+    assert config["package"] == "vae_tf"
+    assert config["settings"]["hidden"] == [16]
+    assert config["settings"]["seed"] == 0
+    assert config["data"]["name"] == "digits"
+    assert len(config["data"]["sha256"]) == 64
+    assert set(config["versions"]) == {"python", "numpy", "tensorflow", "keras"}
+    last = rows(out)[-1]
+    assert f"test ELBO {float(last['test_elbo']):.2f} nats" in result.stdout
+    parts = float(last["test_log_likelihood"]) - float(last["test_kl"])
+    assert float(last["test_elbo"]) == pytest.approx(parts, abs=2e-4)
+    assert str(out / "figures") in result.stdout
+    assert f"--resume {out} --epochs 4" in result.stdout
+    assert "784-16-2-16-784" in result.stdout
+
+
+def test_quiet(train, tmp_path):
+    out = tmp_path / "run"
+    result = train("--data", "digits", "--out", out, "--quiet", *FAST)
+    assert result.stdout.strip().startswith("test ELBO")
+    assert len(result.stdout.strip().splitlines()) == 4
+    assert result.stderr == ""
+
+
+def test_without_mnist_it_says_so_and_goes_on_with_digits(train, tmp_path):
+    result = train("--out", tmp_path / "run", *FAST)
+    assert result.returncode == 0
+    assert re.search(
+        r"^note: MNIST is not on this machine .*digits", result.stdout, re.M
+    )
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert config["settings"]["data"] == "digits"
+
+
+def test_with_data_mnist_it_stops_instead(train, tmp_path):
+    result = train("--data", "mnist", "--out", tmp_path / "run", *FAST)
+    one_line(result, "MNIST is not on this machine")
+    assert not (tmp_path / "run").exists()
+
+
+@MNIST
+@pytest.mark.slow
+def test_mnist_learns(train, tmp_path):
+    """Two epochs of the default network give -107.7 nats; seeds differ by 0.3."""
+    out = tmp_path / "run"
+    path = os.environ["MNIST_PATH"]
+    result = train("--epochs", 2, "--out", out, MNIST_PATH=path)
+    assert result.returncode == 0, result.stderr
+    assert "60,000 + 10,000 images" in result.stdout
+    assert float(rows(out)[-1]["test_elbo"]) > -108.5
+
+
+def test_digits_learn(train, tmp_path):
+    out = tmp_path / "run"
+    assert train("--data", "digits", "--epochs", 20, "--out", out).returncode == 0
+    history = [float(row["test_elbo"]) for row in rows(out)]
+    # Independent pixels with the mean image's probabilities reach -206 nats.
+    assert history[-1] > -150
+    assert history[-1] > history[0] + 20
+
+
+# Mistakes
+
+
+def one_line(result, *words):
+    assert result.returncode == 2
+    assert result.stdout == ""
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("error: ")
+    for word in words:
+        assert word in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--epochs", 0], ["--epochs", "whole number above 0", "'0'"]),
+        (["--epochs", 1.5], ["--epochs", "whole number above 0"]),
+        (["--hidden", -3], ["--hidden"]),
+        (["--hidden"], ["--hidden"]),
+        (["--learning-rate", 0], ["--learning-rate", "above 0"]),
+        (["--learning-rate", "nan"], ["--learning-rate", "above 0"]),
+        (["--learning-rate", "inf"], ["--learning-rate", "above 0"]),
+        (["--seed", -1], ["--seed", "whole number from 0"]),
+        (["--activation", "gelu"], ["--activation", "relu", "tanh"]),
+        (["--latent", 2], ["--latent"]),
+        (["extra"], ["extra"]),
+        (["--data", "no/such.npz"], ["no/such.npz", "no such file"]),
+        (["--data", "digits", "--batch-size", 1501], ["1501", "1500", "--batch-size"]),
+        (["--resume", "no/such/run"], ["no/such/run", "not a run"]),
+    ],
+)
+def test_mistakes_get_one_line(train, tmp_path, arguments, words):
+    where = [] if "--resume" in arguments else ["--out", tmp_path / "run"]
+    one_line(train(*arguments, *where), *words)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_wrong_mnist_path_is_not_passed_over(train, tmp_path):
+    result = train("--out", tmp_path / "run", MNIST_PATH="/no/such.npz")
+    one_line(result, "/no/such.npz")
+
+
+def test_help_does_not_import_tensorflow():
+    code = (
+        "import sys; sys.argv[1:] = ['--help']\n"
+        "import runpy\n"
+        "try: runpy.run_module('vae_tf.train', run_name='__main__')\n"
+        "except SystemExit: pass\n"
+        "heavy = {'tensorflow', 'keras', 'sklearn', 'scipy', 'matplotlib'}\n"
+        "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stderr
+    assert "default: 128" in result.stdout
+
+
+def test_too_high_a_learning_rate(train, tmp_path):
+    out = tmp_path / "run"
+    result = train("--data", "digits", "--learning-rate", 1e6, "--out", out, *FAST)
+    assert result.returncode == 2
+    assert "learning rate of 1e+06 is too high" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_an_existing_run_is_kept(train, tmp_path):
+    out = tmp_path / "run"
+    train("--data", "digits", "--out", out, *FAST)
+    before = checkpoint(out)
+    again = ["--data", "digits", "--out", out, "--seed", 1, *FAST]
+    one_line(train(*again), "--overwrite", "--resume")
+    assert checkpoint(out) == before
+    assert train(*again, "--overwrite").returncode == 0
+    assert checkpoint(out) != before
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_out_in_a_folder_that_is_not_ours(train, tmp_path):
+    tmp_path.chmod(0o500)
+    one_line(train("--data", "digits", "--out", tmp_path / "run"), "Permission denied")
+
+
+def test_out_below_a_file(train, tmp_path):
+    (tmp_path / "file").write_text("")
+    one_line(train("--data", "digits", "--out", tmp_path / "file" / "run"), "file")
+
+
+# Resuming
+
+
+def test_raising_the_number_of_epochs(train, tmp_path):
+    out = tmp_path / "run"
+    train("--data", "digits", "--out", out, *FAST)
+    assert train("--resume", out, "--epochs", 3).returncode == 0
+    assert [row["epoch"] for row in rows(out)] == ["1", "2", "3"]
+    config = json.loads((out / "config.json").read_text())
+    assert config["settings"]["epochs"] == 3
+    one_line(train("--resume", out, "--epochs", 2), "--epochs 2", "only rise")
+    one_line(train("--resume", out, "--latent-dim", 3), "--latent-dim")
+
+
+def test_resuming_on_other_data(train, tmp_path, rng):
+    arrays = {
+        "x_train": rng.integers(0, 256, (60, 28, 28), dtype=np.uint8),
+        "y_train": np.arange(60) % 3,
+        "x_test": rng.integers(0, 256, (9, 28, 28), dtype=np.uint8),
+        "y_test": np.arange(9) % 3,
+    }
+    path = tmp_path / "data.npz"
+    np.savez(path, **arrays)
+    out = tmp_path / "run"
+    assert train("--data", path, "--out", out, *FAST).returncode == 0
+    path.rename(tmp_path / "moved.npz")
+    one_line(train("--resume", out), str(path), "no such file")
+    assert train("--resume", out, "--data", tmp_path / "moved.npz").returncode == 0
+    one_line(train("--resume", out, "--data", "digits"), "not the data", "--data")
+
+
+def start(environment, *arguments):
+    return subprocess.Popen(
+        [sys.executable, "-m", "vae_tf.train", *map(str, arguments)],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for_epoch(run, epoch, process):
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and process.poll() is None:
+        if (run / "history.csv").exists() and len(rows(run)) >= epoch:
+            return
+        time.sleep(0.01)
+    pytest.fail(f"epoch {epoch} was not reached: {process.communicate()}")
+
+
+# Steps of one image, so that an epoch lasts about a second and has 15 chunks.
+SLOW = ["--data", "digits", "--epochs", 6, "--batch-size", 1]
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory):
+    out = tmp_path_factory.mktemp("uninterrupted") / "run"
+    process = start(os.environ, *SLOW, "--out", out)
+    assert process.wait(timeout=300) == 0
+    return checkpoint(out), rows(out)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_killed_in_the_fourth_epoch_and_resumed(nowhere, tmp_path, uninterrupted, seed):
+    delays = random.Random(seed)
+    out = tmp_path / "run"
+    for epoch, arguments in [(3, [*SLOW, "--out", out]), (4, ["--resume", out])]:
+        process = start(nowhere, *arguments)
+        wait_for_epoch(out, epoch, process)
+        time.sleep(delays.uniform(0, 0.8))
+        process.kill()
+        process.communicate()
+        assert process.returncode == -signal.SIGKILL
+    assert len(rows(out)) < 6
+    process = start(nowhere, "--resume", out)
+    assert process.wait(timeout=300) == 0
+    assert (checkpoint(out), rows(out)) == uninterrupted
+    assert not [name for name in files(out) if name.endswith(".tmp")]
+
+
+@pytest.mark.slow
+def test_ctrl_c_saves_and_says_how_to_resume(nowhere, tmp_path, uninterrupted):
+    out = tmp_path / "run"
+    process = start(nowhere, *SLOW, "--out", out)
+    wait_for_epoch(out, 2, process)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert f"--resume {out}" in stderr
+    assert "Traceback" not in stdout + stderr
+    assert len(rows(out)) < 6
+    process = start(nowhere, "--resume", out)
+    assert process.wait(timeout=300) == 0
+    assert (checkpoint(out), rows(out)) == uninterrupted

@@ -1,0 +1,147 @@
+"""The epoch loop, with a model of one number that is trained in no time."""
+
+import os
+import signal
+
+import numpy as np
+import pytest
+
+from common import UserError, training
+from common.runs import Run
+
+
+class Toy:
+    """Its one weight depends on every batch, all noise and all learning rates."""
+
+    def __init__(self, interrupt_at=None, explode_at=None):
+        self.weight = np.zeros((), np.float64)
+        self.calls = 0
+        self.interrupt_at = interrupt_at
+        self.explode_at = explode_at
+
+    def train(self, x, eps, learning_rates):
+        self.calls += 1
+        if self.calls == self.interrupt_at:
+            os.kill(os.getpid(), signal.SIGINT)
+        if self.calls == self.explode_at:
+            return float("nan")
+        for batch, noise, rate in zip(x, eps, learning_rates, strict=True):
+            weights = np.arange(batch.size).reshape(batch.shape)
+            signal_ = (batch * weights).mean() + noise.sum()
+            self.weight = 0.9 * self.weight + rate * signal_
+        return float(self.weight) * len(x)
+
+    def elbo(self, x, eps):
+        return eps.sum(axis=1) + self.weight, x.sum(axis=1) * 1.0, eps[:, 0] ** 2
+
+    def state(self):
+        return {"weight": self.weight}
+
+    def load_state(self, state):
+        self.weight = state["weight"]
+
+
+@pytest.fixture
+def start(tmp_path, settings):
+    """Train a Toy in a folder, or go on there -> the Toy and the history."""
+
+    def run(name, toy, settings=settings, dataset=None):
+        path = tmp_path / name
+        exists = path.exists()
+        run = Run.open(path) if exists else Run.create(path, {"settings": settings})
+        try:
+            return toy, training.train(toy, dataset, settings, run, lambda row: None)
+        finally:
+            run.unlock()
+
+    return run
+
+
+@pytest.mark.parametrize("interrupt_at", range(1, 9))
+def test_interrupting_anywhere_changes_nothing(
+    start, tmp_path, digits, settings, monkeypatch, interrupt_at
+):
+    monkeypatch.setattr(training, "CHUNK", 11)  # 30 steps an epoch: chunks 11, 11, 8
+    toy, _ = start("whole", Toy(), dataset=digits)
+    with pytest.raises(training.Interrupted):
+        start("parts", Toy(interrupt_at), dataset=digits)
+    resumed, _ = start("parts", Toy(), dataset=digits)
+    assert resumed.calls == 9 - interrupt_at
+    assert resumed.weight == toy.weight
+    rows = [
+        [line.rsplit(b",", 1)[0] for line in (path / "history.csv").open("rb")]
+        for path in (tmp_path / "whole", tmp_path / "parts")
+    ]
+    assert rows[0] == rows[1]
+
+
+def test_resuming_after_the_last_epoch_trains_no_more(start, digits):
+    _, history = start("run", Toy(), dataset=digits)
+    toy, again = start("run", Toy(), dataset=digits)
+    assert toy.calls == 0
+    assert [row["epoch"] for row in again] == [row["epoch"] for row in history]
+
+
+def test_a_non_finite_elbo_stops_and_keeps_the_checkpoint(start, tmp_path, digits):
+    with pytest.raises(UserError) as caught:
+        start("run", Toy(explode_at=3), dataset=digits)  # one chunk an epoch
+    for words in ("ELBO became nan in epoch 3", "learning rate of 0.003", "epoch 2"):
+        assert words in str(caught.value)
+    with np.load(tmp_path / "run" / "checkpoint.npz") as checkpoint:
+        assert checkpoint["epoch"] == 2
+    assert len((tmp_path / "run" / "history.csv").read_text().splitlines()) == 3
+
+
+def test_the_row_of_an_epoch(start, digits, settings):
+    toy, history = start("run", Toy(), dataset=digits)
+    x, eps = training.evaluation_set(digits.test_images, settings)
+    parts = [part.mean() for part in toy.elbo(x, eps)]
+    row = history[-1]
+    np.testing.assert_allclose(
+        [row["test_elbo"], row["test_log_likelihood"], row["test_kl"]], parts
+    )
+
+
+def test_chunks_show_each_image_once(digits, settings):
+    settings = type(settings)(**{**vars(settings), "binarize": "none"})
+    for epoch in (1, 2):
+        parts = list(training.chunks(digits.train_images, settings, epoch))
+        x = np.concatenate([x.reshape(-1, 784) for x, _ in parts])
+        pixels = np.round(x * 255).astype(np.uint8)
+        assert sorted(map(bytes, pixels)) == sorted(map(bytes, digits.train_images))
+
+
+def test_chunks_differ_by_epoch_and_seed_only(digits, settings):
+    def first(seed, epoch):
+        changed = type(settings)(**{**vars(settings), "seed": seed})
+        x, eps = next(training.chunks(digits.train_images, changed, epoch))
+        return x.tobytes() + eps.tobytes()
+
+    assert first(0, 1) == first(0, 1)
+    assert len({first(0, 1), first(0, 2), first(1, 1)}) == 3
+
+
+def test_noise_is_standard_normal(digits, settings):
+    settings = type(settings)(**{**vars(settings), "latent_dim": 64})
+    _, eps = next(training.chunks(digits.train_images, settings, 1))
+    assert eps.dtype == np.float32
+    assert abs(eps.mean()) < 5 / np.sqrt(eps.size)
+    assert abs(eps.var() - 1) < 5 * np.sqrt(2 / eps.size)
+
+
+def test_learning_rate_falls_along_a_cosine(settings):
+    settings = type(settings)(**{**vars(settings), "epochs": 4, "learning_rate": 0.1})
+    rates = np.concatenate(
+        [training.learning_rates(settings, 50, e) for e in range(1, 5)]
+    )
+    assert rates.shape == (200,)
+    assert rates[0] == np.float32(0.1)
+    assert rates[100] == pytest.approx(0.1 * 0.505)  # half way: the mean of both ends
+    assert 0.001 < rates[-1] < 0.0011
+    assert (np.diff(rates) < 0).all()
+
+
+def test_default_epochs():
+    assert training.default_epochs(60_000) == 25
+    assert training.default_epochs(1500) == 150
+    assert training.default_epochs(10**7) == 1

@@ -1,0 +1,66 @@
+"""The variational autoencoder (Kingma & Welling 2014) in TensorFlow: its mathematics.
+
+    prior       p(z)   = N(0, I)
+    likelihood  p(x|z) = Bernoulli(sigmoid(logits)),   logits = decode(z)
+    posterior   q(z|x) = N(mu, diag(exp(logvar))),     mu, logvar = encode(x)
+
+Shapes: a batch of B images of D pixels, H hidden units, Z latent variables.  Weights
+are (inputs, outputs).  `parameters` is a flat dict: name -> variable.
+"""
+
+import tensorflow as tf
+
+ACTIVATIONS = {"relu": tf.nn.relu, "tanh": tf.tanh}
+
+
+def hidden_layers(parameters, prefix, h, activation):
+    """The layers prefix_W1, prefix_b1, prefix_W2, ...  (B, inputs) -> (B, H)"""
+    layer = 1
+    while f"{prefix}_W{layer}" in parameters:
+        W, b = parameters[f"{prefix}_W{layer}"], parameters[f"{prefix}_b{layer}"]
+        h = ACTIVATIONS[activation](tf.matmul(h, W) + b)
+        layer += 1
+    return h
+
+
+def encode(parameters, x, activation):
+    """Mean and log-variance of q(z|x).  (B, D) -> (B, Z), (B, Z)"""
+    h = hidden_layers(parameters, "encoder", x, activation)
+    mu = tf.matmul(h, parameters["W_mu"]) + parameters["b_mu"]
+    logvar = tf.matmul(h, parameters["W_logvar"]) + parameters["b_logvar"]
+    return mu, logvar
+
+
+def reparameterize(mu, logvar, eps):
+    """Z ~ q(z|x) from eps ~ N(0, I), so that z has a gradient.  3 x (B, Z) -> (B, Z)"""
+    return mu + tf.exp(0.5 * logvar) * eps
+
+
+def decode(parameters, z, activation):
+    """Logits of the pixels' Bernoulli distributions.  (B, Z) -> (B, D)"""
+    h = hidden_layers(parameters, "decoder", z, activation)
+    return tf.matmul(h, parameters["W_logits"]) + parameters["b_logits"]
+
+
+def log_likelihood(logits, x):
+    """Log p(x|z) in nats, summed over the pixels.  (B, D), (B, D) -> (B,)"""
+    cross_entropy = tf.nn.sigmoid_cross_entropy_with_logits(labels=x, logits=logits)
+    return -tf.reduce_sum(cross_entropy, axis=1)
+
+
+def kl_divergence(mu, logvar):
+    """KL(q(z|x) || N(0, I)) in nats (ibid., appendix B).  (B, Z), (B, Z) -> (B,)"""
+    return 0.5 * tf.reduce_sum(tf.exp(logvar) + mu**2 - 1 - logvar, axis=1)
+
+
+def elbo(parameters, x, eps, activation):
+    """The evidence lower bound (ibid., eq. 10) and its two parts, in nats per image.
+
+    ELBO = log-likelihood - KL.  (B, D), (B, Z) -> (B,), (B,), (B,)
+    """
+    mu, logvar = encode(parameters, x, activation)
+    z = reparameterize(mu, logvar, eps)
+    logits = decode(parameters, z, activation)
+    fit = log_likelihood(logits, x)
+    kl = kl_divergence(mu, logvar)
+    return fit - kl, fit, kl

@@ -1,0 +1,89 @@
+"""The machinery around model.py: variables, gradients, compiled training steps."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from common.training import CHUNK
+from vae_tf import model
+
+
+class VAE:
+    """A variational autoencoder whose parameters TensorFlow holds and trains."""
+
+    def __init__(self, parameters, activation):
+        self.activation = activation
+        self.parameters = {
+            name: tf.Variable(value, name=name) for name, value in parameters.items()
+        }
+        self.adam = keras.optimizers.Adam()
+        self.adam.build(list(self.parameters.values()))
+
+    def train(self, x, eps, learning_rates):
+        """One Adam step per batch -> the ELBOs' sum.  (S, B, D), (S, B, Z), (S,)"""
+        padding = CHUNK - len(x)  # one shape for every chunk: compiled once
+        chunk = [
+            np.pad(array, [(0, padding)] + [(0, 0)] * (array.ndim - 1))
+            for array in (x, eps, learning_rates)
+        ]
+        return float(self._train(*chunk, steps=tf.constant(len(x))))
+
+    @tf.function(jit_compile=True)
+    def _train(self, x, eps, learning_rates, steps):
+        """All the steps in one XLA program: the loop, too, is compiled."""
+        variables = list(self.parameters.values())
+        total = 0.0
+        for step in tf.range(steps):
+            with tf.GradientTape() as tape:
+                elbo = tf.reduce_mean(self._elbo(x[step], eps[step])[0])
+                loss = -elbo
+            gradients = tape.gradient(loss, variables)
+            self.adam.learning_rate.assign(learning_rates[step])
+            self.adam.apply(gradients, variables)
+            total += elbo
+        return total
+
+    def elbo(self, x, eps):
+        """ELBO, log-likelihood, KL in nats.  (B, D), (B, Z) -> (B,), (B,), (B,)"""
+        return [part.numpy() for part in self._elbo(x, eps)]
+
+    @tf.function
+    def _elbo(self, x, eps):
+        x = tf.cast(x, tf.float32)
+        return model.elbo(self.parameters, x, eps, self.activation)
+
+    @tf.function
+    def _encode(self, x):
+        return model.encode(self.parameters, tf.cast(x, tf.float32), self.activation)
+
+    def encode(self, x):
+        """Mean and log-variance of q(z|x).  (B, D) -> (B, Z), (B, Z)"""
+        return [part.numpy() for part in self._encode(x)]
+
+    @tf.function
+    def _decode(self, z):
+        return tf.sigmoid(model.decode(self.parameters, z, self.activation))
+
+    def decode(self, z):
+        """Pixel probabilities p(x=1|z).  (B, Z) -> (B, D)"""
+        return self._decode(z).numpy()
+
+    def state(self):
+        """All that training changes: parameters and Adam's moments.  name -> array"""
+        return {name: np.array(value) for name, value in self._variables().items()}
+
+    def load_state(self, state):
+        """Continue from what `state` returned, here or in another framework."""
+        for name, variable in self._variables().items():
+            variable.assign(state[name])
+
+    def _variables(self):
+        """Every variable under its name in a checkpoint."""
+        step, _, *moments = self.adam.variables
+        names = self.parameters
+        return {
+            **self.parameters,
+            **{f"adam_m_{n}": m for n, m in zip(names, moments[::2], strict=True)},
+            **{f"adam_v_{n}": v for n, v in zip(names, moments[1::2], strict=True)},
+            "adam_step": step,
+        }
