@@ -28,7 +28,10 @@ COLUMNS = {  # of history.csv, and how each is written
 
 @contextmanager
 def atomic(path):
-    """Open a binary file that takes the name `path` once it is complete."""
+    """Open a binary file that takes the name `path` once it is complete.
+
+    Raises UserError if it cannot be written; what was there before is then kept.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as file:
@@ -36,6 +39,8 @@ def atomic(path):
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written ({error.strerror})") from None
     finally:
         temporary.unlink(missing_ok=True)
 

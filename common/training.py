@@ -112,12 +112,12 @@ def train(model, dataset, settings, run, report, quiet=False):
             if position.steps < steps:
                 run.save(history, model.state(), asdict(position))
                 raise Interrupted
-            elbo, fit, kl = evaluate(model, test_x, test_eps)
+            elbo, log_px, kl = evaluate(model, test_x, test_eps)
             row = {
                 "epoch": epoch,
                 "train_elbo": position.elbo / steps,
                 "test_elbo": elbo,
-                "test_log_likelihood": fit,
+                "test_log_likelihood": log_px,
                 "test_kl": kl,
                 "learning_rate": float(rates[-1]),
                 "seconds": position.seconds,

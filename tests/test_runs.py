@@ -1,6 +1,7 @@
 """A run's folder survives mistakes, damage and company."""
 
 import json
+import resource
 
 import numpy as np
 import pytest
@@ -43,6 +44,25 @@ def test_atomic_replaces_only_when_complete(tmp_path):
         assert path.read_text() == "old"
     assert path.read_text() == "new"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.fixture
+def full_disk():
+    """No file may grow beyond 1,000 bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_full_disk_keeps_the_last_checkpoint(run, full_disk):
+    before = run.checkpoint_path.read_bytes()
+    with pytest.raises(
+        UserError, match=r"checkpoint\.npz: cannot be written \(File too"
+    ):
+        run.save([ROW], {"W": np.ones(3000)}, vars(Position(epoch=1)))
+    assert run.checkpoint_path.read_bytes() == before
+    assert not list(run.path.glob(".*"))
 
 
 def test_round_trip(run, settings):

@@ -61,6 +61,6 @@ def elbo(parameters, x, eps, activation):
     mu, logvar = encode(parameters, x, activation)
     z = reparameterize(mu, logvar, eps)
     logits = decode(parameters, z, activation)
-    fit = log_likelihood(logits, x)
+    log_px = log_likelihood(logits, x)
     kl = kl_divergence(mu, logvar)
-    return fit - kl, fit, kl
+    return log_px - kl, log_px, kl

@@ -52,21 +52,21 @@ class VAE:
         x = tf.cast(x, tf.float32)
         return model.elbo(self.parameters, x, eps, self.activation)
 
-    @tf.function
-    def _encode(self, x):
-        return model.encode(self.parameters, tf.cast(x, tf.float32), self.activation)
-
     def encode(self, x):
         """Mean and log-variance of q(z|x).  (B, D) -> (B, Z), (B, Z)"""
         return [part.numpy() for part in self._encode(x)]
 
     @tf.function
-    def _decode(self, z):
-        return tf.sigmoid(model.decode(self.parameters, z, self.activation))
+    def _encode(self, x):
+        return model.encode(self.parameters, tf.cast(x, tf.float32), self.activation)
 
     def decode(self, z):
-        """Pixel probabilities p(x=1|z).  (B, Z) -> (B, D)"""
+        """Pixel probabilities p(x = 1|z).  (B, Z) -> (B, D)"""
         return self._decode(z).numpy()
+
+    @tf.function
+    def _decode(self, z):
+        return tf.sigmoid(model.decode(self.parameters, z, self.activation))
 
     def state(self):
         """All that training changes: parameters and Adam's moments.  name -> array"""
