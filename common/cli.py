@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 
 from common import UserError, program
+from common.data import BINARIZATIONS
+from common.parameters import GAIN
 
 EXAMPLES = """
 examples:
@@ -30,7 +32,8 @@ def train(package, libraries, build, argv=None):
     except UserError as error:
         return _fail(error)
     except MemoryError as error:
-        return _fail(f"not enough memory ({error}); try a smaller --hidden")
+        sizes = "--hidden, --latent-dim or --batch-size"
+        return _fail(f"not enough memory ({error}); try a smaller {sizes}")
     except OSError as error:
         return _fail(f"{error.filename or 'the system'}: {error.strerror or error}")
     except KeyboardInterrupt:
@@ -39,7 +42,7 @@ def train(package, libraries, build, argv=None):
 
 
 def _fail(message):
-    print(f"error: {message}", file=sys.stderr)
+    print("error:", " ".join(str(message).split()), file=sys.stderr)
     return 2
 
 
@@ -64,7 +67,7 @@ def training_parser(package):
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     default = program.DEFAULTS
-    count = _number(int, 1, "whole number above 0")
+    count = _number(int, 1, 10**6, "whole number from 1 to 1,000,000")
 
     add = parser.add_argument_group("data").add_argument
     add(
@@ -76,9 +79,10 @@ def training_parser(package):
     )
     add(
         "--binarize",
-        choices=["dynamic", "threshold", "none"],
+        choices=BINARIZATIONS,
         help="how grey levels become pixels that are on or off: drawn anew every "
-        f"epoch, on above one half, or not at all (default: {default['binarize']})",
+        "epoch, on above one half, or not at all, which makes the ELBO a mere score "
+        f"(default: {default['binarize']})",
     )
 
     add = parser.add_argument_group("model").add_argument
@@ -98,7 +102,7 @@ def training_parser(package):
     )
     add(
         "--activation",
-        choices=["relu", "tanh"],
+        choices=GAIN,
         help=f"of the hidden layers (default: {default['activation']})",
     )
 
@@ -119,14 +123,14 @@ def training_parser(package):
     add(
         "--learning-rate",
         metavar="RATE",
-        type=_number(float, 1e-30, "number above 0"),
+        type=_number(float, 1e-9, 1000, "number from 1e-9 to 1000"),
         help="Adam's at the first step; it falls along a cosine to 1%% of that "
         f"(default: {default['learning_rate']})",
     )
     add(
         "--seed",
         metavar="N",
-        type=_number(int, 0, "whole number from 0"),
+        type=_number(int, 0, 2**64, "whole number from 0 to 2**64"),
         help="of initial weights, image order, binarization and noise "
         f"(default: {default['seed']})",
     )
@@ -144,20 +148,23 @@ def training_parser(package):
         metavar="RUN",
         type=Path,
         help="continue the run in this folder with its own options; only --epochs may "
-        "rise, and --data may say where the same data now are",
+        "rise (the cosine of the learning rate is then stretched), and --data may say "
+        "where the same data now are",
     )
     add("--quiet", action="store_true", help="print the result and nothing else")
     return parser
 
 
-def _number(kind, low, name):
-    """An argparse type: a finite `kind`, at least `low`; `name` is for the error."""
+def _number(kind, low, high, name):
+    """An argparse type: a `kind` from `low` to `high`; `name` is for the error."""
 
     def parse(text):
-        value = kind(text)
-        if not low <= value < float("inf"):
-            raise ValueError
-        return value
+        try:
+            value = kind(text)
+            if low <= value <= high:
+                return value
+        except ValueError:
+            pass
+        raise argparse.ArgumentTypeError(f"must be a {name}, not {text}")
 
-    parse.__name__ = name
     return parse

@@ -10,6 +10,8 @@ import numpy as np
 
 from common import download, formats
 
+BINARIZATIONS = ("dynamic", "threshold", "none")
+
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
@@ -50,7 +52,7 @@ def load(source="mnist"):
 
 
 def _from_path(name, path):
-    path = Path(path).expanduser()
+    path = Path(os.path.expanduser(path))  # noqa: PTH111 - leaves ~nobody as it is
     train_x, train_y, test_x, test_y = formats.read(path)
     return Dataset(
         name,
@@ -99,7 +101,7 @@ def binarize(pixels, how, rng):
     """Pixels as the models see them, in [0, 1].  (..., D) uint8 -> (..., D)
 
     `dynamic`: each pixel is on with probability pixel / 255, drawn anew at each call
-    (Salakhutdinov & Murray 2008, section 4); uint8.  `threshold`: on if above one
+    (as Salakhutdinov & Murray 2008 do); uint8.  `threshold`: on if above one
     half; uint8.  `none`: grey levels; float32.
     """
     if how == "dynamic":

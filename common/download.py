@@ -1,5 +1,6 @@
 """Fetching MNIST from the network, or from what was fetched before."""
 
+import re
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -31,7 +32,7 @@ RETRIES = 2
 
 
 class UnreachableError(UserError):
-    """MNIST is not on this machine and could not be downloaded."""
+    """MNIST is not on this machine and could not be downloaded.  Says why."""
 
 
 def mnist():
@@ -54,7 +55,7 @@ def mnist():
         reasons.append(f"{urlsplit(url).netloc}: {reason}")
     raise UnreachableError(
         f"MNIST is not on this machine and could not be downloaded "
-        f"({'; '.join(reasons)}); set MNIST_PATH to a copy or use --data digits"
+        f"({'; '.join(reasons)})"
     )
 
 
@@ -86,7 +87,8 @@ def _fetch(url, files, cache):
         return "the connection broke off"
     except RequestException as error:
         cause = getattr(error.args[0] if error.args else error, "reason", error)
-        return str(cause).split(">: ")[-1].split("): ")[-1]  # without object addresses
+        # Without urllib3's object addresses and error numbers.
+        return re.sub(r".*>: |.*\): | \(\[Errno.*", "", str(cause))
     except ValueError:
         return "what arrived does not match its checksum"
     except OSError as error:

@@ -17,7 +17,6 @@ IDX_NAME = re.compile(
     r"(.*)(train|t10k|test)-(images|labels)[-.]idx([13])-ubyte(?:\.gz)?"
 )
 GZIP = b"\x1f\x8b"
-DAMAGED = (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error)
 
 
 def read(path):
@@ -37,7 +36,9 @@ def read(path):
         )
     try:
         arrays = reader(path)
-    except DAMAGED as error:
+    except UserError:
+        raise
+    except Exception as error:  # numpy, zipfile and csv raise a dozen kinds
         raise UserError(f"{path}: damaged or unreadable ({_one_line(error)})") from None
     _check(path, "training", *arrays[:2])
     _check(path, "test", *arrays[2:])
@@ -115,7 +116,7 @@ def _read_idx(path, dimensions):
     if content[:2] == GZIP:
         try:
             content = gzip.decompress(content)
-        except DAMAGED as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise UserError(f"{path}: damaged gzip file ({_one_line(error)})") from None
     size = 4 + 4 * dimensions
     magic, *shape = np.frombuffer(content[:size].ljust(size, b"\0"), ">u4").tolist()
@@ -139,13 +140,14 @@ def _read_csv(path):
             f"{path}: {len(first)} columns; expected a label and 784 pixels "
             "(the file with labels is train.csv)"
         )
-    has_header = not first[0].isdigit()
+    has_header = not first[0].strip().lstrip("+-").isdigit()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of no rows, which _check refuses
         warnings.simplefilter("error", DeprecationWarning)  # of 1.5 for an integer
         table = np.loadtxt(
             path,
             np.int32,
+            comments=None,
             delimiter=",",
             skiprows=int(has_header),
             ndmin=2,

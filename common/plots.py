@@ -1,14 +1,17 @@
 """Every figure.  Each function returns a matplotlib Figure; no display is needed."""
 
+import io
+
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
-from scipy.stats import norm
+from scipy.special import ndtri
 from sklearn.decomposition import PCA
+from sklearn.neighbors import KNeighborsClassifier
 
 from common import training
-from common.runs import atomic
+from common.runs import write
 
 NATS = "nats per image"
 DPI = 150
@@ -17,8 +20,9 @@ BLUE, ORANGE = mpl.color_sequences["petroff10"][:2]  # Petroff 2021: colour-blin
 
 def save(figure, path):
     """Write a PNG."""
-    with atomic(path) as file:
-        figure.savefig(file, format="png", dpi=DPI)
+    content = io.BytesIO()
+    figure.savefig(content, format="png", dpi=DPI)
+    write(path, content.getbuffer())
 
 
 def training_figures(model, dataset, settings, history):
@@ -32,13 +36,16 @@ def training_figures(model, dataset, settings, history):
     figures = {
         "curves.png": curves(history),
         "reconstructions.png": reconstructions(
-            x[examples], model.decode(mu[examples]), labels[examples]
+            x[examples],
+            model.decode(mu[examples]),
+            labels[examples],
+            "input" if settings.binarize == "none" else "input, binarized",
         ),
         "samples.png": samples(model.decode(z)),
         "latent.png": latent(mu, labels),
     }
     if settings.latent_dim == 2:
-        grid, ticks = manifold_grid(20)
+        grid, ticks = manifold_grid(21)
         figures["manifold.png"] = manifold(model.decode(grid), ticks)
     return figures
 
@@ -54,13 +61,13 @@ def curves(history):
         marker = "o" if len(epoch) < 50 else None
         axes.plot(epoch, values, style, color=color, marker=marker, ms=3, label=label)
 
-    line(bound, "train_elbo", ORANGE, "training images, while learning", "--")
-    line(bound, "test_elbo", BLUE, "test images")
+    line(bound, "train_elbo", ORANGE, "training (epoch mean)", "--")
+    line(bound, "test_elbo", BLUE, "test")
     bound.legend(frameon=False, loc="lower right")
     line(fit, "test_log_likelihood", BLUE)
     line(kl, "test_kl", BLUE)
-    bound.set_title("ELBO = log-likelihood \N{MINUS SIGN} KL")
-    fit.set_title(r"log-likelihood $\log p(x|z)$, test images")
+    bound.set_title(r"ELBO $= \mathbb{E}_q[\log p(x|z)] - $KL")
+    fit.set_title(r"$\mathbb{E}_q[\log p(x|z)]$, test images")
     kl.set_title(r"KL$(q(z|x)\,\|\,p(z))$, test images")
     kl.set_ylim(0, 1.1 * max(row["test_kl"] for row in history))
     for axes in (bound, fit, kl):
@@ -71,7 +78,7 @@ def curves(history):
     return figure
 
 
-def reconstructions(x, reconstructed, labels):
+def reconstructions(x, reconstructed, labels, name="input"):
     """Images above their reconstructions.  (N, 784), (N, 784) in [0, 1], (N,)"""
     count = len(x)
     figure = Figure(figsize=(max(5, 0.8 * count + 1), 2.4), layout="constrained")
@@ -80,9 +87,11 @@ def reconstructions(x, reconstructed, labels):
         for axes, image in zip(grid[:, column], (x, reconstructed), strict=True):
             _draw(axes, image[column])
         grid[0, column].set_title(label)
-    for axes, text in zip(grid[:, 0], ("input", "reconstruction"), strict=True):
+    for axes, text in zip(grid[:, 0], (name, "reconstruction"), strict=True):
         axes.set_ylabel(text, rotation=0, ha="right", va="center")
-    figure.suptitle("Test images above what the decoder makes of the mean of q(z|x)")
+    figure.suptitle(
+        "Reconstructions: z = mean of q(z|x), pixel probabilities p(x = 1|z)"
+    )
     return figure
 
 
@@ -92,7 +101,7 @@ def samples(probabilities):
     figure = Figure(figsize=(5.6, 6), layout="constrained")
     axes = figure.subplots()
     _draw(axes, _mosaic(probabilities, side), bar=figure)
-    axes.set_title("Samples from the prior: z ~ N(0, I), decoded")
+    axes.set_title("Samples: z ~ N(0, I), pixel probabilities p(x = 1|z)")
     return figure
 
 
@@ -103,27 +112,45 @@ def latent(mu, labels):
     principal axes.
     """
     codes, xlabel, ylabel = _plane(mu)
-    classes = np.unique(labels)
-    figure = Figure(figsize=(7, 6.2), layout="constrained")
+    classes, numbers = np.unique(labels, return_inverse=True)
+    colors = _colors(len(classes))
+    figure = Figure(figsize=(7, 6.4), layout="constrained")
     axes = figure.subplots()
-    size = np.clip(20_000 / len(codes), 3, 20)  # points^2
-    for color, label in zip(_colors(len(classes)), classes, strict=True):
-        points = codes[labels == label]
-        axes.scatter(*points.T, s=size, color=color, alpha=0.5, linewidths=0)
+    order = np.random.default_rng(0).permutation(len(codes))  # no class on top
+    axes.scatter(
+        *codes[order].T,
+        s=np.clip(20_000 / len(codes), 4, 20),
+        color=[colors[number] for number in numbers[order]],
+        alpha=0.6,
+        linewidths=0,
+    )
+    for number, place in enumerate(_purest(codes, numbers)):
         axes.annotate(
-            label,
-            np.median(points, axis=0),
+            classes[number],
+            place,
             ha="center",
             va="center",
             fontweight="bold",
-            bbox={"boxstyle": "circle", "facecolor": "white", "edgecolor": color},
+            bbox={"boxstyle": "circle", "fc": "white", "ec": colors[number], "lw": 2},
         )
-    axes.set(
-        xlabel=xlabel, ylabel=ylabel, title="Where the test images lie: means of q(z|x)"
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.set_title(
+        "Test images by class: means of q(z|x).  A circle: where its class prevails"
     )
     axes.set_aspect("equal", adjustable="datalim")
     axes.grid(alpha=0.3)
     return figure
+
+
+def _purest(codes, numbers):
+    """For each class the point with the most neighbours of that class.  -> (C, 2)"""
+    count = min(100, len(codes))
+    neighbours = KNeighborsClassifier(count).fit(codes, numbers)
+    shares = neighbours.predict_proba(codes)
+    return [
+        codes[numbers == c][shares[numbers == c, c].argmax()]
+        for c in range(shares.shape[1])
+    ]
 
 
 def _plane(mu):
@@ -131,8 +158,8 @@ def _plane(mu):
     if mu.shape[1] == 1:
         mu = np.hstack([mu, np.zeros_like(mu)])
         return mu, "$z_1$", ""
-    if mu.shape[1] == 2:
-        return mu, "$z_1$", "$z_2$"
+    if mu.shape[1] == 2 or len(mu) < 3:
+        return mu[:, :2], "$z_1$", "$z_2$"
     pca = PCA(n_components=2, svd_solver="full")
     codes = pca.fit_transform(mu)
     shares = pca.explained_variance_ratio_
@@ -148,7 +175,7 @@ def manifold_grid(side):
     Through the inverse normal CDF (Kingma & Welling 2014, appendix A): row by row,
     z_2 falling from top to bottom.
     """
-    ticks = norm.ppf((np.arange(side) + 0.5) / side).astype(np.float32)
+    ticks = ndtri((np.arange(side) + 0.5) / side).astype(np.float32)
     z1, z2 = np.meshgrid(ticks, ticks[::-1])
     return np.column_stack([z1.ravel(), z2.ravel()]), ticks
 
@@ -159,12 +186,12 @@ def manifold(probabilities, ticks):
     figure = Figure(figsize=(7.4, 8), layout="constrained")
     axes = figure.subplots()
     _draw(axes, _mosaic(probabilities, side), bar=figure)
-    shown = np.linspace(0, side - 1, 7).round().astype(int)
+    shown = np.arange(side % 5 // 2, side, 5)  # symmetric about the middle
     centre = 28 * shown + 13.5
-    axes.set_xticks(centre, [f"{ticks[i]:.2f}" for i in shown])
-    axes.set_yticks(centre, [f"{ticks[::-1][i]:.2f}" for i in shown])
+    axes.set_xticks(centre, [f"${ticks[i]:.2f}$" for i in shown])
+    axes.set_yticks(centre, [f"${ticks[::-1][i]:.2f}$" for i in shown])
     axes.set(xlabel="$z_1$", ylabel="$z_2$")
-    axes.set_title("The latent plane, decoded: equal steps of prior probability")
+    axes.set_title("The latent plane, decoded, in equal steps of prior probability")
     return figure
 
 
@@ -181,7 +208,7 @@ def _draw(axes, image, bar=None):
             shrink=0.6,
             aspect=40,
             pad=0.02,
-            label="probability that the pixel is on",
+            label="p(x = 1|z)",
         )
 
 

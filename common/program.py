@@ -1,6 +1,8 @@
 """What a training command does: start or resume a run, train, draw, report."""
 
+import contextlib
 import platform
+import shlex
 import shutil
 import statistics
 import sys
@@ -10,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from common import UserError, data, download, parameters, runs, training
-from common.training import Settings
+from common.settings import Position, Settings, default_epochs
 
 DEFAULTS = {
     "data": "mnist",
@@ -27,8 +29,13 @@ DEFAULTS = {
 def train(package, libraries, build, options):
     """Do what the options ask for -> exit status.  UserError for a mistake."""
     prepare = _resume if "resume" in options else _start
-    run, settings, dataset = prepare(package, libraries, options)
-    command = f"{_python()} -m {package}.train"
+    run, config, dataset = prepare(package, libraries, options)
+    settings = config["settings"]
+    if settings.batch_size > len(dataset.train_images):
+        raise UserError(
+            f"--batch-size {settings.batch_size} is more than there are training "
+            f"images; choose {len(dataset.train_images)} or less"
+        )
     quiet = "quiet" in options
     table = Table(settings, quiet)
     initial = parameters.vae(
@@ -38,37 +45,48 @@ def train(package, libraries, build, options):
         settings.activation,
         settings.seed,
     )
-    table.head(run, dataset, initial)
+    table.head(dataset, initial)
     model = build(initial, settings.activation)
-    try:
-        history = training.train(model, dataset, settings, run, table.row, quiet)
-    except training.Interrupted:
-        message = f"interrupted and saved; go on with: {command} --resume {run.path}"
-        print(message, file=sys.stderr)
-        return 130
-    figures = draw(model, dataset, settings, history, run)
-    table.foot(run, history, figures)
-    if settings.latent_dim == 2:
-        print(f"next: {command} --resume {run.path} --epochs {2 * settings.epochs}")
+    if "resume" in options:
+        start = run.restore(model)
     else:
-        print(f"next: {command} --latent-dim 2   (digits as a map: manifold.png)")
+        run = run or runs.Run(_new_folder(package))
+        run.create("overwrite" in options)
+        start = [], Position()
+    run.write_config(config)
+    table.columns(run)
+    command = f"{_python()} -m {package}.train"
+    try:
+        history = training.train(model, dataset, settings, run, start, table.row, quiet)
+        figures = draw(model, dataset, settings, history, run)
+    except (training.Interrupted, KeyboardInterrupt):
+        resume = f"{command} --resume {shlex.quote(str(run.path))}"
+        print(f"interrupted; go on with: {resume}", file=sys.stderr)
+        return 130
+    table.foot(run, history, figures)
+    print(f"next: {command} {_next_options(settings)}")
     return 0
 
 
+def _next_options(settings):
+    """What to try after this run, and why."""
+    data = "" if settings.data == "mnist" else f"--data {shlex.quote(settings.data)} "
+    if settings.latent_dim == 2:
+        return f"{data}--latent-dim 2 --hidden 400 400   (a finer map)"
+    return f"{data}--latent-dim 2   (a map of the images: manifold.png)"
+
+
 def _start(package, libraries, options):
-    """A new run, in a folder of its own."""
+    """A new run (None: choose its folder once it can start), its config, its data."""
     given = {**DEFAULTS, **vars(options)}
     source, dataset = _load(given["data"], explicit="data" in options)
     images = len(dataset.train_images)
-    epochs = given.get("epochs", training.default_epochs(images))
+    epochs = given.get("epochs", default_epochs(images))
     given |= {"data": source, "epochs": epochs, "hidden": tuple(given["hidden"])}
     settings = Settings(**{f.name: given[f.name] for f in fields(Settings)})
-    if settings.batch_size > images:
-        raise UserError(
-            f"--batch-size {settings.batch_size} is more than the {images} training "
-            f"images; choose {images} or less"
-        )
-    path = given.get("out", Path("runs", package, time.strftime("%Y-%m-%d_%H-%M-%S")))
+    run = runs.Run(given["out"]) if "out" in given else None
+    if run:
+        run.check_free("overwrite" in options)
     names = ["python", "numpy", *libraries]
     config = {
         "package": package,
@@ -85,7 +103,18 @@ def _start(package, libraries, options):
             for name in names
         },
     }
-    return runs.Run.create(path, config, "overwrite" in options), settings, dataset
+    return run, config, dataset
+
+
+def _new_folder(package):
+    """Named by date and time, and by a number if that is taken."""
+    name = time.strftime("%Y-%m-%d_%H-%M-%S")
+    for suffix in ("", *(f"_{i}" for i in range(2, 1000))):
+        path = Path("runs", package, name + suffix)
+        with contextlib.suppress(FileExistsError):
+            path.mkdir(parents=True)
+            return path
+    raise UserError(f"{path.parent}: no free name; choose one with --out")
 
 
 def _load(source, explicit):
@@ -94,21 +123,24 @@ def _load(source, explicit):
         dataset = data.load(source)
     except download.UnreachableError as error:
         if explicit:
-            raise
-        print(f"note: {error}\ngoing on with digits, which scikit-learn bundles")
+            raise UserError(
+                f"{error}; set MNIST_PATH to a copy or use --data digits"
+            ) from None
+        print(f"note: {error}; training on the digits that scikit-learn bundles")
         return "digits", data.load("digits")
     return source if source in ("mnist", "digits") else dataset.source, dataset
 
 
 def _resume(package, libraries, options):
-    """The run of --resume, with its own settings and data."""
+    """The run of --resume, its config with the epochs now wanted, its data."""
     fixed = set(vars(options)) - {"resume", "epochs", "data", "quiet"}
     if fixed:
         name = "--" + sorted(fixed)[0].replace("_", "-")
         raise UserError(
             f"{name} cannot be given with --resume: a run keeps its options"
         )
-    run = runs.Run.open(options.resume)
+    run = runs.Run(options.resume)
+    run.open()
     config = run.read_config()
     settings = config["settings"]
     epochs = getattr(options, "epochs", settings.epochs)
@@ -123,10 +155,7 @@ def _resume(package, libraries, options):
             f"{dataset.source}: not the data that {run.path} was trained on; give "
             "its place with --data"
         )
-    if epochs > settings.epochs:
-        settings = replace(settings, epochs=epochs)
-        run.write_config({**config, "settings": settings})
-    return run, settings, dataset
+    return run, {**config, "settings": replace(settings, epochs=epochs)}, dataset
 
 
 def _python():
@@ -148,8 +177,8 @@ class Table:
         self.quiet = quiet
         self.every = max(1, settings.epochs // 25)  # print at most about 25 rows
 
-    def head(self, run, dataset, initial):
-        """Print what is trained, on what, and where the results go."""
+    def head(self, dataset, initial):
+        """Print what is trained, and on what."""
         if self.quiet:
             return
         s = self.settings
@@ -159,11 +188,18 @@ class Table:
         count = sum(array.size for array in initial.values())
         print(
             f"data   {dataset.name}, from {dataset.source}: {images}\n"
-            f"model  {layers}, {s.activation}: {count:,} parameters\n"
-            f"run    {run.path}\n\n"
-            "  epoch  train ELBO  test ELBO = log-likelihood - KL   seconds",
+            f"model  {layers}, {s.activation}: {count:,} parameters",
             flush=True,
         )
+
+    def columns(self, run):
+        """Print where the results go, and the names of the columns of row()."""
+        if not self.quiet:
+            print(
+                f"run    {run.path}\n\n"
+                "  epoch  train ELBO  test ELBO = log p(x|z) - KL     seconds",
+                flush=True,
+            )
 
     def row(self, row):
         """Print an epoch's result, in nats per image."""
@@ -173,7 +209,7 @@ class Table:
         epoch = f"{row['epoch']}/{self.settings.epochs}"
         print(
             f"{epoch:>7}  {row['train_elbo']:10.2f}  {row['test_elbo']:9.2f} = "
-            f"{row['test_log_likelihood']:14.2f} - {row['test_kl']:5.2f}  "
+            f"{row['test_log_likelihood']:10.2f} - {row['test_kl']:5.2f}  "
             f"{row['seconds']:7.2f}",
             flush=True,
         )
@@ -183,7 +219,7 @@ class Table:
         last = history[-1]
         seconds = statistics.median(row["seconds"] for row in history)
         print(
-            f"\ntest ELBO {last['test_elbo']:.2f} nats per image = log-likelihood "
+            f"\ntest ELBO {last['test_elbo']:.2f} nats per image = log p(x|z) "
             f"{last['test_log_likelihood']:.2f} - KL {last['test_kl']:.2f}\n"
             f"{last['epoch']} epochs, {seconds:.2f} seconds each (median)\n"
             f"pictures: {', '.join(figures)} in {run.figures}"

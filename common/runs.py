@@ -5,15 +5,12 @@ import fcntl
 import io
 import json
 import os
-import zipfile
-import zlib
-from contextlib import contextmanager
 from dataclasses import asdict
 
 import numpy as np
 
 from common import UserError
-from common.training import Position, Settings
+from common.settings import Position, Settings
 
 COLUMNS = {  # of history.csv, and how each is written
     "epoch": "{:d}",
@@ -26,16 +23,15 @@ COLUMNS = {  # of history.csv, and how each is written
 }
 
 
-@contextmanager
-def atomic(path):
-    """Open a binary file that takes the name `path` once it is complete.
+def write(path, content):
+    """Write bytes to a file that takes the name `path` once it is complete.
 
     Raises UserError if it cannot be written; what was there before is then kept.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as file:
-            yield file
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
@@ -55,36 +51,40 @@ class Run:
         self.checkpoint_path = path / "checkpoint.npz"
         self.figures = path / "figures"
 
-    @classmethod
-    def create(cls, path, config, overwrite=False):
-        """Make the folder of a new run.  UserError if something else is there."""
-        run = cls(path)
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            if not run.config_path.is_file():
-                raise UserError(
-                    f"{path}: exists and is not a run; choose another --out"
-                )
-            if not overwrite:
-                raise UserError(
-                    f"{path}: there is a run already; continue it with --resume "
-                    f"{path}, or replace it with --overwrite"
-                )
-        run.figures.mkdir(parents=True, exist_ok=True)
-        run.lock()
-        for file in (run.checkpoint_path, run.history_path, *run.figures.glob("*.png")):
-            file.unlink(missing_ok=True)
-        run.write_config(config)
-        return run
+    def check_free(self, overwrite=False):
+        """UserError if a new run cannot have this folder."""
+        if not self.path.exists():
+            place = next(p for p in self.path.absolute().parents if p.exists())
+            if not place.is_dir() or not os.access(place, os.W_OK):
+                raise UserError(f"{self.path}: cannot be made, {place} is not writable")
+            return
+        if self.path.is_dir() and not any(self.path.iterdir()):
+            return
+        if not self.config_path.is_file():
+            raise UserError(
+                f"{self.path}: exists and is not a run; choose another --out"
+            )
+        if not overwrite:
+            raise UserError(
+                f"{self.path}: there is a run already; continue it with --resume, "
+                "replace it with --overwrite, or choose another --out"
+            )
 
-    @classmethod
-    def open(cls, path):
-        """Find a run in its folder.  UserError if there is none."""
-        run = cls(path)
-        if not run.config_path.is_file():
-            raise UserError(f"{path}: not a run (there is no config.json in it)")
-        run.figures.mkdir(exist_ok=True)
-        run.lock()
-        return run
+    def create(self, overwrite=False):
+        """Make the folder, empty but for figures/."""
+        self.check_free(overwrite)
+        self.figures.mkdir(parents=True, exist_ok=True)
+        self.lock()
+        old = [self.checkpoint_path, self.history_path, *self.figures.glob("*.png")]
+        for path in old:
+            path.unlink(missing_ok=True)
+
+    def open(self):
+        """UserError if there is no run in the folder, or another process trains it."""
+        if not self.config_path.is_file():
+            raise UserError(f"{self.path}: not a run (there is no config.json in it)")
+        self.figures.mkdir(exist_ok=True)
+        self.lock()
 
     def lock(self):
         """Keep other processes from training here, until unlock() or this one ends."""
@@ -94,7 +94,7 @@ class Run:
         except BlockingIOError:
             self.unlock()
             raise UserError(f"{self.path}: another process is training here") from None
-        for stale in self.path.glob(".*.tmp"):  # of a process that was killed
+        for stale in self.path.rglob(".*.tmp"):  # of a process that was killed
             stale.unlink()
 
     def unlock(self):
@@ -104,8 +104,7 @@ class Run:
     def write_config(self, config):
         """Write config.json, whose "settings" are a Settings."""
         config = {**config, "settings": asdict(config["settings"])}
-        with atomic(self.config_path) as file:
-            file.write(json.dumps(config, indent=2).encode() + b"\n")
+        write(self.config_path, json.dumps(config, indent=2).encode() + b"\n")
 
     def read_config(self):
         """Read config.json.  UserError if it is damaged."""
@@ -113,9 +112,11 @@ class Run:
             config = json.loads(self.config_path.read_text())
             settings = config["settings"]
             settings["hidden"] = tuple(settings["hidden"])
-            return {**config, "settings": Settings(**settings)}
-        except (ValueError, KeyError, TypeError) as error:
+            config["settings"] = Settings(**settings)
+            config["data"]["sha256"], config["package"]  # are there
+        except Exception as error:
             raise UserError(f"{self.config_path}: damaged ({error!r})") from None
+        return config
 
     def save(self, history, state, position):
         """Write history.csv, then checkpoint.npz, which decides where a run stands."""
@@ -124,39 +125,48 @@ class Run:
         writer.writerow(COLUMNS)
         for row in history:
             writer.writerow(form.format(row[name]) for name, form in COLUMNS.items())
-        with atomic(self.history_path) as file:
-            file.write(text.getvalue().encode())
-        with atomic(self.checkpoint_path) as file:
-            np.savez(file, **state, **position)
+        write(self.history_path, text.getvalue().encode())
+        arrays = io.BytesIO()
+        np.savez(arrays, **state, **position)
+        write(self.checkpoint_path, arrays.getbuffer())
 
     def restore(self, model):
-        """Load the checkpoint into `model` -> history and Position of that moment."""
-        if not self.checkpoint_path.exists():
-            return [], Position()
+        """Load the checkpoint into `model` -> history and Position of that moment.
+
+        UserError if checkpoint or history are damaged or belong to another model.
+        """
         expected = model.state()
+        if not self.checkpoint_path.exists():  # the first epoch was not finished
+            if len(self._read_history()) > 1:
+                raise UserError(f"{self.checkpoint_path}: missing; start a new run")
+            return [], Position()
         try:
-            with np.load(self.checkpoint_path, allow_pickle=False) as arrays:
+            with self.checkpoint_path.open("rb") as file:
+                arrays = np.load(file, allow_pickle=False)
                 state = {name: arrays[name] for name in expected}
                 position = Position(**{n: arrays[n].item() for n in asdict(Position())})
-        except (
-            OSError,
-            EOFError,
-            KeyError,
-            ValueError,
-            zipfile.BadZipFile,
-            zlib.error,
-        ):
-            raise UserError(f"{self.checkpoint_path}: damaged checkpoint") from None
+            finite = all(np.isfinite(array).all() for array in state.values())
+        except Exception:  # numpy and zipfile raise a dozen kinds
+            finite = False
+        if not finite:
+            raise UserError(f"{self.checkpoint_path}: damaged checkpoint")
         for name, value in expected.items():
-            if state[name].shape != value.shape:
+            if (state[name].shape, state[name].dtype) != (value.shape, value.dtype):
                 raise UserError(
-                    f"{self.checkpoint_path}: {name} has shape {state[name].shape}; "
-                    f"this model's is {value.shape}"
+                    f"{self.checkpoint_path}: {name} is {state[name].dtype} of shape "
+                    f"{state[name].shape}; this model's is {value.dtype} {value.shape}"
                 )
+        history = self._read_history()[: position.epoch]
+        if [row["epoch"] for row in history] != list(range(1, position.epoch + 1)):
+            raise UserError(
+                f"{self.history_path}: damaged; expected rows for epochs 1 to "
+                f"{position.epoch}"
+            )
         model.load_state(state)
-        return self._read_history(position.epoch), position
+        return history, position
 
-    def _read_history(self, epochs):
+    def _read_history(self):
+        """The rows of history.csv; none if it is damaged."""
         try:
             with self.history_path.open(newline="") as file:
                 rows = [
@@ -164,10 +174,6 @@ class Run:
                     | {"epoch": int(row["epoch"])}
                     for row in csv.DictReader(file)
                 ]
-        except (OSError, KeyError, ValueError, TypeError):
-            rows = []
-        if [row["epoch"] for row in rows[:epochs]] != list(range(1, epochs + 1)):
-            raise UserError(
-                f"{self.history_path}: damaged; expected rows for epochs 1 to {epochs}"
-            )
-        return rows[:epochs]
+        except (OSError, KeyError, ValueError, TypeError, csv.Error):
+            return []
+        return rows if np.isfinite([[*row.values()] for row in rows]).all() else []

@@ -6,51 +6,21 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import numpy as np
 from tqdm import tqdm
 
 from common import UserError
 from common.data import binarize
+from common.settings import CHUNK, Position
 
-CHUNK = 100  # steps that a framework takes in one call
 TEST_BATCH = 1000  # images
 TEST_SEED = 0  # every run is tested on the same pixels and noise
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What a run is determined by, together with its data."""
-
-    data: str
-    epochs: int
-    batch_size: int
-    hidden: tuple[int, ...]
-    latent_dim: int
-    activation: str
-    learning_rate: float
-    binarize: str
-    seed: int
-
-
-@dataclass
-class Position:
-    """Where training stands.  Saved with every checkpoint."""
-
-    epoch: int = 0  # epochs that are finished
-    steps: int = 0  # steps done of the next one,
-    elbo: float = 0.0  # the sum of their ELBOs,
-    seconds: float = 0.0  # and the time they took
-
-
 class Interrupted(Exception):  # noqa: N818
     """Ctrl-C was pressed, and the state is saved."""
-
-
-def default_epochs(images):
-    """Epochs that show a network 1.5 million images: 25 for MNIST; at most 150."""
-    return min(150, max(1, round(1_500_000 / images)))
 
 
 def learning_rates(settings, steps, epoch):
@@ -95,13 +65,13 @@ def evaluate(model, x, eps):
     ]
 
 
-def train(model, dataset, settings, run, report, quiet=False):
-    """Train from where `run` stands to the last epoch -> history, a list of dicts.
+def train(model, dataset, settings, run, start, report, quiet=False):
+    """Train from `start`, a history and a Position, to the last epoch -> history.
 
-    `report(row)` is called after every epoch.  Raises Interrupted after Ctrl-C, and
-    UserError if the ELBO is not finite; both leave a checkpoint to resume from.
+    `report(row)` is called after every epoch.  Raises Interrupted after Ctrl-C, with
+    the state saved, and UserError if the ELBO is not finite, with the last epoch's.
     """
-    history, position = run.restore(model)
+    history, position = start
     steps = len(dataset.train_images) // settings.batch_size
     test_x, test_eps = evaluation_set(dataset.test_images, settings)
     with _ctrl_c() as stop:
@@ -171,12 +141,15 @@ def _ahead(iterator):
 def _check_finite(elbo, settings, position, x):
     if np.isfinite(elbo):
         return
-    cause = f"a learning rate of {settings.learning_rate:g} is too high; try a tenth"
+    cause = f"a learning rate of {settings.learning_rate:g} is too high"
+    advice = "start again with --learning-rate at a tenth"
     if not (x.min() >= 0 and x.max() <= 1):
-        cause = f"pixels lie in [{x.min():g}, {x.max():g}], not in [0, 1]"
+        cause = f"pixels lie in [{x.min():g}, {x.max():g}]"
+        advice = "scale them to [0, 1]"
+    last = f"is that of epoch {position.epoch}" if position.epoch else "does not exist"
     raise UserError(
-        f"the ELBO became {elbo} in epoch {position.epoch + 1}: probably {cause} "
-        f"(the last good checkpoint is that of epoch {position.epoch})"
+        f"the ELBO became {elbo} in epoch {position.epoch + 1}: probably {cause}; "
+        f"{advice} (the last good checkpoint {last})"
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from common import data, parameters
-from common.training import Settings
+from common.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 

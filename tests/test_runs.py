@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from common import UserError
-from common.runs import COLUMNS, Run, atomic
-from common.training import Position
+from common.runs import COLUMNS, Run, write
+from common.settings import Position
 
+CONFIG = {"package": "p", "data": {"sha256": "0"}}
 ROW = dict.fromkeys(COLUMNS, 1.5) | {"epoch": 1}
 
 
@@ -26,23 +27,19 @@ class Model:
 
 @pytest.fixture
 def run(tmp_path, settings):
-    run = Run.create(tmp_path / "run", {"package": "p", "settings": settings})
+    run = Run(tmp_path / "run")
+    run.create()
+    run.write_config(CONFIG | {"settings": settings})
     run.save([ROW], {"W": np.ones(3)}, vars(Position(epoch=1)))
     run.unlock()
     return run
 
 
-def test_atomic_replaces_only_when_complete(tmp_path):
+def test_write_replaces_what_was_there(tmp_path):
     path = tmp_path / "file"
-    path.write_text("old")
-    with pytest.raises(ValueError), atomic(path) as file:
-        file.write(b"half")
-        raise ValueError
-    assert path.read_text() == "old"
-    with atomic(path) as file:
-        file.write(b"new")
-        assert path.read_text() == "old"
-    assert path.read_text() == "new"
+    write(path, b"old")
+    write(path, b"new")
+    assert path.read_bytes() == b"new"
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -66,8 +63,9 @@ def test_full_disk_keeps_the_last_checkpoint(run, full_disk):
 
 
 def test_round_trip(run, settings):
-    again = Run.open(run.path)
-    assert again.read_config() == {"package": "p", "settings": settings}
+    again = Run(run.path)
+    again.open()
+    assert again.read_config() == CONFIG | {"settings": settings}
     model = Model(np.zeros(3))
     history, position = again.restore(model)
     assert history == [ROW]
@@ -90,45 +88,46 @@ def test_history_past_the_checkpoint_is_dropped(run):
     assert history == [ROW]
 
 
-def test_existing_run_needs_overwrite(run, settings):
-    config = {"package": "p", "settings": settings}
-    with pytest.raises(UserError, match=r"--resume .* --overwrite"):
-        Run.create(run.path, config)
+def test_existing_run_needs_overwrite(run):
+    with pytest.raises(UserError, match=r"--resume.* --overwrite"):
+        Run(run.path).create()
     assert run.checkpoint_path.exists()
-    Run.create(run.path, config, overwrite=True)
+    Run(run.path).create(overwrite=True)
     assert not run.checkpoint_path.exists()
     assert not run.history_path.exists()
 
 
-def test_other_folders_are_never_overwritten(tmp_path, settings):
+def test_other_folders_are_never_overwritten(tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(UserError, match="not a run"):
-        Run.create(tmp_path, {"settings": settings}, overwrite=True)
+        Run(tmp_path).create(overwrite=True)
     with pytest.raises(UserError, match="not a run"):
-        Run.create(tmp_path / "thesis.txt", {"settings": settings}, overwrite=True)
+        Run(tmp_path / "thesis.txt").create(overwrite=True)
     assert (tmp_path / "thesis.txt").read_text() == "mine"
 
 
 def test_only_one_process_trains_in_a_folder(run):
-    first = Run.open(run.path)
+    first = Run(run.path)
+    first.open()
     with pytest.raises(UserError, match="another process"):
-        Run.open(run.path)
+        Run(run.path).open()
     first.unlock()
-    Run.open(run.path)
+    Run(run.path).open()
 
 
 def test_stale_temporary_files_are_removed(run):
-    stale = run.path / ".checkpoint.npz.123.tmp"
-    stale.write_text("half")
-    Run.open(run.path)
-    assert not stale.exists()
+    stale = [run.path / ".checkpoint.npz.123.tmp", run.figures / ".a.png.123.tmp"]
+    for path in stale:
+        path.write_text("half")
+    Run(run.path).open()
+    assert not any(path.exists() for path in stale)
 
 
 def test_not_a_run(tmp_path):
     with pytest.raises(UserError, match=r"not a run \(there is no config.json"):
-        Run.open(tmp_path)
+        Run(tmp_path).open()
     with pytest.raises(UserError, match="not a run"):
-        Run.open(tmp_path / "missing")
+        Run(tmp_path / "missing").open()
     assert not list(tmp_path.iterdir())
 
 
@@ -139,9 +138,36 @@ def test_damaged_config(run, text):
         run.read_config()
 
 
-def test_config_of_another_version(run):
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"surprise": 1},
+        {"data": 5},
+        {"epochs": "2"},
+        {"epochs": 2.5},
+        {"batch_size": 0},
+        {"hidden": []},
+        {"hidden": "400"},
+        {"latent_dim": -1},
+        {"activation": "gelu"},
+        {"learning_rate": -1},
+        {"learning_rate": "x"},
+        {"binarize": None},
+        {"seed": 1.5},
+    ],
+)
+def test_config_with_an_impossible_value(run, change):
     config = json.loads(run.config_path.read_text())
-    config["settings"]["surprise"] = 1
+    config["settings"] |= change
+    run.config_path.write_text(json.dumps(config))
+    with pytest.raises(UserError, match=r"config\.json: damaged"):
+        run.read_config()
+
+
+@pytest.mark.parametrize("key", ["package", "data", "settings"])
+def test_config_without_a_part(run, key):
+    config = json.loads(run.config_path.read_text())
+    del config[key]
     run.config_path.write_text(json.dumps(config))
     with pytest.raises(UserError, match=r"config\.json: damaged"):
         run.read_config()
@@ -163,8 +189,33 @@ def test_checkpoint_with_flipped_bytes(run):
         run.restore(Model(np.zeros(3)))
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"W": np.array([1, np.nan, 1])},
+        {"epoch": np.array(1.5)},
+        {"epoch": np.array("two")},
+        {"epoch": np.array(-1)},
+        {"steps": np.array(7)},
+        {"elbo": np.array(np.inf)},
+    ],
+)
+def test_checkpoint_with_an_impossible_value(run, change):
+    arrays = {"W": np.ones(3)} | vars(Position(epoch=1)) | change
+    np.savez(run.checkpoint_path, **arrays)
+    with pytest.raises(UserError, match="damaged checkpoint"):
+        run.restore(Model(np.zeros(3)))
+
+
+def test_checkpoint_lost(run):
+    run.save([ROW, ROW | {"epoch": 2}], {"W": np.ones(3)}, vars(Position(epoch=2)))
+    run.checkpoint_path.unlink()
+    with pytest.raises(UserError, match=r"checkpoint\.npz: missing"):
+        run.restore(Model(np.zeros(3)))
+
+
 def test_checkpoint_of_another_model(run):
-    with pytest.raises(UserError, match=r"W has shape \(3,\)"):
+    with pytest.raises(UserError, match=r"W is float64 of shape \(3,\)"):
         run.restore(Model(np.zeros(4)))
 
 

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from common import UserError, training
+from common import settings as settings_module
 from common.runs import Run
+from common.settings import Position, default_epochs
 
 
 class Toy:
@@ -46,11 +48,19 @@ def start(tmp_path, settings):
     """Train a Toy in a folder, or go on there -> the Toy and the history."""
 
     def run(name, toy, settings=settings, dataset=None):
-        path = tmp_path / name
-        exists = path.exists()
-        run = Run.open(path) if exists else Run.create(path, {"settings": settings})
+        run = Run(tmp_path / name)
+        if run.config_path.exists():
+            run.open()
+            begin = run.restore(toy)
+        else:
+            run.create()
+            run.write_config({"settings": settings})
+            begin = [], Position()
         try:
-            return toy, training.train(toy, dataset, settings, run, lambda row: None)
+            history = training.train(
+                toy, dataset, settings, run, begin, lambda row: None
+            )
+            return toy, history
         finally:
             run.unlock()
 
@@ -61,7 +71,10 @@ def start(tmp_path, settings):
 def test_interrupting_anywhere_changes_nothing(
     start, tmp_path, digits, settings, monkeypatch, interrupt_at
 ):
-    monkeypatch.setattr(training, "CHUNK", 11)  # 30 steps an epoch: chunks 11, 11, 8
+    monkeypatch.setattr(training, "CHUNK", 11)
+    monkeypatch.setattr(
+        settings_module, "CHUNK", 11
+    )  # 30 steps an epoch: chunks 11, 11, 8
     toy, _ = start("whole", Toy(), dataset=digits)
     with pytest.raises(training.Interrupted):
         start("parts", Toy(interrupt_at), dataset=digits)
@@ -142,6 +155,6 @@ def test_learning_rate_falls_along_a_cosine(settings):
 
 
 def test_default_epochs():
-    assert training.default_epochs(60_000) == 25
-    assert training.default_epochs(1500) == 150
-    assert training.default_epochs(10**7) == 1
+    assert default_epochs(60_000) == 25
+    assert default_epochs(1500) == 150
+    assert default_epochs(10**7) == 1

@@ -3,6 +3,7 @@
     prior       p(z)   = N(0, I)
     likelihood  p(x|z) = Bernoulli(sigmoid(logits)),   logits = decode(z)
     posterior   q(z|x) = N(mu, diag(exp(logvar))),     mu, logvar = encode(x)
+                         stands in for p(z|x), which cannot be computed
 
 Shapes: a batch of B images of D pixels, H hidden units, Z latent variables.  Weights
 are (inputs, outputs).  `parameters` is a flat dict: name -> variable.
@@ -32,7 +33,7 @@ def encode(parameters, x, activation):
 
 
 def reparameterize(mu, logvar, eps):
-    """Z ~ q(z|x) from eps ~ N(0, I), so that z has a gradient.  3 x (B, Z) -> (B, Z)"""
+    """A draw z of q(z|x), differentiable, from eps ~ N(0, I).  3 x (B, Z) -> (B, Z)"""
     return mu + tf.exp(0.5 * logvar) * eps
 
 
@@ -43,9 +44,11 @@ def decode(parameters, z, activation):
 
 
 def log_likelihood(logits, x):
-    """Log p(x|z) in nats, summed over the pixels.  (B, D), (B, D) -> (B,)"""
-    cross_entropy = tf.nn.sigmoid_cross_entropy_with_logits(labels=x, logits=logits)
-    return -tf.reduce_sum(cross_entropy, axis=1)
+    """log p(x|z) in nats, summed over the pixels.  (B, D), (B, D) -> (B,)
+
+    log Bernoulli(x; sigmoid(l)) = x l - log(1 + exp(l)), which never overflows.
+    """
+    return tf.reduce_sum(x * logits - tf.nn.softplus(logits), axis=1)
 
 
 def kl_divergence(mu, logvar):
@@ -54,9 +57,9 @@ def kl_divergence(mu, logvar):
 
 
 def elbo(parameters, x, eps, activation):
-    """The evidence lower bound (ibid., eq. 10) and its two parts, in nats per image.
+    """The evidence lower bound and its two parts, in nats per image (ibid., eq. 10).
 
-    ELBO = log-likelihood - KL.  (B, D), (B, Z) -> (B,), (B,), (B,)
+    ELBO = log p(x|z) - KL, with one draw of z.  (B, D), (B, Z) -> (B,), (B,), (B,)
     """
     mu, logvar = encode(parameters, x, activation)
     z = reparameterize(mu, logvar, eps)

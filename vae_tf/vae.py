@@ -4,12 +4,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from common.training import CHUNK
+from common.settings import CHUNK
 from vae_tf import model
 
 
 class VAE:
-    """A variational autoencoder whose parameters TensorFlow holds and trains."""
+    """A variational autoencoder that holds its parameters and trains them."""
 
     def __init__(self, parameters, activation):
         self.activation = activation
@@ -20,7 +20,7 @@ class VAE:
         self.adam.build(list(self.parameters.values()))
 
     def train(self, x, eps, learning_rates):
-        """One Adam step per batch -> the ELBOs' sum.  (S, B, D), (S, B, Z), (S,)"""
+        """One Adam step per batch -> sum of mean ELBOs.  (S, B, D), (S, B, Z), (S,)"""
         padding = CHUNK - len(x)  # one shape for every chunk: compiled once
         chunk = [
             np.pad(array, [(0, padding)] + [(0, 0)] * (array.ndim - 1))

@@ -5,6 +5,7 @@ not depend on the pixels.  The printed ratios compare medians of one run.
 """
 
 import os
+import threading
 
 import keras
 import numpy as np
@@ -13,9 +14,10 @@ import tensorflow as tf
 
 from common import data, parameters, training
 from common.program import DEFAULTS
+from common.settings import Position, Settings
 from vae_tf import VAE, model
 
-SETTINGS = training.Settings(**{**DEFAULTS, "epochs": 25})
+SETTINGS = Settings(**{**DEFAULTS, "epochs": 25})
 STEPS = 60_000 // SETTINGS.batch_size
 MEDIANS = {}  # name: seconds per epoch
 
@@ -45,8 +47,8 @@ def test_compiled_chunk(benchmark, pixels, initial):
 
     def epoch():
         rates = training.learning_rates(SETTINGS, STEPS, 1)
-        position = training.Position()
-        stop = training.threading.Event()
+        position = Position()
+        stop = threading.Event()
         dataset = data.Dataset("", "", pixels, None, None, None)
         training._train_epoch(vae, dataset, SETTINGS, position, rates, stop, True)
 
