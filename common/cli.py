@@ -23,25 +23,26 @@ The ELBO (evidence lower bound) is given in nats per image; higher is better.
 def train(package, libraries, build, argv=None):
     """Run `python -m PACKAGE.train` -> exit status: 0, 2 (a mistake), 130 (Ctrl-C).
 
-    `build(parameters, activation)` makes the package's model; `libraries` are the
-    distributions whose versions config.json records.
+    `build(parameters, activation, quiet)` makes the package's model; `libraries` are
+    the distributions whose versions config.json records.
     """
     options = training_parser(package).parse_args(argv)
     try:
         return program.train(package, libraries, build, options)
     except UserError as error:
-        return _fail(error)
+        return fail(error)
     except MemoryError as error:
         sizes = "--hidden, --latent-dim or --batch-size"
-        return _fail(f"not enough memory ({error}); try a smaller {sizes}")
+        return fail(f"not enough memory ({error}); try a smaller {sizes}")
     except OSError as error:
-        return _fail(f"{error.filename or 'the system'}: {error.strerror or error}")
+        return fail(f"{error.filename or 'the system'}: {error.strerror or error}")
     except KeyboardInterrupt:
         print("\ninterrupted", file=sys.stderr)
         return 130
 
 
-def _fail(message):
+def fail(message):
+    """Print a mistake as one line -> exit status 2."""
     print("error:", " ".join(str(message).split()), file=sys.stderr)
     return 2
 
@@ -67,7 +68,7 @@ def training_parser(package):
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     default = program.DEFAULTS
-    count = _number(int, 1, 10**6, "whole number from 1 to 1,000,000")
+    count = number(int, 1, 10**6, "whole number from 1 to 1,000,000")
 
     add = parser.add_argument_group("data").add_argument
     add(
@@ -123,14 +124,14 @@ def training_parser(package):
     add(
         "--learning-rate",
         metavar="RATE",
-        type=_number(float, 1e-9, 1000, "number from 1e-9 to 1000"),
+        type=number(float, 1e-9, 1000, "number from 1e-9 to 1000"),
         help="Adam's at the first step; it falls along a cosine to 1%% of that "
         f"(default: {default['learning_rate']})",
     )
     add(
         "--seed",
         metavar="N",
-        type=_number(int, 0, 2**64, "whole number from 0 to 2**64"),
+        type=number(int, 0, 2**64, "whole number from 0 to 2**64"),
         help="of initial weights, image order, binarization and noise "
         f"(default: {default['seed']})",
     )
@@ -155,7 +156,7 @@ def training_parser(package):
     return parser
 
 
-def _number(kind, low, high, name):
+def number(kind, low, high, name):
     """An argparse type: a `kind` from `low` to `high`; `name` is for the error."""
 
     def parse(text):

@@ -46,7 +46,7 @@ def train(package, libraries, build, options):
         settings.seed,
     )
     table.head(dataset, initial)
-    model = build(initial, settings.activation)
+    model = build(initial, settings.activation, quiet)
     if "resume" in options:
         start = run.restore(model)
     else:

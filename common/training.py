@@ -78,7 +78,7 @@ def train(model, dataset, settings, run, start, report, quiet=False):
         while position.epoch < settings.epochs:
             epoch = position.epoch + 1
             rates = learning_rates(settings, steps, epoch)
-            _train_epoch(model, dataset, settings, position, rates, stop, quiet)
+            train_epoch(model, dataset, settings, position, rates, stop, quiet)
             if position.steps < steps:
                 run.save(history, model.state(), asdict(position))
                 raise Interrupted
@@ -102,7 +102,7 @@ def train(model, dataset, settings, run, start, report, quiet=False):
     return history
 
 
-def _train_epoch(model, dataset, settings, position, rates, stop, quiet):
+def train_epoch(model, dataset, settings, position, rates, stop, quiet):
     """Go on from `position` to the end of the epoch, or until `stop` is set."""
     epoch_chunks = chunks(dataset.train_images, settings, position.epoch + 1)
     rest = itertools.islice(epoch_chunks, position.steps // CHUNK, None)
@@ -116,7 +116,7 @@ def _train_epoch(model, dataset, settings, position, rates, stop, quiet):
     )
     with bar:
         start = time.perf_counter()
-        for x, eps in _ahead(rest):
+        for x, eps in _ahead(rest) if model.releases_gil else rest:
             chunk = slice(position.steps, position.steps + len(x))
             elbo = model.train(x, eps, rates[chunk])
             _check_finite(elbo, settings, position, x)

@@ -22,5 +22,5 @@ def test_every_option_is_listed():
 
 
 def test_links_lead_somewhere():
-    for target in re.findall(r"\]\(([^)]+)\)", README):
+    for target in re.findall(r"\]\(([^):]+)\)", README):
         assert (ROOT / target).exists(), target

@@ -209,6 +209,110 @@ def test_out_below_a_file(train, tmp_path):
     one_line(train("--data", "digits", "--out", tmp_path / "file" / "run"), "writable")
 
 
+# The twin
+
+
+def test_compare(command):
+    options = ["--data", "digits", "--epochs", 1]
+    result = command("common.compare", "vae_tf", "vae_theano", *options)
+    assert result.returncode == 0, result.stderr
+    first = re.search(r"^ +1 +(-[\d.]+) +(-[\d.]+)$", result.stdout, re.M)
+    assert float(first[1]) == pytest.approx(float(first[2]), abs=0.3)
+    assert re.search(r"^vae_theano +-[\d.]+ +[\d.]+ +[\d.]+$", result.stdout, re.M)
+
+
+def test_theano_leaves_what_tensorflow_leaves(command, tmp_path):
+    outputs, runs = [], []
+    for package in ("vae_tf", "vae_theano"):
+        out = tmp_path / package
+        result = command(
+            f"{package}.train", "--data", "digits", "--out", out, "--epochs", 2
+        )
+        assert result.returncode == 0, result.stderr
+        assert result.stderr == ""
+        text = result.stdout.replace(package, "PACKAGE")
+        outputs.append([line for line in text.splitlines() if "compiles" not in line])
+        runs.append(out)
+    assert files(runs[0]) == files(runs[1])
+    assert len(outputs[0]) == len(outputs[1])
+    for ours, twin in zip(outputs[0], outputs[1], strict=True):
+        assert re.sub(r"[\d.]+", "0", ours) == re.sub(r"[\d.]+", "0", twin)
+    for ours, twin in zip(*map(rows, runs), strict=True):
+        assert float(ours["test_elbo"]) == pytest.approx(
+            float(twin["test_elbo"]), abs=0.3
+        )
+        assert ours["learning_rate"] == twin["learning_rate"]
+    shapes = []
+    for run in runs:
+        with np.load(run / "checkpoint.npz") as arrays:
+            shapes.append({name: (a.shape, a.dtype) for name, a in arrays.items()})
+    assert shapes[0] == shapes[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "packages", [("vae_tf", "vae_theano"), ("vae_theano", "vae_tf")]
+)
+def test_a_run_goes_on_in_the_other_framework(command, tmp_path, packages):
+    """Three epochs here and three there end where six in one framework end."""
+    here, there = packages
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    digits = ["--data", "digits", "--epochs", 6]
+    assert command(f"{here}.train", *digits, "--out", whole).returncode == 0
+    process = start(os.environ, *digits, "--out", parts, package=here)
+    wait_for_epoch(parts, 3, process)
+    process.kill()
+    process.communicate()
+    assert len(rows(parts)) < 6
+    result = command(f"{there}.train", "--resume", parts)
+    assert result.returncode == 0, result.stderr
+    for ours, twin in zip(rows(whole), rows(parts), strict=True):
+        assert float(ours["test_elbo"]) == pytest.approx(
+            float(twin["test_elbo"]), abs=0.1
+        )
+
+
+@MNIST
+@pytest.mark.slow
+def test_whole_runs_on_mnist_agree(command, tmp_path):
+    """Five epochs, the same seed: test ELBOs within 0.3 nats at every epoch."""
+    histories = []
+    for package in ("vae_tf", "vae_theano"):
+        out = tmp_path / package
+        path = os.environ["MNIST_PATH"]
+        options = ["--epochs", 5, "--quiet", "--out", out]
+        result = command(f"{package}.train", *options, MNIST_PATH=path)
+        assert result.returncode == 0, result.stderr
+        histories.append([float(row["test_elbo"]) for row in rows(out)])
+    np.testing.assert_allclose(*histories, atol=0.3, rtol=0)
+
+
+@pytest.mark.slow
+def test_two_trainings_compile_into_one_cache(nowhere, tmp_path):
+    flags = {"THEANO_FLAGS": f"base_compiledir={tmp_path / 'compiled'}"}
+    options = ["--data", "digits", "--epochs", 1, "--hidden", 8, "--quiet"]
+    together = [
+        start(nowhere | flags, *options, "--out", tmp_path / name, package="vae_theano")
+        for name in "ab"
+    ]
+    for process in together:
+        _, stderr = process.communicate(timeout=400)
+        assert process.returncode == 0, stderr
+    assert rows(tmp_path / "a") == rows(tmp_path / "b")
+
+
+def test_without_a_compiler_theano_says_what_to_install(tmp_path, monkeypatch, capsys):
+    from vae_theano.train import build
+
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    monkeypatch.setattr("vae_theano.VAE", lambda *_: None, raising=False)
+    monkeypatch.setattr("vae_theano.train.FUNCTIONS", ())
+    build({}, "relu", quiet=True)
+    (line,) = capsys.readouterr().err.splitlines()
+    for words in ("g++ is missing", "times slower", "apt install g++"):
+        assert words in line
+
+
 # Resuming
 
 
@@ -243,9 +347,9 @@ def test_resuming_on_other_data(train, tmp_path, rng):
     one_line(train("--resume", out, "--data", "digits"), "not the data", "--data")
 
 
-def start(environment, *arguments):
+def start(environment, *arguments, package="vae_tf"):
     return subprocess.Popen(
-        [sys.executable, "-m", "vae_tf.train", *map(str, arguments)],
+        [sys.executable, "-m", f"{package}.train", *map(str, arguments)],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,

@@ -15,6 +15,8 @@ from common.settings import Position, default_epochs
 class Toy:
     """Its one weight depends on every batch, all noise and all learning rates."""
 
+    releases_gil = True
+
     def __init__(self, interrupt_at=None, explode_at=None):
         self.weight = np.zeros((), np.float64)
         self.calls = 0

@@ -5,7 +5,7 @@ import sys
 from common import cli
 
 
-def build(parameters, activation):
+def build(parameters, activation, quiet):
     """Import TensorFlow only now, so that --help and mistakes answer at once."""
     from vae_tf import VAE
 

@@ -11,6 +11,8 @@ from vae_tf import model
 class VAE:
     """A variational autoencoder that holds its parameters and trains them."""
 
+    releases_gil = True  # other Python threads can work while a step runs
+
     def __init__(self, parameters, activation):
         self.activation = activation
         self.parameters = {

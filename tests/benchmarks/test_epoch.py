@@ -16,6 +16,7 @@ from common import data, parameters, training
 from common.program import DEFAULTS
 from common.settings import Position, Settings
 from vae_tf import VAE, model
+from vae_theano import VAE as TheanoVAE  # noqa: N811
 
 SETTINGS = Settings(**{**DEFAULTS, "epochs": 25})
 STEPS = 60_000 // SETTINGS.batch_size
@@ -41,18 +42,22 @@ def measure(benchmark, name, epoch):
     MEDIANS[name] = benchmark.stats.stats.median
 
 
-def test_compiled_chunk(benchmark, pixels, initial):
-    """What training does: a chunk of steps in one XLA program."""
-    vae = VAE(initial, SETTINGS.activation)
+def training_epoch(vae_class, pixels, initial):
+    """A function that trains for one epoch, as the programs do."""
+    vae = vae_class(initial, SETTINGS.activation)
+    rates = training.learning_rates(SETTINGS, STEPS, 1)
+    dataset = data.Dataset("", "", pixels, None, None, None)
+    stop = threading.Event()
 
     def epoch():
-        rates = training.learning_rates(SETTINGS, STEPS, 1)
-        position = Position()
-        stop = threading.Event()
-        dataset = data.Dataset("", "", pixels, None, None, None)
-        training._train_epoch(vae, dataset, SETTINGS, position, rates, stop, True)
+        training.train_epoch(vae, dataset, SETTINGS, Position(), rates, stop, True)
 
-    measure(benchmark, "compiled chunk", epoch)
+    return epoch
+
+
+def test_compiled_chunk(benchmark, pixels, initial):
+    """What training does: a chunk of steps in one XLA program."""
+    measure(benchmark, "compiled chunk", training_epoch(VAE, pixels, initial))
 
 
 def test_python_loop(benchmark, pixels, initial):
@@ -67,6 +72,11 @@ def test_python_loop(benchmark, pixels, initial):
         return float(total)
 
     measure(benchmark, "Python loop over steps", epoch)
+
+
+def test_theano(benchmark, pixels, initial):
+    """The twin: a Python loop over a compiled step."""
+    measure(benchmark, "Theano", training_epoch(TheanoVAE, pixels, initial))
 
 
 class KerasVAE(keras.Model):

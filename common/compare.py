@@ -1,0 +1,80 @@
+"""`python -m common.compare vae_tf vae_theano`: one training, in several packages.
+
+Same data, initial weights, image order and noise; only the framework differs.
+"""
+
+import importlib
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from common import UserError, cli, data, parameters, program, training
+from common.runs import Run
+from common.settings import Position, Settings
+
+
+def compare(packages, source, epochs):
+    """Train with the default settings -> {package: (seconds to start, history)}."""
+    dataset = data.load(source)
+    settings = Settings(**{**program.DEFAULTS, "data": source, "epochs": epochs})
+    initial = parameters.vae(
+        dataset.train_images,
+        settings.hidden,
+        settings.latent_dim,
+        settings.activation,
+        settings.seed,
+    )
+    results = {}
+    for package in packages:
+        start = time.perf_counter()
+        model = importlib.import_module(f"{package}.train").build(
+            initial, settings.activation, quiet=True
+        )
+        _compile(model, dataset, settings)
+        ready = time.perf_counter() - start
+        with tempfile.TemporaryDirectory() as folder:
+            run = Run(Path(folder))
+            new = ([], Position())
+            history = training.train(
+                model, dataset, settings, run, new, lambda row: None
+            )
+        results[package] = ready, history
+    return results
+
+
+def _compile(model, dataset, settings):
+    """Call what training calls, once, and undo it."""
+    state = model.state()
+    x, eps = next(training.chunks(dataset.train_images, settings, 1))
+    model.train(x[:1], eps[:1], training.learning_rates(settings, 1, 1))
+    model.elbo(x[0], eps[0])
+    model.load_state(state)
+
+
+def main(argv=None):
+    """Print the test ELBOs side by side, then a line about each package."""
+    parser = cli.Parser(prog="python -m common.compare", description=__doc__)
+    parser.add_argument("packages", nargs="+", choices=["vae_tf", "vae_theano"])
+    parser.add_argument("--data", default="mnist", help="as for training")
+    parser.add_argument("--epochs", default=5, type=cli.number(int, 1, 1000, "number"))
+    options = parser.parse_args(argv)
+    try:
+        results = compare(options.packages, options.data, options.epochs)
+    except UserError as error:
+        return cli.fail(error)
+    histories = [history for _, history in results.values()]
+    print("test ELBO, nats per image\nepoch", *(f"{name:>12}" for name in results))
+    for row in zip(*histories, strict=True):
+        print(f"{row[0]['epoch']:5}", *(f"{r['test_elbo']:12.2f}" for r in row))
+    print(f"\n{'package':12} test ELBO  seconds per epoch  seconds to start")
+    for name, (ready, history) in results.items():
+        seconds = statistics.median(row["seconds"] for row in history)
+        elbo = history[-1]["test_elbo"]
+        print(f"{name:12} {elbo:9.2f}  {seconds:17.2f}  {ready:16.1f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

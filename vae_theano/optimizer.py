@@ -1,0 +1,38 @@
+"""Adam (Kingma & Ba 2015, Algorithm 1) as a list of updates; TensorFlow has Keras's."""
+
+import numpy as np
+import theano
+import theano.tensor as T
+
+BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7  # as in Keras, whose epsilon is not 1e-8
+
+
+class Adam:
+    """First and second moments of each parameter's gradient, and the step count."""
+
+    def __init__(self, parameters):
+        self.step = theano.shared(np.int64(0), name="step")
+        self.m = {name: _zeros_like(p, name) for name, p in parameters.items()}
+        self.v = {name: _zeros_like(p, name) for name, p in parameters.items()}
+
+    def updates(self, parameters, gradients, learning_rate):
+        """What one step changes: [(shared variable, its new value), ...].
+
+        The bias corrections are folded into the rate (the efficient form at the end
+        of section 2), as Keras does.  Moments move by a share of the difference, so
+        that Theano computes each gradient once.
+        """
+        t = self.step + 1
+        time = T.cast(t, theano.config.floatX)
+        alpha = learning_rate * T.sqrt(1 - BETA_2**time) / (1 - BETA_1**time)
+        updates = [(self.step, t)]
+        for (name, p), g in zip(parameters.items(), gradients, strict=True):
+            m = self.m[name] + (1 - BETA_1) * (g - self.m[name])
+            v = self.v[name] + (1 - BETA_2) * (g**2 - self.v[name])
+            step = alpha * m / (T.sqrt(v) + EPSILON)
+            updates += [(self.m[name], m), (self.v[name], v), (p, p - step)]
+        return updates
+
+
+def _zeros_like(parameter, name):
+    return theano.shared(np.zeros_like(parameter.get_value()), name=name)

@@ -1,0 +1,86 @@
+"""The machinery around model.py: variables, gradients, compiled training steps."""
+
+from functools import cached_property
+
+import numpy as np
+import theano
+import theano.tensor as T
+
+from vae_theano import model
+from vae_theano.optimizer import Adam
+
+
+class VAE:
+    """A variational autoencoder that holds its parameters and trains them."""
+
+    releases_gil = False  # no other Python thread can work while a step runs
+
+    def __init__(self, parameters, activation):
+        self.activation = activation
+        self.parameters = {
+            name: theano.shared(value, name=name) for name, value in parameters.items()
+        }
+        self.adam = Adam(self.parameters)
+
+    def train(self, x, eps, learning_rates):
+        """One Adam step per batch -> sum of mean ELBOs.  (S, B, D), (S, B, Z), (S,)"""
+        chunk = (x.astype(np.float32), eps, learning_rates)
+        return float(sum(map(self._train, *chunk)))
+
+    @cached_property
+    def _train(self):
+        """One step as a function that was compiled from C++; the loop is Python's."""
+        variables = list(self.parameters.values())
+        x, eps, learning_rate = T.fmatrix("x"), T.fmatrix("eps"), T.fscalar("rate")
+        elbo = T.mean(model.elbo(self.parameters, x, eps, self.activation)[0])
+        loss = -elbo
+        gradients = theano.grad(loss, variables)
+        updates = self.adam.updates(self.parameters, gradients, learning_rate)
+        return theano.function([x, eps, learning_rate], elbo, updates=updates)
+
+    def elbo(self, x, eps):
+        """ELBO, log-likelihood, KL in nats.  (B, D), (B, Z) -> (B,), (B,), (B,)"""
+        return self._elbo(x.astype(np.float32), eps)
+
+    @cached_property
+    def _elbo(self):
+        x, eps = T.fmatrix("x"), T.fmatrix("eps")
+        elbo = model.elbo(self.parameters, x, eps, self.activation)
+        return theano.function([x, eps], elbo)
+
+    def encode(self, x):
+        """Mean and log-variance of q(z|x).  (B, D) -> (B, Z), (B, Z)"""
+        return self._encode(x.astype(np.float32))
+
+    @cached_property
+    def _encode(self):
+        x = T.fmatrix("x")
+        return theano.function([x], model.encode(self.parameters, x, self.activation))
+
+    def decode(self, z):
+        """Pixel probabilities p(x = 1|z).  (B, Z) -> (B, D)"""
+        return self._decode(z)
+
+    @cached_property
+    def _decode(self):
+        z = T.fmatrix("z")
+        logits = model.decode(self.parameters, z, self.activation)
+        return theano.function([z], T.nnet.sigmoid(logits))
+
+    def state(self):
+        """All that training changes: parameters and Adam's moments.  name -> array"""
+        return {name: value.get_value() for name, value in self._variables().items()}
+
+    def load_state(self, state):
+        """Continue from what `state` returned, here or in another framework."""
+        for name, variable in self._variables().items():
+            variable.set_value(state[name])
+
+    def _variables(self):
+        """Every variable under its name in a checkpoint."""
+        return {
+            **self.parameters,
+            **{f"adam_m_{name}": m for name, m in self.adam.m.items()},
+            **{f"adam_v_{name}": v for name, v in self.adam.v.items()},
+            "adam_step": self.adam.step,
+        }
