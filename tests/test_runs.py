@@ -1,5 +1,6 @@
 """A run's folder survives mistakes, damage and company."""
 
+import contextlib
 import json
 import resource
 
@@ -43,20 +44,21 @@ def test_write_replaces_what_was_there(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.fixture
+@contextlib.contextmanager
 def full_disk():
-    """No file may grow beyond 1,000 bytes."""
+    """No file may grow beyond 1,000 bytes, not even the one pytest reports to."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_full_disk_keeps_the_last_checkpoint(run, full_disk):
+def test_full_disk_keeps_the_last_checkpoint(run):
     before = run.checkpoint_path.read_bytes()
-    with pytest.raises(
-        UserError, match=r"checkpoint\.npz: cannot be written \(File too"
-    ):
+    message = r"checkpoint\.npz: cannot be written \(File too"
+    with pytest.raises(UserError, match=message), full_disk():
         run.save([ROW], {"W": np.ones(3000)}, vars(Position(epoch=1)))
     assert run.checkpoint_path.read_bytes() == before
     assert not list(run.path.glob(".*"))
