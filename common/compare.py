@@ -58,12 +58,19 @@ def main(argv=None):
     parser = cli.Parser(prog="python -m common.compare", description=__doc__)
     parser.add_argument("packages", nargs="+", choices=["vae_tf", "vae_theano"])
     parser.add_argument("--data", default="mnist", help="as for training")
-    parser.add_argument("--epochs", default=5, type=cli.number(int, 1, 1000, "number"))
+    parser.add_argument(
+        "--epochs",
+        default=5,
+        type=cli.number(int, 1, 1000, "whole number from 1 to 1,000"),
+    )
     options = parser.parse_args(argv)
     try:
         results = compare(options.packages, options.data, options.epochs)
     except UserError as error:
         return cli.fail(error)
+    except (training.Interrupted, KeyboardInterrupt):
+        print("interrupted", file=sys.stderr)
+        return 130
     histories = [history for _, history in results.values()]
     print("test ELBO, nats per image\nepoch", *(f"{name:>12}" for name in results))
     for row in zip(*histories, strict=True):

@@ -155,7 +155,9 @@ def _resume(package, libraries, options):
             f"{dataset.source}: not the data that {run.path} was trained on; give "
             "its place with --data"
         )
-    return run, {**config, "settings": replace(settings, epochs=epochs)}, dataset
+    config["settings"] = replace(settings, epochs=epochs)
+    config["versions"] |= {name: version(name) for name in libraries}
+    return run, config, dataset
 
 
 def _python():

@@ -113,7 +113,7 @@ class Run:
             settings = config["settings"]
             settings["hidden"] = tuple(settings["hidden"])
             config["settings"] = Settings(**settings)
-            config["data"]["sha256"], config["package"]  # are there
+            config["data"]["sha256"], config["package"], config["versions"]  # are there
         except Exception as error:
             raise UserError(f"{self.config_path}: damaged ({error!r})") from None
         return config

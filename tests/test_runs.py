@@ -11,7 +11,7 @@ from common import UserError
 from common.runs import COLUMNS, Run, write
 from common.settings import Position
 
-CONFIG = {"package": "p", "data": {"sha256": "0"}}
+CONFIG = {"package": "p", "data": {"sha256": "0"}, "versions": {}}
 ROW = dict.fromkeys(COLUMNS, 1.5) | {"epoch": 1}
 
 
@@ -166,7 +166,7 @@ def test_config_with_an_impossible_value(run, change):
         run.read_config()
 
 
-@pytest.mark.parametrize("key", ["package", "data", "settings"])
+@pytest.mark.parametrize("key", ["package", "data", "settings", "versions"])
 def test_config_without_a_part(run, key):
     config = json.loads(run.config_path.read_text())
     del config[key]

@@ -266,6 +266,8 @@ def test_a_run_goes_on_in_the_other_framework(command, tmp_path, packages):
     assert len(rows(parts)) < 6
     result = command(f"{there}.train", "--resume", parts)
     assert result.returncode == 0, result.stderr
+    versions = json.loads((parts / "config.json").read_text())["versions"]
+    assert {"tensorflow", "theano-pymc"} <= set(versions)
     for ours, twin in zip(rows(whole), rows(parts), strict=True):
         assert float(ours["test_elbo"]) == pytest.approx(
             float(twin["test_elbo"]), abs=0.1

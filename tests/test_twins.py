@@ -1,4 +1,4 @@
-"""The twins stay twins: compared as text and syntax trees, without an import."""
+"""The twins stay twins: compared as syntax trees, without importing either."""
 
 import ast
 import difflib

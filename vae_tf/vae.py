@@ -68,7 +68,8 @@ class VAE:
 
     @tf.function
     def _decode(self, z):
-        return tf.sigmoid(model.decode(self.parameters, z, self.activation))
+        logits = model.decode(self.parameters, z, self.activation)
+        return tf.sigmoid(logits)
 
     def state(self):
         """All that training changes: parameters and Adam's moments.  name -> array"""

@@ -20,7 +20,7 @@ def __getattr__(name):
 
 
 def _prepare():
-    """Let Theano, which ended in 2021, run on a NumPy that moved on, without warnings.
+    """Let Theano, last released in 2021, run on a newer NumPy, without warnings.
 
     All six aliases that NumPy 1.24 removed come back: where only some are missing,
     Theano drops rewrites silently.  The user's own THEANO_FLAGS come last and win.
@@ -31,7 +31,7 @@ def _prepare():
         logging.getLogger(name).setLevel(logging.ERROR)
     flags = os.environ.get("THEANO_FLAGS", "")
     own = ["floatX=float32", "allow_gc=False"]  # gc: keep buffers between the steps
-    if "blas__ldflags" not in flags:
+    if "blas__ldflags" not in flags and "gcc__cxxflags" not in flags:
         own += _blas_flags()
     os.environ["THEANO_FLAGS"] = ",".join([*own, flags])
 

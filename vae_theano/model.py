@@ -46,7 +46,7 @@ def decode(parameters, z, activation):
 def log_likelihood(logits, x):
     """log p(x|z) in nats, summed over the pixels.  (B, D), (B, D) -> (B,)
 
-    log Bernoulli(x; sigmoid(l)) = x l - log(1 + exp(l)), which never overflows.
+    log Bernoulli(x; sigmoid(l)) = x l - log(1 + exp(l)); softplus avoids overflow.
     """
     return T.sum(x * logits - T.nnet.softplus(logits), axis=1)
 

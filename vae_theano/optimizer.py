@@ -1,10 +1,10 @@
-"""Adam (Kingma & Ba 2015, Algorithm 1) as a list of updates; TensorFlow has Keras's."""
+"""Adam (Kingma & Ba 2015, end of section 2) as a list of updates; Keras has its own."""
 
 import numpy as np
 import theano
 import theano.tensor as T
 
-BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7  # as in Keras, whose epsilon is not 1e-8
+BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7  # Keras's; the paper's "epsilon hat"
 
 
 class Adam:
@@ -12,15 +12,19 @@ class Adam:
 
     def __init__(self, parameters):
         self.step = theano.shared(np.int64(0), name="step")
-        self.m = {name: _zeros_like(p, name) for name, p in parameters.items()}
-        self.v = {name: _zeros_like(p, name) for name, p in parameters.items()}
+        self.m = {
+            name: _zeros_like(p, f"adam_m_{name}") for name, p in parameters.items()
+        }
+        self.v = {
+            name: _zeros_like(p, f"adam_v_{name}") for name, p in parameters.items()
+        }
 
     def updates(self, parameters, gradients, learning_rate):
         """What one step changes: [(shared variable, its new value), ...].
 
         The bias corrections are folded into the rate (the efficient form at the end
         of section 2), as Keras does.  Moments move by a share of the difference, so
-        that Theano computes each gradient once.
+        that Theano uses each gradient's matrix product once.
         """
         t = self.step + 1
         time = T.cast(t, theano.config.floatX)
@@ -29,8 +33,8 @@ class Adam:
         for (name, p), g in zip(parameters.items(), gradients, strict=True):
             m = self.m[name] + (1 - BETA_1) * (g - self.m[name])
             v = self.v[name] + (1 - BETA_2) * (g**2 - self.v[name])
-            step = alpha * m / (T.sqrt(v) + EPSILON)
-            updates += [(self.m[name], m), (self.v[name], v), (p, p - step)]
+            move = alpha * m / (T.sqrt(v) + EPSILON)
+            updates += [(self.m[name], m), (self.v[name], v), (p, p - move)]
         return updates
 
 

@@ -8,7 +8,7 @@ from tqdm import tqdm
 from common import cli
 
 FUNCTIONS = ("_train", "_elbo", "_encode", "_decode")
-COMPILING = "Theano compiles four functions: a minute at first, then some seconds"
+COMPILING = "Theano compiles four functions: half a minute at first, then some seconds"
 NO_COMPILER = (
     "note: g++ is missing, so Theano runs without compiled code, 3,000 times slower "
     "(Debian: apt install g++; macOS: xcode-select --install)"

@@ -29,7 +29,7 @@ class VAE:
 
     @cached_property
     def _train(self):
-        """One step as a function that was compiled from C++; the loop is Python's."""
+        """One step, compiled by way of C++; the loop over the steps is Python's."""
         variables = list(self.parameters.values())
         x, eps, learning_rate = T.fmatrix("x"), T.fmatrix("eps"), T.fscalar("rate")
         elbo = T.mean(model.elbo(self.parameters, x, eps, self.activation)[0])
@@ -45,8 +45,8 @@ class VAE:
     @cached_property
     def _elbo(self):
         x, eps = T.fmatrix("x"), T.fmatrix("eps")
-        elbo = model.elbo(self.parameters, x, eps, self.activation)
-        return theano.function([x, eps], elbo)
+        parts = model.elbo(self.parameters, x, eps, self.activation)
+        return theano.function([x, eps], parts)
 
     def encode(self, x):
         """Mean and log-variance of q(z|x).  (B, D) -> (B, Z), (B, Z)"""
@@ -80,7 +80,7 @@ class VAE:
         """Every variable under its name in a checkpoint."""
         return {
             **self.parameters,
-            **{f"adam_m_{name}": m for name, m in self.adam.m.items()},
-            **{f"adam_v_{name}": v for name, v in self.adam.v.items()},
+            **{f"adam_m_{n}": m for n, m in self.adam.m.items()},
+            **{f"adam_v_{n}": v for n, v in self.adam.v.items()},
             "adam_step": self.adam.step,
         }
