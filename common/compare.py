@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from common import UserError, cli, data, parameters, program, training
+from common import UserError, cli, data, program, training
 from common.runs import Run
 from common.settings import Position, Settings
 
@@ -19,13 +19,7 @@ def compare(packages, source, epochs):
     """Train with the default settings -> {package: (seconds to start, history)}."""
     dataset = data.load(source)
     settings = Settings(**{**program.DEFAULTS, "data": source, "epochs": epochs})
-    initial = parameters.vae(
-        dataset.train_images,
-        settings.hidden,
-        settings.latent_dim,
-        settings.activation,
-        settings.seed,
-    )
+    initial = program.initial_parameters(dataset, settings)
     results = {}
     for package in packages:
         start = time.perf_counter()

@@ -38,13 +38,7 @@ def train(package, libraries, build, options):
         )
     quiet = "quiet" in options
     table = Table(settings, quiet)
-    initial = parameters.vae(
-        dataset.train_images,
-        settings.hidden,
-        settings.latent_dim,
-        settings.activation,
-        settings.seed,
-    )
+    initial = initial_parameters(dataset, settings)
     table.head(dataset, initial)
     model = build(initial, settings.activation, quiet)
     if "resume" in options:
@@ -66,6 +60,17 @@ def train(package, libraries, build, options):
     table.foot(run, history, figures)
     print(f"next: {command} {_next_options(settings)}")
     return 0
+
+
+def initial_parameters(dataset, settings):
+    """The weights that a run with these settings starts from."""
+    return parameters.vae(
+        dataset.train_images,
+        settings.hidden,
+        settings.latent_dim,
+        settings.activation,
+        settings.seed,
+    )
 
 
 def _next_options(settings):
