@@ -4,31 +4,48 @@ import argparse
 import sys
 from pathlib import Path
 
-from common import UserError, program
+from common import UserError, program, training
 from common.data import BINARIZATIONS
 from common.parameters import GAIN
+from common.settings import KINDS, kind_of
 
 EXAMPLES = """
 examples:
-  python -m {0}.train                     MNIST, with the defaults above
-  python -m {0}.train --latent-dim 2      a latent space that can be drawn
-  python -m {0}.train --data digits       without MNIST, in twenty seconds
-  python -m {0}.train --resume RUN --epochs 50
-                                             go on where RUN stopped, up to epoch 50
-
-The ELBO (evidence lower bound) is given in nats per image; higher is better.
+  python -m {0}.train                   MNIST, with the defaults above
+  python -m {0}.train --latent-dim 2    a latent space that can be drawn
+  python -m {0}.train --data digits     without MNIST, in twenty seconds
+  python -m {0}.train --resume RUN      go on where RUN stopped
 """
+DATA = (
+    "mnist (from $MNIST_PATH, a cache or the network), digits (1,797 images bundled "
+    "with scikit-learn), or the path of an .npz in Keras's layout, of a folder of IDX "
+    "files or of Kaggle's train.csv (default: mnist)"
+)
+NOTES = {
+    "autoencoder": "The reconstruction log-likelihood, log p(x|z), is given in nats per"
+    "\nimage; higher is better.",
+    "vae": "The ELBO (evidence lower bound) is given in nats per image; higher is "
+    "better.",
+}
+CODES = {"autoencoder": "numbers in the code", "vae": "number of latent variables"}
+LAYERS = {"autoencoder": "the code and the hidden layers", "vae": "the hidden layers"}
 
 
-def train(package, libraries, build, argv=None):
+def train(package, libraries, build, build_vae=None, argv=None):
     """Run `python -m PACKAGE.train` -> exit status: 0, 2 (a mistake), 130 (Ctrl-C).
 
-    `build(parameters, activation, quiet)` makes the package's model; `libraries` are
-    the distributions whose versions config.json records.
+    `build(parameters, activation, quiet)` makes the package's network, and `build_vae`
+    the VAE that an autoencoder is shown beside; `libraries` are the distributions whose
+    versions config.json records.
     """
     options = training_parser(package).parse_args(argv)
+    return answer(program.train, package, libraries, build, build_vae, options)
+
+
+def answer(command, *arguments):
+    """Call a command -> its exit status; 2, and one line, for a mistake."""
     try:
-        return program.train(package, libraries, build, options)
+        return command(*arguments)
     except UserError as error:
         return fail(error)
     except MemoryError as error:
@@ -36,7 +53,7 @@ def train(package, libraries, build, argv=None):
         return fail(f"not enough memory ({error}); try a smaller {sizes}")
     except OSError as error:
         return fail(f"{error.filename or 'the system'}: {error.strerror or error}")
-    except KeyboardInterrupt:
+    except (training.Interrupted, KeyboardInterrupt):
         print("\ninterrupted", file=sys.stderr)
         return 130
 
@@ -57,33 +74,33 @@ class Parser(argparse.ArgumentParser):
 
 def training_parser(package):
     """The options of `python -m PACKAGE.train`.  Those not given stay unset."""
+    model = kind_of(package)
+    kind = KINDS[model]
     parser = Parser(
         prog=f"python -m {package}.train",
         usage="%(prog)s [options]",
-        description="Train a variational autoencoder on images of 28x28 pixels, and "
-        "draw what it has learnt.",
-        epilog=EXAMPLES.format(package),
+        description=f"Train {kind.title} on images of 28x28 pixels, and draw what it "
+        "has learnt.",
+        epilog=f"{EXAMPLES.format(package)}\n{NOTES[model]}",
         argument_default=argparse.SUPPRESS,
         allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    default = program.DEFAULTS
+    default = kind.defaults
     count = number(int, 1, 10**6, "whole number from 1 to 1,000,000")
 
     add = parser.add_argument_group("data").add_argument
     add(
         "--data",
         metavar="SOURCE",
-        help="mnist (from $MNIST_PATH, a cache or the network), digits (1,797 images "
-        "bundled with scikit-learn), or the path of an .npz in Keras's layout, of a "
-        "folder of IDX files or of Kaggle's train.csv (default: mnist)",
+        help=DATA,
     )
     add(
         "--binarize",
         choices=BINARIZATIONS,
         help="how grey levels become pixels that are on or off: drawn anew every "
-        "epoch, on above one half, or not at all, which makes the ELBO a mere score "
-        f"(default: {default['binarize']})",
+        "epoch, on above one half, or not at all, which makes the "
+        f"{kind.objective} a mere score (default: {default['binarize']})",
     )
 
     add = parser.add_argument_group("model").add_argument
@@ -93,18 +110,18 @@ def training_parser(package):
         nargs="+",
         type=count,
         help="units of each hidden layer of the encoder, which the decoder mirrors "
-        f"(default: {' '.join(map(str, default['hidden']))})",
+        f"(default: {' '.join(map(str, default['hidden'])) or 'none'})",
     )
     add(
         "--latent-dim",
         metavar="Z",
         type=count,
-        help=f"number of latent variables (default: {default['latent_dim']})",
+        help=f"{CODES[model]} (default: {default['latent_dim']})",
     )
     add(
         "--activation",
         choices=GAIN,
-        help=f"of the hidden layers (default: {default['activation']})",
+        help=f"of {LAYERS[model]} (default: {default['activation']})",
     )
 
     add = parser.add_argument_group("training").add_argument

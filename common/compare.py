@@ -10,41 +10,42 @@ import tempfile
 import time
 from pathlib import Path
 
-from common import UserError, cli, data, program, training
+from common import cli, data, parameters, training
 from common.runs import Run
-from common.settings import Position, Settings
+from common.settings import KINDS, Position, Settings
 
 
 def compare(packages, source, epochs):
     """Train with the default settings -> {package: (seconds to start, history)}."""
     dataset = data.load(source)
-    settings = Settings(**{**program.DEFAULTS, "data": source, "epochs": epochs})
-    initial = program.initial_parameters(dataset, settings)
+    given = KINDS["vae"].defaults | {"data": source, "epochs": epochs}
+    settings = Settings(model="vae", **given)
+    initial = parameters.initial(settings, dataset.train_images)
     results = {}
     for package in packages:
         start = time.perf_counter()
-        model = importlib.import_module(f"{package}.train").build(
+        network = importlib.import_module(f"{package}.train").build(
             initial, settings.activation, quiet=True
         )
-        _compile(model, dataset, settings)
+        _compile(network, dataset, settings)
         ready = time.perf_counter() - start
         with tempfile.TemporaryDirectory() as folder:
             run = Run(Path(folder))
             new = ([], Position())
             history = training.train(
-                model, dataset, settings, run, new, lambda row: None
+                network, dataset, settings, run, new, lambda row: None
             )
         results[package] = ready, history
     return results
 
 
-def _compile(model, dataset, settings):
+def _compile(network, dataset, settings):
     """Call what training calls, once, and undo it."""
-    state = model.state()
+    state = network.state()
     x, eps = next(training.chunks(dataset.train_images, settings, 1))
-    model.train(x[:1], eps[:1], training.learning_rates(settings, 1, 1))
-    model.elbo(x[0], eps[0])
-    model.load_state(state)
+    network.train(x[:1], eps[:1], training.learning_rates(settings, 1, 1))
+    network.evaluate(x[0], eps[0])
+    network.load_state(state)
 
 
 def main(argv=None):
@@ -57,14 +58,11 @@ def main(argv=None):
         default=5,
         type=cli.number(int, 1, 1000, "whole number from 1 to 1,000"),
     )
-    options = parser.parse_args(argv)
-    try:
-        results = compare(options.packages, options.data, options.epochs)
-    except UserError as error:
-        return cli.fail(error)
-    except (training.Interrupted, KeyboardInterrupt):
-        print("interrupted", file=sys.stderr)
-        return 130
+    return cli.answer(_compare, parser.parse_args(argv))
+
+
+def _compare(options):
+    results = compare(options.packages, options.data, options.epochs)
     histories = [history for _, history in results.values()]
     print("test ELBO, nats per image\nepoch", *(f"{name:>12}" for name in results))
     for row in zip(*histories, strict=True):

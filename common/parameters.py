@@ -10,16 +10,18 @@ GAIN = {
 }
 
 
-def vae(pixels, hidden, latent_dim, activation, seed):
-    """Parameters of a VAE with mirrored encoder and decoder -> name: array.
+def initial(settings, pixels):
+    """The weights that a run starts from -> name: array.  `pixels`: (N, D) uint8
 
-    Weights are normal with variance gain / inputs, biases are zero.  Two exceptions
-    make the first epochs calm: q(z|x) starts close to the prior, and the output
-    starts at the mean image of `pixels`, (N, D) uint8.
+    Weights are normal with variance gain / inputs, biases are zero.  Exceptions make
+    the first epochs calm: a VAE's q(z|x) starts close to the prior, an autoencoder's
+    code at 1 with a small variance, where no relu is off for all images and so stays
+    off for ever, and the output at the mean image.
     """
-    rng = np.random.default_rng(seed)
-    gain = GAIN[activation]
-    inputs = pixels.shape[1]
+    rng = np.random.default_rng(settings.seed)
+    gain = GAIN[settings.activation]
+    down = [pixels.shape[1], *settings.hidden]
+    up = [settings.latent_dim, *reversed(settings.hidden)]
     parameters = {}
 
     def layer(name, rows, columns, variance):
@@ -32,11 +34,15 @@ def vae(pixels, hidden, latent_dim, activation, seed):
         for i, (rows, columns) in enumerate(pairwise(sizes), 1):
             layer(f"{prefix}_W{i}", rows, columns, gain / rows)
 
-    stack("encoder", [inputs, *hidden])
-    layer("W_mu", hidden[-1], latent_dim, 0.01**2)
-    layer("W_logvar", hidden[-1], latent_dim, 0.01**2)
-    stack("decoder", [latent_dim, *reversed(hidden)])
-    layer("W_logits", hidden[0], inputs, 1 / hidden[0])
+    stack("encoder", down)
+    if settings.model == "vae":
+        layer("W_mu", down[-1], settings.latent_dim, 0.01**2)
+        layer("W_logvar", down[-1], settings.latent_dim, 0.01**2)
+    else:
+        layer("W_z", down[-1], settings.latent_dim, 0.1 * gain / down[-1])
+        parameters["b_z"] += settings.activation == "relu"
+    stack("decoder", up)
+    layer("W_logits", up[-1], pixels.shape[1], 1 / up[-1])
     parameters["b_logits"] = log_odds(pixels)
     return parameters
 

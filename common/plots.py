@@ -1,85 +1,89 @@
 """Every figure.  Each function returns a matplotlib Figure; no display is needed."""
 
-import io
-
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator
 from scipy.special import ndtri
 from sklearn.decomposition import PCA
 from sklearn.neighbors import KNeighborsClassifier
 
-from common import training
-from common.runs import write
-
 NATS = "nats per image"
-DPI = 150
-BLUE, ORANGE = mpl.color_sequences["petroff10"][:2]  # Petroff 2021: colour-blind safe
-
-
-def save(figure, path):
-    """Write a PNG."""
-    content = io.BytesIO()
-    figure.savefig(content, format="png", dpi=DPI)
-    write(path, content.getbuffer())
-
-
-def training_figures(model, dataset, settings, history):
-    """All figures of a training run -> file name: Figure."""
-    rng = np.random.default_rng(training.TEST_SEED)
-    labels = dataset.test_labels
-    x, _ = training.evaluation_set(dataset.test_images, settings)
-    examples = np.unique(labels, return_index=True)[1][:20]  # the first of each class
-    z = rng.standard_normal((100, settings.latent_dim), np.float32)
-    mu = np.concatenate([model.encode(batch)[0] for batch in training.split(x, 1000)])
-    figures = {
-        "curves.png": curves(history),
-        "reconstructions.png": reconstructions(
-            x[examples],
-            model.decode(mu[examples]),
-            labels[examples],
-            "input" if settings.binarize == "none" else "input, binarized",
-        ),
-        "samples.png": samples(model.decode(z)),
-        "latent.png": latent(mu, labels),
-    }
-    if settings.latent_dim == 2:
-        grid, ticks = manifold_grid(21)
-        figures["manifold.png"] = manifold(model.decode(grid), ticks)
-    return figures
+ERROR = "mean squared error per pixel"
+BLUE, ORANGE, _, GREY = mpl.color_sequences["petroff10"][:4]  # Petroff 2021
 
 
 def curves(history):
-    """The ELBO on training and test images, and the test ELBO's two parts, by epoch."""
+    """What each epoch reached; in nats per image, or squared error per pixel."""
+    panels = _elbo_panels if "test_elbo" in history[0] else _autoencoder_panels
     figure = Figure(figsize=(11, 3.6), layout="constrained")
-    bound, fit, kl = figure.subplots(1, 3)
     epoch = [row["epoch"] for row in history]
+    marker = "o" if len(epoch) < 50 else None
 
-    def line(axes, name, color, label=None, style="-"):
+    def line(axes, name, color=BLUE, label=None, style="-"):
         values = [row[name] for row in history]
-        marker = "o" if len(epoch) < 50 else None
         axes.plot(epoch, values, style, color=color, marker=marker, ms=3, label=label)
 
-    line(bound, "train_elbo", ORANGE, "training (epoch mean)", "--")
-    line(bound, "test_elbo", BLUE, "test")
-    bound.legend(frameon=False, loc="lower right")
-    line(fit, "test_log_likelihood", BLUE)
-    line(kl, "test_kl", BLUE)
-    bound.set_title(r"ELBO $= \mathbb{E}_q[\log p(x|z)] - $KL")
-    fit.set_title(r"$\mathbb{E}_q[\log p(x|z)]$, test images")
-    kl.set_title(r"KL$(q(z|x)\,\|\,p(z))$, test images")
-    kl.set_ylim(0, 1.1 * max(row["test_kl"] for row in history))
-    for axes in (bound, fit, kl):
-        axes.set(xlabel="epoch", ylabel=NATS)
+    for axes in panels(figure, line):
+        axes.set_xlabel("epoch")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
         axes.grid(alpha=0.3)
         axes.spines[["top", "right"]].set_visible(False)
     return figure
 
 
-def reconstructions(x, reconstructed, labels, name="input"):
-    """Images above their reconstructions.  (N, 784), (N, 784) in [0, 1], (N,)"""
+def _elbo_panels(figure, line):
+    bound, fit, kl = figure.subplots(1, 3)
+    line(bound, "train_elbo", ORANGE, "training (epoch mean)", "--")
+    line(bound, "test_elbo", label="test")
+    bound.legend(frameon=False, loc="lower right")
+    line(fit, "test_log_likelihood")
+    line(kl, "test_kl")
+    bound.set(title=r"ELBO $= \mathbb{E}_q[\log p(x|z)] - $KL", ylabel=NATS)
+    fit.set(title=r"$\mathbb{E}_q[\log p(x|z)]$, test images", ylabel=NATS)
+    kl.set(title=r"KL$(q(z|x)\,\|\,p(z))$, test images", ylabel=NATS)
+    kl.set_ylim(0, 1.1 * kl.lines[0].get_ydata().max())
+    return bound, fit, kl
+
+
+def _autoencoder_panels(figure, line):
+    fit, error = figure.subplots(1, 2)
+    line(fit, "train_log_likelihood", ORANGE, "training (epoch mean)", "--")
+    line(fit, "test_log_likelihood", label="test")
+    fit.legend(frameon=False, loc="lower right")
+    line(error, "test_mse")
+    fit.set(title=r"Reconstruction log-likelihood $\log p(x|z)$", ylabel=NATS)
+    error.set(title="Reconstruction error, test images", ylabel=ERROR)
+    error.set_ylim(0, 1.1 * error.lines[0].get_ydata().max())
+    return fit, error
+
+
+def bottleneck(errors):
+    """Error against the size of the code.  {name: {size: mean squared error}}"""
+    figure = Figure(figsize=(7, 4.6), layout="constrained")
+    axes = figure.subplots()
+    styles = zip((GREY, ORANGE, BLUE), "s^o", strict=True)
+    for (name, points), (color, marker) in zip(errors.items(), styles, strict=False):
+        label = name if name == "PCA" else f"autoencoder {name}"
+        axes.plot([*points], [*points.values()], marker + "-", color=color, label=label)
+    axes.set(xscale="log", yscale="log", ylabel=ERROR)
+    axes.set_xlabel("size of the code: numbers per image, instead of 784")
+    axes.set_xticks([*points], map(str, points))
+    axes.minorticks_off()
+    axes.yaxis.set_major_locator(LogLocator(10, (1, 2, 5)))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.grid(alpha=0.3)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False, loc="lower left")
+    axes.set_title("How well a code of Z numbers reproduces a test image")
+    return figure
+
+
+def reconstructions(x, reconstructed, labels, code, name="input"):
+    """Images above their reconstructions.  (N, 784), (N, 784) in [0, 1], (N,)
+
+    `code` says what each was decoded from.
+    """
     count = len(x)
     figure = Figure(figsize=(max(5, 0.8 * count + 1), 2.4), layout="constrained")
     grid = figure.subplots(2, count, squeeze=False)
@@ -89,29 +93,28 @@ def reconstructions(x, reconstructed, labels, name="input"):
         grid[0, column].set_title(label)
     for axes, text in zip(grid[:, 0], (name, "reconstruction"), strict=True):
         axes.set_ylabel(text, rotation=0, ha="right", va="center")
-    figure.suptitle(
-        "Reconstructions: z = mean of q(z|x), pixel probabilities p(x = 1|z)"
-    )
+    figure.suptitle(f"Reconstructions: {code}, pixel probabilities p(x = 1|z)")
     return figure
 
 
-def samples(probabilities):
-    """A square of generated images.  (N, 784) in [0, 1], N a square number"""
-    side = round(len(probabilities) ** 0.5)
-    figure = Figure(figsize=(5.6, 6), layout="constrained")
-    axes = figure.subplots()
-    _draw(axes, _mosaic(probabilities, side), bar=figure)
-    axes.set_title("Samples: z ~ N(0, I), pixel probabilities p(x = 1|z)")
+def samples(*panels):
+    """Squares of generated images.  Each a title and (N, 784) in [0, 1], N a square"""
+    figure = Figure(figsize=(5.6 * len(panels), 6.2), layout="constrained")
+    grid = figure.subplots(1, len(panels), squeeze=False)[0]
+    for axes, (title, probabilities) in zip(grid, panels, strict=True):
+        side = round(len(probabilities) ** 0.5)
+        _draw(axes, _mosaic(probabilities, side), bar=figure)
+        axes.set_title(title)
     return figure
 
 
-def latent(mu, labels):
-    """The means of q(z|x), coloured by class; in two dimensions.  (N, Z), (N,)
+def latent(codes, labels, code):
+    """Codes coloured by class, in two dimensions.  (N, Z), (N,); `code` names them.
 
     Two latent variables are drawn as they are, more of them on their first two
     principal axes.
     """
-    codes, xlabel, ylabel = _plane(mu)
+    codes, xlabel, ylabel = _plane(codes)
     classes, numbers = np.unique(labels, return_inverse=True)
     colors = _colors(len(classes))
     figure = Figure(figsize=(7, 6.4), layout="constrained")
@@ -134,9 +137,7 @@ def latent(mu, labels):
             bbox={"boxstyle": "circle", "fc": "white", "ec": colors[number], "lw": 2},
         )
     axes.set(xlabel=xlabel, ylabel=ylabel)
-    axes.set_title(
-        "Test images by class: means of q(z|x).  A circle: where its class prevails"
-    )
+    axes.set_title(f"Test images by class: {code}.  A circle: where its class prevails")
     axes.set_aspect("equal", adjustable="datalim")
     axes.grid(alpha=0.3)
     return figure
@@ -158,7 +159,7 @@ def _plane(mu):
     if mu.shape[1] == 1:
         mu = np.hstack([mu, np.zeros_like(mu)])
         return mu, "$z_1$", ""
-    if mu.shape[1] == 2 or len(mu) < 3:
+    if mu.shape[1] == 2 or len(mu) < 3 or (mu == mu[0]).all():
         return mu[:, :2], "$z_1$", "$z_2$"
     pca = PCA(n_components=2, svd_solver="full")
     codes = pca.fit_transform(mu)

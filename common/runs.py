@@ -12,12 +12,9 @@ import numpy as np
 from common import UserError
 from common.settings import Position, Settings
 
-COLUMNS = {  # of history.csv, and how each is written
+FORMATS = {  # of the columns of history.csv; all others are nats
     "epoch": "{:d}",
-    "train_elbo": "{:.4f}",
-    "test_elbo": "{:.4f}",
-    "test_log_likelihood": "{:.4f}",
-    "test_kl": "{:.4f}",
+    "test_mse": "{:.7f}",
     "learning_rate": "{:.6g}",
     "seconds": "{:.2f}",
 }
@@ -39,6 +36,13 @@ def write(path, content):
         raise UserError(f"{path}: cannot be written ({error.strerror})") from None
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_figure(path, figure, dpi=150):
+    """Write a matplotlib Figure as a PNG.  UserError as for `write`."""
+    content = io.BytesIO()
+    figure.savefig(content, format="png", dpi=dpi)
+    write(path, content.getbuffer())
 
 
 class Run:
@@ -121,23 +125,25 @@ class Run:
     def save(self, history, state, position):
         """Write history.csv, then checkpoint.npz, which decides where a run stands."""
         text = io.StringIO(newline="")
-        writer = csv.writer(text)
-        writer.writerow(COLUMNS)
+        writer = csv.DictWriter(text, history[0] if history else ())
+        writer.writeheader()
         for row in history:
-            writer.writerow(form.format(row[name]) for name, form in COLUMNS.items())
+            writer.writerow(
+                {n: FORMATS.get(n, "{:.4f}").format(v) for n, v in row.items()}
+            )
         write(self.history_path, text.getvalue().encode())
         arrays = io.BytesIO()
         np.savez(arrays, **state, **position)
         write(self.checkpoint_path, arrays.getbuffer())
 
-    def restore(self, model):
-        """Load the checkpoint into `model` -> history and Position of that moment.
+    def restore(self, network, columns):
+        """Load the checkpoint into the network -> history, Position of that moment.
 
         UserError if checkpoint or history are damaged or belong to another model.
         """
-        expected = model.state()
+        expected = network.state()
         if not self.checkpoint_path.exists():  # the first epoch was not finished
-            if len(self._read_history()) > 1:
+            if len(self._read_history(columns)) > 1:
                 raise UserError(f"{self.checkpoint_path}: missing; start a new run")
             return [], Position()
         try:
@@ -156,21 +162,21 @@ class Run:
                     f"{self.checkpoint_path}: {name} is {state[name].dtype} of shape "
                     f"{state[name].shape}; this model's is {value.dtype} {value.shape}"
                 )
-        history = self._read_history()[: position.epoch]
+        history = self._read_history(columns)[: position.epoch]
         if [row["epoch"] for row in history] != list(range(1, position.epoch + 1)):
             raise UserError(
                 f"{self.history_path}: damaged; expected rows for epochs 1 to "
                 f"{position.epoch}"
             )
-        model.load_state(state)
+        network.load_state(state)
         return history, position
 
-    def _read_history(self):
+    def _read_history(self, columns):
         """The rows of history.csv; none if it is damaged."""
         try:
             with self.history_path.open(newline="") as file:
                 rows = [
-                    {name: float(row[name]) for name in COLUMNS}
+                    {name: float(row[name]) for name in columns}
                     | {"epoch": int(row["epoch"])}
                     for row in csv.DictReader(file)
                 ]

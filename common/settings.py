@@ -1,6 +1,6 @@
 """What determines a run, and where its training stands."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,9 +11,60 @@ CHUNK = 100  # steps that a framework takes in one call
 
 
 @dataclass(frozen=True)
+class Kind:
+    """What tells an autoencoder from a variational one outside model.py."""
+
+    title: str
+    objective: str  # what training raises: the first of
+    measures: tuple[str, ...]  # each image's
+    noisy: bool  # training takes noise for the reparameterization
+    defaults: dict = field(hash=False)
+
+    @property
+    def columns(self):
+        """The columns of history.csv."""
+        tests = (f"test_{measure}" for measure in self.measures)
+        first = f"train_{self.measures[0]}"
+        return ("epoch", first, *tests, "learning_rate", "seconds")
+
+
+TRAINING = {
+    "data": "mnist",
+    "batch_size": 128,
+    "activation": "relu",
+    "seed": 0,
+}
+KINDS = {
+    "autoencoder": Kind(
+        "an autoencoder",
+        "log-likelihood",
+        ("log_likelihood", "mse"),
+        noisy=False,
+        defaults=TRAINING
+        | {"hidden": (), "latent_dim": 200, "learning_rate": 0.001, "binarize": "none"},
+    ),
+    "vae": Kind(
+        "a variational autoencoder",
+        "ELBO",
+        ("elbo", "log_likelihood", "kl"),
+        noisy=True,
+        defaults=TRAINING
+        | {"hidden": (400,), "latent_dim": 20}
+        | {"learning_rate": 0.003, "binarize": "dynamic"},
+    ),
+}
+
+
+def kind_of(package):
+    """The name in KINDS of what a package trains: vae_tf -> vae."""
+    return package.partition("_")[0]
+
+
+@dataclass(frozen=True)
 class Settings:
     """What a run is determined by, together with its data."""
 
+    model: str
     data: str
     epochs: int
     batch_size: int
@@ -28,8 +79,8 @@ class Settings:
         """ValueError for what no run can have."""
         counts = (self.epochs, self.batch_size, self.latent_dim, *self.hidden)
         possible = (
-            isinstance(self.data, str)
-            and len(self.hidden) > 0
+            self.model in KINDS
+            and isinstance(self.data, str)
             and all(type(count) is int and count > 0 for count in counts)
             and self.activation in GAIN
             and 0 < self.learning_rate < np.inf
@@ -40,6 +91,11 @@ class Settings:
         if not possible:
             raise ValueError(f"impossible {self}")
 
+    @property
+    def kind(self):
+        """The Kind of the model."""
+        return KINDS[self.model]
+
 
 @dataclass
 class Position:
@@ -47,7 +103,7 @@ class Position:
 
     epoch: int = 0  # epochs that are finished
     steps: int = 0  # steps done of the next one,
-    elbo: float = 0.0  # the sum of their ELBOs,
+    total: float = 0.0  # the sum of what they raise: the batches' mean ELBOs, say,
     seconds: float = 0.0  # and the time they took
 
     def __post_init__(self):
@@ -55,7 +111,7 @@ class Position:
         counts = (self.epoch, self.steps)
         if not all(type(count) is int and count >= 0 for count in counts):
             raise ValueError(f"impossible {self}")
-        if self.steps % CHUNK or not np.isfinite([self.elbo, self.seconds]).all():
+        if self.steps % CHUNK or not np.isfinite([self.total, self.seconds]).all():
             raise ValueError(f"impossible {self}")
 
 

@@ -36,78 +36,89 @@ def learning_rates(settings, steps, epoch):
 def chunks(pixels, settings, epoch):
     """One epoch's batches and noise.  (N, D) -> iterator of (S, B, D), (S, B, Z)
 
-    Each image appears once, in a new order; the last N mod B of them are left out.
-    All depends on the seed and the epoch alone, which makes resuming exact.
+    An autoencoder takes no noise: then (S, B, D) alone.  Each image appears once, in a
+    new order; the last N mod B of them are left out.  All depends on the seed and the
+    epoch alone, which makes resuming exact.
     """
     rng = np.random.default_rng([settings.seed, epoch])
     steps = len(pixels) // settings.batch_size
     order = rng.permutation(len(pixels))[: steps * settings.batch_size]
     for batches in split(order.reshape(steps, -1), CHUNK):
         x = binarize(pixels[batches], settings.binarize, rng)
-        eps = rng.standard_normal((*batches.shape, settings.latent_dim), np.float32)
-        yield x, eps
+        yield x, *_noise(batches.shape, settings, rng)
 
 
 def evaluation_set(pixels, settings):
     """Pixels and noise for testing, drawn once.  (N, D) -> (N, D), (N, Z)"""
     rng = np.random.default_rng(TEST_SEED)
     x = binarize(pixels, settings.binarize, rng)
-    return x, rng.standard_normal((len(x), settings.latent_dim), np.float32)
+    return x, *_noise(x.shape[:1], settings, rng)
 
 
-def evaluate(model, x, eps):
-    """Mean ELBO, log-likelihood and KL, in nats per image."""
-    batches = zip(split(x, TEST_BATCH), split(eps, TEST_BATCH), strict=True)
-    parts = [model.elbo(*batch) for batch in batches]
+def _noise(shape, settings, rng):
+    """The arguments that a network takes besides pixels: eps ~ N(0, I), or none."""
+    if settings.kind.noisy:
+        yield rng.standard_normal((*shape, settings.latent_dim), np.float32)
+
+
+def evaluate(network, *arrays):
+    """The mean over images of each measure of the network's kind."""
+    batches = zip(*(split(array, TEST_BATCH) for array in arrays), strict=True)
+    parts = [network.evaluate(*batch) for batch in batches]
     return [
         float(np.concatenate(part).mean(dtype=np.float64))
         for part in zip(*parts, strict=True)
     ]
 
 
-def train(model, dataset, settings, run, start, report, quiet=False):
+def train(network, dataset, settings, run, start, report, quiet=False):
     """Train from `start`, a history and a Position, to the last epoch -> history.
 
     `report(row)` is called after every epoch.  Raises Interrupted after Ctrl-C, with
-    the state saved, and UserError if the ELBO is not finite, with the last epoch's.
+    the state saved, and UserError if what training raises is not finite, with the
+    last epoch's state saved.
     """
     history, position = start
-    steps = len(dataset.train_images) // settings.batch_size
-    test_x, test_eps = evaluation_set(dataset.test_images, settings)
+    images = dataset.train_images
+    steps = len(images) // settings.batch_size
+    test_set = evaluation_set(dataset.test_images, settings)
     with _ctrl_c() as stop:
         while position.epoch < settings.epochs:
             epoch = position.epoch + 1
-            rates = learning_rates(settings, steps, epoch)
-            train_epoch(model, dataset, settings, position, rates, stop, quiet)
+            train_epoch(network, images, settings, position, stop, quiet)
             if position.steps < steps:
-                run.save(history, model.state(), asdict(position))
+                run.save(history, network.state(), asdict(position))
                 raise Interrupted
-            elbo, log_px, kl = evaluate(model, test_x, test_eps)
-            row = {
-                "epoch": epoch,
-                "train_elbo": position.elbo / steps,
-                "test_elbo": elbo,
-                "test_log_likelihood": log_px,
-                "test_kl": kl,
-                "learning_rate": float(rates[-1]),
-                "seconds": position.seconds,
-            }
-            _check_finite(elbo, settings, position, test_x)
+            measures = evaluate(network, *test_set)
+            _check_finite(measures[0], settings, position, test_set[0])
+            rate = float(learning_rates(settings, steps, epoch)[-1])
+            values = epoch, position.total / steps, *measures, rate, position.seconds
+            row = dict(zip(settings.kind.columns, values, strict=True))
             history.append(row)
             position = Position(epoch)
-            run.save(history, model.state(), asdict(position))
+            run.save(history, network.state(), asdict(position))
             report(row)
             if stop.is_set() and epoch < settings.epochs:
                 raise Interrupted
     return history
 
 
-def train_epoch(model, dataset, settings, position, rates, stop, quiet):
+def fit(network, images, settings, quiet=False):
+    """Train on (N, D) uint8 for all epochs, without a folder.  Errors as of `train`."""
+    for epoch in range(settings.epochs):
+        position = Position(epoch)
+        train_epoch(network, images, settings, position, threading.Event(), quiet)
+
+
+def train_epoch(network, images, settings, position, stop, quiet):
     """Go on from `position` to the end of the epoch, or until `stop` is set."""
-    epoch_chunks = chunks(dataset.train_images, settings, position.epoch + 1)
-    rest = itertools.islice(epoch_chunks, position.steps // CHUNK, None)
+    epoch = position.epoch + 1
+    rates = learning_rates(settings, len(images) // settings.batch_size, epoch)
+    rest = itertools.islice(
+        chunks(images, settings, epoch), position.steps // CHUNK, None
+    )
     bar = tqdm(
-        desc=f"epoch {position.epoch + 1}/{settings.epochs}",
+        desc=f"epoch {epoch}/{settings.epochs}",
         total=len(rates),
         initial=position.steps,
         unit="step",
@@ -116,14 +127,16 @@ def train_epoch(model, dataset, settings, position, rates, stop, quiet):
     )
     with bar:
         start = time.perf_counter()
-        for x, eps in _ahead(rest) if model.releases_gil else rest:
-            chunk = slice(position.steps, position.steps + len(x))
-            elbo = model.train(x, eps, rates[chunk])
-            _check_finite(elbo, settings, position, x)
-            position.elbo += elbo
-            position.steps += len(x)
-            bar.set_postfix_str(f"ELBO {elbo / len(x):.1f} nats", refresh=False)
-            bar.update(len(x))
+        for chunk in _ahead(rest) if network.releases_gil else rest:
+            steps = len(chunk[0])
+            done = position.steps + steps
+            total = network.train(*chunk, rates[position.steps : done])
+            _check_finite(total, settings, position, chunk[0])
+            position.total += total
+            position.steps = done
+            text = f"{settings.kind.objective} {total / steps:.1f} nats"
+            bar.set_postfix_str(text, refresh=False)
+            bar.update(steps)
             if stop.is_set():
                 break
         position.seconds += time.perf_counter() - start
@@ -138,8 +151,8 @@ def _ahead(iterator):
             yield value
 
 
-def _check_finite(elbo, settings, position, x):
-    if np.isfinite(elbo):
+def _check_finite(value, settings, position, x):
+    if np.isfinite(value):
         return
     cause = f"a learning rate of {settings.learning_rate:g} is too high"
     advice = "start again with --learning-rate at a tenth"
@@ -148,8 +161,8 @@ def _check_finite(elbo, settings, position, x):
         advice = "scale them to [0, 1]"
     last = f"is that of epoch {position.epoch}" if position.epoch else "does not exist"
     raise UserError(
-        f"the ELBO became {elbo} in epoch {position.epoch + 1}: probably {cause}; "
-        f"{advice} (the last good checkpoint {last})"
+        f"the {settings.kind.objective} became {value} in epoch {position.epoch + 1}: "
+        f"probably {cause}; {advice} (the last good checkpoint {last})"
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from common import data, parameters
-from common.settings import Settings
+from common.settings import KINDS, Settings
 
 ROOT = Path(__file__).parent.parent
 
@@ -17,31 +17,21 @@ def digits():
     return data.load("digits")
 
 
+def make_settings(model="vae", **changes):
+    """The defaults of a kind of model, for one epoch on the digits, but for changes."""
+    given = {**KINDS[model].defaults, "data": "digits", "epochs": 1}
+    return Settings(model=model, **(given | changes))
+
+
 @pytest.fixture
 def settings():
-    """A small model that trains in a blink."""
-    return Settings(
-        data="digits",
-        epochs=3,
-        batch_size=50,
-        hidden=(16,),
-        latent_dim=2,
-        activation="relu",
-        learning_rate=0.003,
-        binarize="dynamic",
-        seed=0,
-    )
+    """A small VAE that trains in a blink."""
+    return make_settings(epochs=3, batch_size=50, hidden=(16,), latent_dim=2)
 
 
 @pytest.fixture
 def initial(digits, settings):
-    return parameters.vae(
-        digits.train_images,
-        settings.hidden,
-        settings.latent_dim,
-        settings.activation,
-        settings.seed,
-    )
+    return parameters.initial(settings, digits.train_images)
 
 
 @pytest.fixture

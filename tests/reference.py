@@ -1,4 +1,4 @@
-"""The VAE once more, in float64 NumPy and written to be checked by eye."""
+"""The models once more, in float64 NumPy and written to be checked by eye."""
 
 import numpy as np
 
@@ -25,6 +25,19 @@ def elbo(parameters, x, eps, activation):
     fit = log_likelihood(logits, x)
     kl = kl_divergence(mu, logvar)
     return fit - kl, fit, kl
+
+
+def autoencoder(parameters, x, activation):
+    """Log-likelihood in nats, squared error per pixel of each image.  -> (B,), (B,)"""
+    p = {name: np.asarray(value, np.float64) for name, value in parameters.items()}
+    x = np.asarray(x, np.float64)
+    h = hidden_layers(p, "encoder", x, activation)
+    a = h @ p["W_z"] + p["b_z"]
+    z = np.maximum(a, 0) if activation == "relu" else np.tanh(a)
+    h = hidden_layers(p, "decoder", z, activation)
+    logits = h @ p["W_logits"] + p["b_logits"]
+    error = x - 1 / (1 + np.exp(-logits))
+    return log_likelihood(logits, x), (error**2).mean(axis=1)
 
 
 def log_likelihood(logits, x):

@@ -2,10 +2,17 @@ import numpy as np
 import pytest
 
 from common import parameters
+from tests import reference
+from tests.conftest import make_settings
 
 
-def vae(pixels, hidden, latent_dim=3, activation="relu", seed=0):
-    return parameters.vae(pixels, hidden, latent_dim, activation, seed)
+def initial(model, pixels, hidden, **changes):
+    settings = make_settings(model, hidden=hidden, latent_dim=3, **changes)
+    return parameters.initial(settings, pixels)
+
+
+def vae(pixels, hidden, **changes):
+    return initial("vae", pixels, hidden, **changes)
 
 
 @pytest.fixture
@@ -52,3 +59,21 @@ def test_output_starts_at_the_mean_image(pixels):
     probabilities = 1 / (1 + np.exp(-parameters.log_odds(pixels)))
     expected = (pixels.mean(axis=0) / 255).clip(0.005, 0.995)
     np.testing.assert_allclose(probabilities, expected, rtol=1e-5)
+
+
+def test_autoencoder_without_hidden_layers(pixels):
+    p = initial("autoencoder", pixels, ())
+    assert {name: array.shape for name, array in p.items()} == {
+        "W_z": (784, 3),
+        "b_z": (3,),
+        "W_logits": (3, 784),
+        "b_logits": (784,),
+    }
+
+
+@pytest.mark.parametrize("hidden", [(), (40,)])
+@pytest.mark.parametrize("seed", range(20))
+def test_every_unit_of_an_autoencoder_code_is_on_for_some_image(digits, hidden, seed):
+    p = initial("autoencoder", digits.train_images, hidden, seed=seed)
+    h = reference.hidden_layers(p, "encoder", digits.train_images / 255, "relu")
+    assert ((h @ p["W_z"] + p["b_z"]) > 0).any(axis=0).all()

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 import vae_tf
 import vae_theano
 from common import parameters, training
-from common.settings import Settings as RunSettings
 from tests import reference
+from tests.conftest import make_settings
 from vae_tf import model as model_tf
 from vae_theano import model as model_theano
 from vae_theano.optimizer import Adam
@@ -53,12 +53,13 @@ def by_tensorflow(p, x, eps, activation):
 @st.composite
 def problems(draw):
     """Networks of any shape, parameters away from their start, pixels and noise."""
-    hidden = draw(st.lists(st.integers(1, 40), min_size=1, max_size=2))
+    hidden = tuple(draw(st.lists(st.integers(1, 40), max_size=2)))
     latent_dim, batch = draw(st.integers(1, 12)), draw(st.integers(1, 9))
     activation = draw(st.sampled_from(["relu", "tanh"]))
     rng = np.random.default_rng(draw(st.integers(0, 10**6)))
     pixels = rng.integers(0, 256, (9, 784), dtype=np.uint8)
-    p = parameters.vae(pixels, hidden, latent_dim, activation, seed=0)
+    run = make_settings(hidden=hidden, latent_dim=latent_dim, activation=activation)
+    p = parameters.initial(run, pixels)
     for name in p:
         p[name] = (p[name] + 0.1 * rng.standard_normal(p[name].shape)).astype("f4")
     p["b_logvar"] += np.float32(draw(st.sampled_from([-8, 0, 3])))
@@ -143,11 +144,11 @@ def test_parameters_after_adam_steps(digits, steps):
     Adam's first steps divide each gradient by its own size, which keeps that relative
     error.  4e-6 was measured, for 1, 3 and 20 steps alike; the bound is ten times it.
     """
-    run = RunSettings("digits", 1, 50, (64,), 5, "relu", 0.003, "dynamic", 0)
-    p = parameters.vae(digits.train_images, run.hidden, run.latent_dim, "relu", 0)
+    run = make_settings(batch_size=50, hidden=(64,), latent_dim=5)
+    p = parameters.initial(run, digits.train_images)
     x, eps = next(training.chunks(digits.train_images, run, 1))
     rates = np.full(steps, run.learning_rate, "f4")
-    twins = [VAE(p, "relu") for VAE in (vae_tf.VAE, vae_theano.VAE)]
+    twins = [package.Network(p, "relu") for package in (vae_tf, vae_theano)]
     totals = [vae.train(x[:steps], eps[:steps], rates) for vae in twins]
     assert totals[0] == pytest.approx(totals[1], rel=1e-5)
     states = [vae.state() for vae in twins]

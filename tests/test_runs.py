@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from common import UserError
-from common.runs import COLUMNS, Run, write
-from common.settings import Position
+from common.runs import Run, write
+from common.settings import KINDS, Position
 
 CONFIG = {"package": "p", "data": {"sha256": "0"}, "versions": {}}
+COLUMNS = KINDS["vae"].columns
 ROW = dict.fromkeys(COLUMNS, 1.5) | {"epoch": 1}
 
 
@@ -69,7 +70,7 @@ def test_round_trip(run, settings):
     again.open()
     assert again.read_config() == CONFIG | {"settings": settings}
     model = Model(np.zeros(3))
-    history, position = again.restore(model)
+    history, position = again.restore(model, COLUMNS)
     assert history == [ROW]
     assert position == Position(epoch=1)
     np.testing.assert_array_equal(model.weight, np.ones(3))
@@ -86,7 +87,7 @@ def test_history_past_the_checkpoint_is_dropped(run):
     """A process killed between the two writes leaves one row too many."""
     text = run.history_path.read_text()
     run.history_path.write_text(text + text.splitlines()[1].replace("1", "2", 1) + "\n")
-    history, _ = run.restore(Model(np.zeros(3)))
+    history, _ = run.restore(Model(np.zeros(3)), COLUMNS)
     assert history == [ROW]
 
 
@@ -148,7 +149,8 @@ def test_damaged_config(run, text):
         {"epochs": "2"},
         {"epochs": 2.5},
         {"batch_size": 0},
-        {"hidden": []},
+        {"model": "gan"},
+        {"hidden": [0]},
         {"hidden": "400"},
         {"latent_dim": -1},
         {"activation": "gelu"},
@@ -180,7 +182,7 @@ def test_truncated_checkpoint(run):
     for size in (0, 10, len(content) // 2, len(content) - 1):
         run.checkpoint_path.write_bytes(content[:size])
         with pytest.raises(UserError, match="damaged checkpoint"):
-            run.restore(Model(np.zeros(3)))
+            run.restore(Model(np.zeros(3)), COLUMNS)
 
 
 def test_checkpoint_with_flipped_bytes(run):
@@ -188,7 +190,7 @@ def test_checkpoint_with_flipped_bytes(run):
     content[content.index(np.ones(1).tobytes())] ^= 0xFF
     run.checkpoint_path.write_bytes(content)
     with pytest.raises(UserError, match="damaged checkpoint"):
-        run.restore(Model(np.zeros(3)))
+        run.restore(Model(np.zeros(3)), COLUMNS)
 
 
 @pytest.mark.parametrize(
@@ -199,30 +201,30 @@ def test_checkpoint_with_flipped_bytes(run):
         {"epoch": np.array("two")},
         {"epoch": np.array(-1)},
         {"steps": np.array(7)},
-        {"elbo": np.array(np.inf)},
+        {"total": np.array(np.inf)},
     ],
 )
 def test_checkpoint_with_an_impossible_value(run, change):
     arrays = {"W": np.ones(3)} | vars(Position(epoch=1)) | change
     np.savez(run.checkpoint_path, **arrays)
     with pytest.raises(UserError, match="damaged checkpoint"):
-        run.restore(Model(np.zeros(3)))
+        run.restore(Model(np.zeros(3)), COLUMNS)
 
 
 def test_checkpoint_lost(run):
     run.save([ROW, ROW | {"epoch": 2}], {"W": np.ones(3)}, vars(Position(epoch=2)))
     run.checkpoint_path.unlink()
     with pytest.raises(UserError, match=r"checkpoint\.npz: missing"):
-        run.restore(Model(np.zeros(3)))
+        run.restore(Model(np.zeros(3)), COLUMNS)
 
 
 def test_checkpoint_of_another_model(run):
     with pytest.raises(UserError, match=r"W is float64 of shape \(3,\)"):
-        run.restore(Model(np.zeros(4)))
+        run.restore(Model(np.zeros(4)), COLUMNS)
 
 
 @pytest.mark.parametrize("text", ["", "epoch\n1\n", "epoch,train_elbo\nx,y\n"])
 def test_damaged_history(run, text):
     run.history_path.write_text(text)
     with pytest.raises(UserError, match="expected rows for epochs 1 to 1"):
-        run.restore(Model(np.zeros(3)))
+        run.restore(Model(np.zeros(3)), COLUMNS)

@@ -163,11 +163,19 @@ def test_a_wrong_mnist_path_is_not_passed_over(train, tmp_path):
     one_line(result, "/no/such.npz")
 
 
-def test_help_does_not_import_tensorflow():
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("vae_tf.train", "default: 128"),
+        ("autoencoder_tf.train", "default: 200"),
+        ("autoencoder_tf.bottleneck", "bottleneck.csv"),
+    ],
+)
+def test_help_does_not_import_tensorflow(program, words):
     code = (
         "import sys; sys.argv[1:] = ['--help']\n"
         "import runpy\n"
-        "try: runpy.run_module('vae_tf.train', run_name='__main__')\n"
+        f"try: runpy.run_module({program!r}, run_name='__main__')\n"
         "except SystemExit: pass\n"
         "heavy = {'tensorflow', 'keras', 'sklearn', 'scipy', 'matplotlib'}\n"
         "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)"
@@ -176,7 +184,7 @@ def test_help_does_not_import_tensorflow():
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True
     )
     assert result.returncode == 0, result.stderr
-    assert "default: 128" in result.stdout
+    assert words in result.stdout
 
 
 def test_too_high_a_learning_rate(train, tmp_path):
@@ -307,7 +315,7 @@ def test_without_a_compiler_theano_says_what_to_install(tmp_path, monkeypatch, c
     from vae_theano.train import build
 
     monkeypatch.setattr("shutil.which", lambda name: None)
-    monkeypatch.setattr("vae_theano.VAE", lambda *_: None, raising=False)
+    monkeypatch.setattr("vae_theano.Network", lambda *_: None, raising=False)
     monkeypatch.setattr("vae_theano.train.FUNCTIONS", ())
     build({}, "relu", quiet=True)
     (line,) = capsys.readouterr().err.splitlines()
@@ -415,3 +423,109 @@ def test_ctrl_c_saves_and_says_how_to_resume(nowhere, tmp_path, uninterrupted):
     process = start(nowhere, "--resume", out)
     assert process.wait(timeout=300) == 0
     assert (checkpoint(out), rows(out)) == uninterrupted
+
+
+# The warm-up
+
+
+@pytest.fixture
+def autoencoder(command):
+    def run(*arguments, **environment):
+        options = ["--data", "digits", *arguments]
+        return command("autoencoder_tf.train", *options, **environment)
+
+    return run
+
+
+def test_an_autoencoder_leaves_what_it_promises(autoencoder, tmp_path):
+    out = tmp_path / "run"
+    result = autoencoder("--out", out, "--epochs", 30)
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == ""
+    assert files(out) == [
+        "checkpoint.npz",
+        "config.json",
+        "figures/curves.png",
+        "figures/latent.png",
+        "figures/reconstructions.png",
+        "figures/samples.png",
+        "history.csv",
+    ]
+    settings = json.loads((out / "config.json").read_text())["settings"]
+    assert (settings["hidden"], settings["latent_dim"]) == ([], 200)
+    assert settings["binarize"] == "none"
+    assert "784-200-784, relu" in result.stdout
+    assert "KL" not in result.stdout
+    assert "ELBO" not in result.stdout
+    first, *_, last = rows(out)
+    assert list(last) == [
+        "epoch",
+        "train_log_likelihood",
+        "test_log_likelihood",
+        "test_mse",
+        "learning_rate",
+        "seconds",
+    ]
+    log_px, mse = float(last["test_log_likelihood"]), float(last["test_mse"])
+    assert f"{log_px:.2f} nats per image, mean squared error {mse:.5f}" in result.stdout
+    assert float(last["test_mse"]) < float(first["test_mse"]) / 4
+
+
+def test_a_run_is_resumed_by_its_own_kind_only(autoencoder, train, tmp_path):
+    out = tmp_path / "run"
+    small = ["--hidden", 16, "--latent-dim", 2, "--epochs", 1, "--quiet"]
+    assert autoencoder("--out", out, *small).returncode == 0
+    result = train("--resume", out)
+    one_line(result, "a run of an autoencoder", "python -m autoencoder_tf.train")
+
+
+@pytest.mark.slow
+def test_an_autoencoder_killed_and_resumed(autoencoder, command, nowhere, tmp_path):
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    options = ["--epochs", 6, "--batch-size", 1]
+    assert autoencoder("--out", whole, *options).returncode == 0
+    slow = ["--data", "digits", *options, "--out", parts]
+    process = start(nowhere, *slow, package="autoencoder_tf")
+    wait_for_epoch(parts, 3, process)
+    process.kill()
+    process.communicate()
+    assert len(rows(parts)) < 6
+    result = command("autoencoder_tf.train", "--resume", parts)
+    assert result.returncode == 0, result.stderr
+    assert (checkpoint(parts), rows(parts)) == (checkpoint(whole), rows(whole))
+
+
+def test_bottleneck(command, tmp_path):
+    program = ["autoencoder_tf.bottleneck", "--out", tmp_path / "out"]
+    result = command(*program, "--data", "digits", "--epochs", 30)
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == ""
+    assert files(tmp_path / "out") == ["bottleneck.csv", "bottleneck.png"]
+    with (tmp_path / "out" / "bottleneck.csv").open() as file:
+        table = list(csv.DictReader(file))
+    errors = {(row["model"], int(row["size"])): float(row["mse"]) for row in table}
+    assert len(errors) == 15
+    for (name, size), error in errors.items():
+        assert f"{error:8.5f}" in result.stdout
+        if name == "PCA" and size < 200:  # more numbers, less error
+            bigger = min(s for n, s in errors if n == name and s > size)
+            assert errors[name, bigger] < error
+    assert errors["784-400-Z-400-784", 8] < errors["PCA", 8]
+    one_line(command(*program, "--data", "no/such.npz"), "no/such.npz")
+    one_line(command(*program, "--epochs", 0), "--epochs")
+
+
+@MNIST
+@pytest.mark.slow
+def test_an_autoencoder_beats_pca_on_mnist(autoencoder, tmp_path):
+    """What the README says: below PCA with 200, below half of PCA with 8 numbers."""
+    for name, options, bound in [
+        ("plain", [], 0.00223),
+        ("hidden", ["--hidden", 400, "--latent-dim", 8], 0.0374 / 2),
+    ]:
+        out = tmp_path / name
+        path = os.environ["MNIST_PATH"]
+        options = ["--data", "mnist", *options, "--out", out, "--quiet"]
+        result = autoencoder(*options, MNIST_PATH=path)
+        assert result.returncode == 0, result.stderr
+        assert float(rows(out)[-1]["test_mse"]) < bound

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -35,7 +36,7 @@ class Toy:
             self.weight = 0.9 * self.weight + rate * signal_
         return float(self.weight) * len(x)
 
-    def elbo(self, x, eps):
+    def evaluate(self, x, eps):
         return eps.sum(axis=1) + self.weight, x.sum(axis=1) * 1.0, eps[:, 0] ** 2
 
     def state(self):
@@ -53,7 +54,7 @@ def start(tmp_path, settings):
         run = Run(tmp_path / name)
         if run.config_path.exists():
             run.open()
-            begin = run.restore(toy)
+            begin = run.restore(toy, settings.kind.columns)
         else:
             run.create()
             run.write_config({"settings": settings})
@@ -110,7 +111,7 @@ def test_a_non_finite_elbo_stops_and_keeps_the_checkpoint(start, tmp_path, digit
 def test_the_row_of_an_epoch(start, digits, settings):
     toy, history = start("run", Toy(), dataset=digits)
     x, eps = training.evaluation_set(digits.test_images, settings)
-    parts = [part.mean() for part in toy.elbo(x, eps)]
+    parts = [part.mean() for part in toy.evaluate(x, eps)]
     row = history[-1]
     np.testing.assert_allclose(
         [row["test_elbo"], row["test_log_likelihood"], row["test_kl"]], parts
@@ -118,7 +119,7 @@ def test_the_row_of_an_epoch(start, digits, settings):
 
 
 def test_chunks_show_each_image_once(digits, settings):
-    settings = type(settings)(**{**vars(settings), "binarize": "none"})
+    settings = replace(settings, binarize="none")
     for epoch in (1, 2):
         parts = list(training.chunks(digits.train_images, settings, epoch))
         x = np.concatenate([x.reshape(-1, 784) for x, _ in parts])
@@ -128,7 +129,7 @@ def test_chunks_show_each_image_once(digits, settings):
 
 def test_chunks_differ_by_epoch_and_seed_only(digits, settings):
     def first(seed, epoch):
-        changed = type(settings)(**{**vars(settings), "seed": seed})
+        changed = replace(settings, seed=seed)
         x, eps = next(training.chunks(digits.train_images, changed, epoch))
         return x.tobytes() + eps.tobytes()
 
@@ -137,7 +138,7 @@ def test_chunks_differ_by_epoch_and_seed_only(digits, settings):
 
 
 def test_noise_is_standard_normal(digits, settings):
-    settings = type(settings)(**{**vars(settings), "latent_dim": 64})
+    settings = replace(settings, latent_dim=64)
     _, eps = next(training.chunks(digits.train_images, settings, 1))
     assert eps.dtype == np.float32
     assert abs(eps.mean()) < 5 / np.sqrt(eps.size)
@@ -145,7 +146,7 @@ def test_noise_is_standard_normal(digits, settings):
 
 
 def test_learning_rate_falls_along_a_cosine(settings):
-    settings = type(settings)(**{**vars(settings), "epochs": 4, "learning_rate": 0.1})
+    settings = replace(settings, epochs=4, learning_rate=0.1)
     rates = np.concatenate(
         [training.learning_rates(settings, 50, e) for e in range(1, 5)]
     )

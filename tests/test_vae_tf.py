@@ -1,5 +1,7 @@
 """The TensorFlow VAE against the float64 reference."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -7,9 +9,11 @@ import tensorflow as tf
 
 from common import parameters, training
 from tests import reference
-from vae_tf import VAE, model
+from tests.conftest import make_settings
+from vae_tf import Network, model
 
 SHAPES = [  # hidden, latent_dim, batch, activation
+    ((), 3, 2, "relu"),
     ((16,), 2, 1, "relu"),
     ((16,), 5, 7, "tanh"),
     ((24, 16, 8), 3, 4, "relu"),
@@ -20,7 +24,10 @@ SHAPES = [  # hidden, latent_dim, batch, activation
 def problem(rng, hidden, latent_dim, batch, activation):
     """Parameters away from their calm start, pixels and noise."""
     pixels = rng.integers(0, 256, (batch, 784), dtype=np.uint8)
-    p = parameters.vae(pixels, hidden, latent_dim, activation, seed=3)
+    run = make_settings(
+        hidden=hidden, latent_dim=latent_dim, activation=activation, seed=3
+    )
+    p = parameters.initial(run, pixels)
     for name in p:
         p[name] = (p[name] + 0.05 * rng.standard_normal(p[name].shape)).astype("f4")
     x = (rng.random((batch, 784)) < 0.2).astype("f4")
@@ -30,7 +37,7 @@ def problem(rng, hidden, latent_dim, batch, activation):
 @pytest.mark.parametrize("shape", SHAPES)
 def test_elbo_and_its_parts(rng, shape):
     p, x, eps = problem(rng, *shape)
-    ours = VAE(p, shape[-1]).elbo(x, eps)
+    ours = Network(p, shape[-1]).evaluate(x, eps)
     for part, expected in zip(ours, reference.elbo(p, x, eps, shape[-1]), strict=True):
         assert part.shape == (shape[2],)
         np.testing.assert_allclose(part, expected, rtol=1e-5)
@@ -87,7 +94,7 @@ def test_training_steps_are_keras_adam_on_the_mean_elbo(rng):
     x = (rng.random((3, 8, 784)) < 0.2).astype(np.uint8)
     eps = rng.standard_normal((3, 8, 2)).astype("f4")
     rates = np.array([0.01, 0.005, 0.001], "f4")
-    vae = VAE(p, "relu")
+    vae = Network(p, "relu")
     total = vae.train(x, eps, rates)
 
     variables = {name: tf.Variable(value) for name, value in p.items()}
@@ -115,7 +122,7 @@ def test_uint8_and_float32_pixels_are_the_same(rng):
     x = (rng.random((2, 8, 784)) < 0.2).astype(np.uint8)
     eps = rng.standard_normal((2, 8, 2)).astype("f4")
     rates = np.full(2, 0.01, "f4")
-    one, other = VAE(p, "relu"), VAE(p, "relu")
+    one, other = Network(p, "relu"), Network(p, "relu")
     assert one.train(x, eps, rates) == other.train(x.astype("f4"), eps, rates)
     for a, b in zip(one.state().values(), other.state().values(), strict=True):
         np.testing.assert_array_equal(a, b)
@@ -123,7 +130,7 @@ def test_uint8_and_float32_pixels_are_the_same(rng):
 
 def test_encode_and_decode(rng):
     p, x, _ = problem(rng, (16,), 2, 8, "tanh")
-    vae = VAE(p, "tanh")
+    vae = Network(p, "tanh")
     mu, logvar = vae.encode(x)
     h = reference.hidden_layers(p, "encoder", x, "tanh")
     np.testing.assert_allclose(mu, h @ p["W_mu"] + p["b_mu"], rtol=1e-4, atol=1e-5)
@@ -138,7 +145,7 @@ def test_encode_and_decode(rng):
 def test_state_moves_to_another_model(rng, digits, settings, initial):
     x, eps = next(training.chunks(digits.train_images, settings, 1))
     rates = training.learning_rates(settings, len(x), 1)
-    one, other = VAE(initial, "relu"), VAE(initial, "relu")
+    one, other = Network(initial, "relu"), Network(initial, "relu")
     one.train(x, eps, rates)
     other.load_state(one.state())
     assert one.train(x, eps, rates) == other.train(x, eps, rates)
@@ -149,11 +156,8 @@ def test_state_moves_to_another_model(rng, digits, settings, initial):
 @pytest.mark.parametrize("hidden", [(400,), (400, 400), (200, 200, 200)])
 def test_the_posterior_does_not_collapse(digits, settings, hidden):
     """After 110 steps the latent variables still carry information (KL > 1 nat)."""
-    p = parameters.vae(digits.train_images, hidden, 20, "relu", 0)
-    vae = VAE(p, "relu")
-    settings = type(settings)(
-        **{**vars(settings), "hidden": hidden, "latent_dim": 20, "epochs": 4}
-    )
+    settings = replace(settings, hidden=hidden, latent_dim=20, epochs=4)
+    vae = Network(parameters.initial(settings, digits.train_images), "relu")
     for epoch in range(1, 5):
         for x, eps in training.chunks(digits.train_images, settings, epoch):
             vae.train(x, eps, np.full(len(x), settings.learning_rate, "f4"))

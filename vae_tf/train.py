@@ -7,9 +7,9 @@ from common import cli
 
 def build(parameters, activation, quiet):
     """Import TensorFlow only now, so that --help and mistakes answer at once."""
-    from vae_tf import VAE
+    from vae_tf import Network
 
-    return VAE(parameters, activation)
+    return Network(parameters, activation)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from common.settings import CHUNK
 from vae_tf import model
 
 
-class VAE:
-    """A variational autoencoder that holds its parameters and trains them."""
+class Network:
+    """The parameters of a variational autoencoder, and functions compiled for them."""
 
     releases_gil = True  # other Python threads can work while a step runs
 
@@ -37,7 +37,7 @@ class VAE:
         total = 0.0
         for step in tf.range(steps):
             with tf.GradientTape() as tape:
-                elbo = tf.reduce_mean(self._elbo(x[step], eps[step])[0])
+                elbo = tf.reduce_mean(self._evaluate(x[step], eps[step])[0])
                 loss = -elbo
             gradients = tape.gradient(loss, variables)
             self.adam.learning_rate.assign(learning_rates[step])
@@ -45,12 +45,12 @@ class VAE:
             total += elbo
         return total
 
-    def elbo(self, x, eps):
+    def evaluate(self, x, eps):
         """ELBO, log-likelihood, KL in nats.  (B, D), (B, Z) -> (B,), (B,), (B,)"""
-        return [part.numpy() for part in self._elbo(x, eps)]
+        return [part.numpy() for part in self._evaluate(x, eps)]
 
     @tf.function
-    def _elbo(self, x, eps):
+    def _evaluate(self, x, eps):
         x = tf.cast(x, tf.float32)
         return model.elbo(self.parameters, x, eps, self.activation)
 

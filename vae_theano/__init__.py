@@ -8,15 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["VAE"]
+__all__ = ["Network"]
 
 
 def __getattr__(name):
-    if name != "VAE":
+    if name != "Network":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from vae_theano.vae import VAE
+    from vae_theano.vae import Network
 
-    return VAE
+    return Network
 
 
 def _prepare():

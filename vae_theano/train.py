@@ -7,7 +7,7 @@ from tqdm import tqdm
 
 from common import cli
 
-FUNCTIONS = ("_train", "_elbo", "_encode", "_decode")
+FUNCTIONS = ("_train", "_evaluate", "_encode", "_decode")
 COMPILING = "Theano compiles four functions: half a minute at first, then some seconds"
 NO_COMPILER = (
     "note: g++ is missing, so Theano runs without compiled code, 3,000 times slower "
@@ -17,16 +17,16 @@ NO_COMPILER = (
 
 def build(parameters, activation, quiet):
     """Import Theano only now, so that --help and mistakes answer at once."""
-    from vae_theano import VAE
+    from vae_theano import Network
 
-    vae = VAE(parameters, activation)
+    network = Network(parameters, activation)
     if not shutil.which("g++"):
         print(NO_COMPILER, file=sys.stderr)
     elif not quiet:
         print(COMPILING, flush=True)
     for name in tqdm(FUNCTIONS, "compiling", leave=False, disable=quiet or None):
-        getattr(vae, name)
-    return vae
+        getattr(network, name)
+    return network
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ from vae_theano import model
 from vae_theano.optimizer import Adam
 
 
-class VAE:
-    """A variational autoencoder that holds its parameters and trains them."""
+class Network:
+    """The parameters of a variational autoencoder, and functions compiled for them."""
 
     releases_gil = False  # no other Python thread can work while a step runs
 
@@ -38,12 +38,12 @@ class VAE:
         updates = self.adam.updates(self.parameters, gradients, learning_rate)
         return theano.function([x, eps, learning_rate], elbo, updates=updates)
 
-    def elbo(self, x, eps):
+    def evaluate(self, x, eps):
         """ELBO, log-likelihood, KL in nats.  (B, D), (B, Z) -> (B,), (B,), (B,)"""
-        return self._elbo(x.astype(np.float32), eps)
+        return self._evaluate(x.astype(np.float32), eps)
 
     @cached_property
-    def _elbo(self):
+    def _evaluate(self):
         x, eps = T.fmatrix("x"), T.fmatrix("eps")
         parts = model.elbo(self.parameters, x, eps, self.activation)
         return theano.function([x, eps], parts)

@@ -13,12 +13,11 @@ import pytest
 import tensorflow as tf
 
 from common import data, parameters, training
-from common.program import DEFAULTS
-from common.settings import Position, Settings
-from vae_tf import VAE, model
-from vae_theano import VAE as TheanoVAE  # noqa: N811
+from common.settings import KINDS, Position, Settings
+from vae_tf import Network, model
+from vae_theano import Network as TheanoNetwork
 
-SETTINGS = Settings(**{**DEFAULTS, "epochs": 25})
+SETTINGS = Settings(model="vae", epochs=25, **KINDS["vae"].defaults)
 STEPS = 60_000 // SETTINGS.batch_size
 MEDIANS = {}  # name: seconds per epoch
 
@@ -32,8 +31,7 @@ def pixels():
 
 @pytest.fixture(scope="module")
 def initial(pixels):
-    s = SETTINGS
-    return parameters.vae(pixels, s.hidden, s.latent_dim, s.activation, s.seed)
+    return parameters.initial(SETTINGS, pixels)
 
 
 def measure(benchmark, name, epoch):
@@ -42,33 +40,31 @@ def measure(benchmark, name, epoch):
     MEDIANS[name] = benchmark.stats.stats.median
 
 
-def training_epoch(vae_class, pixels, initial):
+def training_epoch(network_class, pixels, initial):
     """A function that trains for one epoch, as the programs do."""
-    vae = vae_class(initial, SETTINGS.activation)
-    rates = training.learning_rates(SETTINGS, STEPS, 1)
-    dataset = data.Dataset("", "", pixels, None, None, None)
+    network = network_class(initial, SETTINGS.activation)
     stop = threading.Event()
 
     def epoch():
-        training.train_epoch(vae, dataset, SETTINGS, Position(), rates, stop, True)
+        training.train_epoch(network, pixels, SETTINGS, Position(), stop, True)
 
     return epoch
 
 
 def test_compiled_chunk(benchmark, pixels, initial):
     """What training does: a chunk of steps in one XLA program."""
-    measure(benchmark, "compiled chunk", training_epoch(VAE, pixels, initial))
+    measure(benchmark, "compiled chunk", training_epoch(Network, pixels, initial))
 
 
 def test_python_loop(benchmark, pixels, initial):
     """The same step as an XLA program of its own, called from a Python loop."""
-    vae = VAE(initial, SETTINGS.activation)
+    network = Network(initial, SETTINGS.activation)
     one = tf.constant(1)
 
     def epoch():
         for x, eps in training.chunks(pixels, SETTINGS, 1):
             for batch, noise in zip(x[:, None], eps[:, None], strict=True):
-                total = vae._train(batch, noise, np.full(1, 1e-3, "f4"), one)
+                total = network._train(batch, noise, np.full(1, 1e-3, "f4"), one)
         return float(total)
 
     measure(benchmark, "Python loop over steps", epoch)
@@ -76,7 +72,7 @@ def test_python_loop(benchmark, pixels, initial):
 
 def test_theano(benchmark, pixels, initial):
     """The twin: a Python loop over a compiled step."""
-    measure(benchmark, "Theano", training_epoch(TheanoVAE, pixels, initial))
+    measure(benchmark, "Theano", training_epoch(TheanoNetwork, pixels, initial))
 
 
 class KerasVAE(keras.Model):

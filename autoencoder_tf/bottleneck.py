@@ -1,0 +1,112 @@
+"""`python -m autoencoder_tf.bottleneck`: how few numbers are enough for an image?
+
+Trains autoencoders with codes of several sizes and measures how well each reproduces
+the test images, beside principal component analysis (PCA) with as many components.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from autoencoder_tf.train import build
+from common import cli, parameters, program, runs, training
+from common.settings import KINDS, Settings, default_epochs
+
+SIZES = (2, 8, 32, 100, 200)
+HIDDEN = {"784-Z-784": (), "784-400-Z-400-784": (400,)}
+
+
+def main(argv=None):
+    """Run the command -> exit status."""
+    parser = cli.Parser(prog="python -m autoencoder_tf.bottleneck", description=__doc__)
+    parser.add_argument("--data", metavar="SOURCE", help=cli.DATA)
+    parser.add_argument(
+        "--epochs",
+        metavar="N",
+        type=cli.number(int, 1, 10**6, "whole number from 1 to 1,000,000"),
+        help="passes over the training images for each of the ten networks (default: "
+        "15 for mnist, 90 for digits)",
+    )
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        default=Path("runs/autoencoder_tf/bottleneck"),
+        help="folder for bottleneck.png and bottleneck.csv (default: %(default)s)",
+    )
+    return cli.answer(bottleneck, parser.parse_args(argv))
+
+
+def bottleneck(options):
+    """Measure, print and draw -> exit status 0.  UserError for a mistake."""
+    source, dataset = program.load(options.data or "mnist", options.data is not None)
+    images = len(dataset.train_images)
+    epochs = options.epochs or max(1, default_epochs(images) * 3 // 5)
+    default = KINDS["autoencoder"].defaults | {"data": source, "epochs": epochs}
+    default["batch_size"] = min(default["batch_size"], images)
+    options.out.mkdir(parents=True, exist_ok=True)
+    print(
+        f"mean squared error per pixel, {len(dataset.test_images):,} test images of "
+        f"{dataset.name}; {epochs} epochs\n\n"
+        f"{'size of the code':17}",
+        *(f"{size:8}" for size in SIZES),
+        flush=True,
+    )
+    errors = {"PCA": pca_errors(dataset)}
+    _print("PCA", errors["PCA"])
+    for name, hidden in HIDDEN.items():
+        errors[name] = {}
+        for size in tqdm(SIZES, name, leave=False, disable=None):
+            given = default | {"hidden": hidden, "latent_dim": size}
+            settings = Settings(model="autoencoder", **given)
+            errors[name][size] = autoencoder_error(dataset, settings)
+        _print(name, errors[name])
+    _write(options.out, errors)
+    print(f"\nfiles: bottleneck.png, bottleneck.csv in {options.out}")
+    return 0
+
+
+def pca_errors(dataset):
+    """Size of the code: squared error per pixel of PCA, the best linear code."""
+    from sklearn.decomposition import PCA
+
+    x, test = (
+        np.divide(images, 255, dtype=np.float32)
+        for images in (dataset.train_images, dataset.test_images)
+    )
+    errors = {}
+    for size in SIZES:
+        pca = PCA(min(size, *x.shape), svd_solver="covariance_eigh").fit(x)
+        reconstructed = pca.inverse_transform(pca.transform(test))
+        errors[size] = float(np.mean((test - reconstructed) ** 2, dtype=np.float64))
+    return errors
+
+
+def autoencoder_error(dataset, settings):
+    """Train a network -> its mean squared error per pixel on the test images."""
+    images = dataset.train_images
+    initial = parameters.initial(settings, images)
+    network = build(initial, settings.activation, quiet=True)
+    training.fit(network, images, settings)
+    test_set = training.evaluation_set(dataset.test_images, settings)
+    return training.evaluate(network, *test_set)[1]
+
+
+def _print(name, points):
+    print(f"{name:17}", *(f"{error:8.5f}" for error in points.values()), flush=True)
+
+
+def _write(folder, errors):
+    from common import plots
+
+    lines = ["model,size,mse"]
+    for name, points in errors.items():
+        lines += [f"{name},{size},{error:.7f}" for size, error in points.items()]
+    runs.write(folder / "bottleneck.csv", "\n".join([*lines, ""]).encode())
+    runs.write_figure(folder / "bottleneck.png", plots.bottleneck(errors))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
