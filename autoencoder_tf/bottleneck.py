@@ -11,7 +11,7 @@ import numpy as np
 from tqdm import tqdm
 
 from autoencoder_tf.train import build
-from common import cli, parameters, program, runs, training
+from common import cli, data, parameters, runs, training
 from common.settings import KINDS, Settings, default_epochs
 
 SIZES = (2, 8, 32, 100, 200)
@@ -41,19 +41,15 @@ def main(argv=None):
 
 def bottleneck(options):
     """Measure, print and draw -> exit status 0.  UserError for a mistake."""
-    source, dataset = program.load(options.data or "mnist", options.data is not None)
+    source, dataset = data.load_or_digits(
+        options.data or "mnist", explicit=options.data is not None
+    )
     images = len(dataset.train_images)
     epochs = options.epochs or max(1, default_epochs(images) * 3 // 5)
     default = KINDS["autoencoder"].defaults | {"data": source, "epochs": epochs}
     default["batch_size"] = min(default["batch_size"], images)
     options.out.mkdir(parents=True, exist_ok=True)
-    print(
-        f"mean squared error per pixel, {len(dataset.test_images):,} test images of "
-        f"{dataset.name}; {epochs} epochs\n\n"
-        f"{'size of the code':17}",
-        *(f"{size:8}" for size in SIZES),
-        flush=True,
-    )
+    _head(dataset, epochs)
     errors = {"PCA": pca_errors(dataset)}
     _print("PCA", errors["PCA"])
     for name, hidden in HIDDEN.items():
@@ -92,6 +88,14 @@ def autoencoder_error(dataset, settings):
     training.fit(network, images, settings)
     test_set = training.evaluation_set(dataset.test_images, settings)
     return training.evaluate(network, *test_set)[1]
+
+
+def _head(dataset, epochs):
+    test_images = f"{len(dataset.test_images):,} test images of {dataset.name}"
+    print(f"mean squared error per pixel, {test_images}; {epochs} epochs")
+    if dataset.name == "digits":
+        print("(enlarged from 8x8: with more than 64 numbers PCA is nearly exact)")
+    print(f"\n{'size of the code':17}", *(f"{size:8}" for size in SIZES), flush=True)
 
 
 def _print(name, points):

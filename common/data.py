@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common import download, formats
+from common import UserError, download, formats
 
 BINARIZATIONS = ("dynamic", "threshold", "none")
 
@@ -49,6 +49,24 @@ def load(source="mnist"):
     if source == "digits":
         return _digits()
     return _from_path(Path(source).stem, source)
+
+
+def load_or_digits(source="mnist", explicit=False):
+    """Load data; the digits, with a note, if MNIST is missing -> source, Dataset.
+
+    The source is what `load` takes to find the same data again.  Where MNIST is
+    explicitly wanted and missing, UserError instead.
+    """
+    try:
+        dataset = load(source)
+    except download.UnreachableError as error:
+        if explicit:
+            raise UserError(
+                f"{error}; set MNIST_PATH to a copy or use --data digits"
+            ) from None
+        print(f"note: {error}; training on the digits that scikit-learn bundles")
+        return "digits", load("digits")
+    return source if source in ("mnist", "digits") else dataset.source, dataset
 
 
 def _from_path(name, path):

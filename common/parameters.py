@@ -14,9 +14,10 @@ def initial(settings, pixels):
     """The weights that a run starts from -> name: array.  `pixels`: (N, D) uint8
 
     Weights are normal with variance gain / inputs, biases are zero.  Exceptions make
-    the first epochs calm: a VAE's q(z|x) starts close to the prior, an autoencoder's
-    code at 1 with a small variance, where no relu is off for all images and so stays
-    off for ever, and the output at the mean image.
+    the first epochs calm: the output starts at the mean image, and a VAE's q(z|x) close
+    to the prior.  An autoencoder's relu code starts at 1 with a small variance and
+    hardly moves the output; else Adam's first steps push whole units below 0, for
+    all images, where no gradient brings them back.
     """
     rng = np.random.default_rng(settings.seed)
     gain = GAIN[settings.activation]
@@ -38,11 +39,13 @@ def initial(settings, pixels):
     if settings.model == "vae":
         layer("W_mu", down[-1], settings.latent_dim, 0.01**2)
         layer("W_logvar", down[-1], settings.latent_dim, 0.01**2)
+        stack("decoder", up)
+        layer("W_logits", up[-1], pixels.shape[1], 1 / up[-1])
     else:
         layer("W_z", down[-1], settings.latent_dim, 0.1 * gain / down[-1])
         parameters["b_z"] += settings.activation == "relu"
-    stack("decoder", up)
-    layer("W_logits", up[-1], pixels.shape[1], 1 / up[-1])
+        stack("decoder", up)
+        layer("W_logits", up[-1], pixels.shape[1], 0.01**2)
     parameters["b_logits"] = log_odds(pixels)
     return parameters
 

@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 from importlib.metadata import version
 from pathlib import Path
 
-from common import UserError, data, download, parameters, report, runs, training
+from common import UserError, data, parameters, report, runs, training
 from common.settings import KINDS, Position, Settings, default_epochs, kind_of
 
 
@@ -78,7 +78,7 @@ def _start(package, libraries, options):
     """A new run (None: choose its folder once it can start), its config, its data."""
     model = kind_of(package)
     given = {"model": model, **KINDS[model].defaults, **vars(options)}
-    source, dataset = load(given["data"], explicit="data" in options)
+    source, dataset = data.load_or_digits(given["data"], explicit="data" in options)
     images = len(dataset.train_images)
     epochs = given.get("epochs", default_epochs(images))
     given |= {"data": source, "epochs": epochs, "hidden": tuple(given["hidden"])}
@@ -114,20 +114,6 @@ def _new_folder(package):
             path.mkdir(parents=True)
             return path
     raise UserError(f"{path.parent}: no free name; choose one with --out")
-
-
-def load(source, explicit):
-    """Load data; the digits if MNIST, not asked for, is missing -> source, Dataset."""
-    try:
-        dataset = data.load(source)
-    except download.UnreachableError as error:
-        if explicit:
-            raise UserError(
-                f"{error}; set MNIST_PATH to a copy or use --data digits"
-            ) from None
-        print(f"note: {error}; training on the digits that scikit-learn bundles")
-        return "digits", data.load("digits")
-    return source if source in ("mnist", "digits") else dataset.source, dataset
 
 
 def _resume(package, libraries, options):

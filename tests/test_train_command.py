@@ -497,7 +497,7 @@ def test_an_autoencoder_killed_and_resumed(autoencoder, command, nowhere, tmp_pa
 
 def test_bottleneck(command, tmp_path):
     program = ["autoencoder_tf.bottleneck", "--out", tmp_path / "out"]
-    result = command(*program, "--data", "digits", "--epochs", 30)
+    result = command(*program, "--data", "digits", "--epochs", 60)
     assert result.returncode == 0, result.stderr
     assert result.stderr == ""
     assert files(tmp_path / "out") == ["bottleneck.csv", "bottleneck.png"]
