@@ -5,20 +5,21 @@ PYTHON := .venv/bin/python
 UV := .uv/bin/uv
 UV_VERSION := 0.13.9
 
-.PHONY: help train test lint format bench lock clean
+.PHONY: help train test lint format bench notebooks lab lock clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
 
 train: .venv/ready  ## train the TensorFlow VAE with its defaults (ARGS="..." adds options)
 	$(PYTHON) -m vae_tf.train $(ARGS)
 
 test: .venv/ready  ## run every test
-	$(PYTHON) -m pytest $(ARGS)
+	OPENBLAS_NUM_THREADS=1 $(PYTHON) -m pytest -n 2 $(ARGS)  # else BLAS threads wait for each other
 
-lint: .venv/ready  ## check style and formatting
+lint: .venv/ready  ## check style, formatting and spelling
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
+	.venv/bin/codespell
 
 format: .venv/ready  ## format the code
 	$(PYTHON) -m ruff check --fix .
@@ -27,9 +28,17 @@ format: .venv/ready  ## format the code
 bench: .venv/ready  ## measure speed and print ratios, all in one run
 	$(PYTHON) -m pytest tests/benchmarks --benchmark-only $(ARGS)
 
-lock: .uv/bin/uv  ## resolve requirements.txt into requirements.lock
-	$(UV) pip compile requirements.txt --universal --python-version 3.11 --upgrade \
-	    --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
+notebooks: .venv/ready  ## execute the notebooks in place
+	$(PYTHON) notebooks/execute.py $(ARGS)
+
+lab: .venv/lab  ## open the notebooks in JupyterLab
+	.venv/bin/jupyter lab notebooks $(ARGS)
+
+LOCK := $(UV) pip compile --universal --python-version 3.11 --generate-hashes \
+    --no-emit-index-url --no-header -q
+lock: .uv/bin/uv  ## resolve requirements.txt and requirements-lab.txt into their locks
+	$(LOCK) --upgrade requirements.txt -o requirements.lock
+	$(LOCK) --upgrade -c requirements.lock requirements-lab.txt -o requirements-lab.lock
 
 clean:  ## remove the environment (runs and downloads stay)
 	rm -rf .venv .uv
@@ -41,7 +50,11 @@ clean:  ## remove the environment (runs and downloads stay)
 	@$(UV) venv -q --clear --python 3.11 .venv || { echo "error: Python 3.11 is needed" \
 	    "(theano-pymc builds on nothing newer) and could not be downloaded;" \
 	    "install python3.11, then run make again" >&2; exit 2; }
-	$(UV) pip install --python .venv --require-hashes -r requirements.lock
+	$(UV) pip install --python .venv --compile-bytecode --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/lab: .venv/ready requirements-lab.lock
+	$(UV) pip install --python .venv --compile-bytecode --require-hashes -r requirements-lab.lock
 	@touch $@
 
 .uv/bin/uv:

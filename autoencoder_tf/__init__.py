@@ -6,16 +6,17 @@ import os
 from common.quiet import import_quietly
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # errors only
-logging.getLogger("tensorflow").setLevel(logging.ERROR)
 os.environ["KERAS_BACKEND"] = "tensorflow"
 
-__all__ = ["Network"]
+LIBRARIES = ["tensorflow", "keras"]  # whose versions a run records
+__all__ = ["Autoencoder", "Network"]
 
 
 def __getattr__(name):
-    if name != "Network":
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import_quietly("tensorflow")
-    from autoencoder_tf.autoencoder import Network
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # after TensorFlow's own
+    from autoencoder_tf import autoencoder
 
-    return Network
+    return getattr(autoencoder, name)

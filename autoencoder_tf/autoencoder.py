@@ -5,7 +5,9 @@ import numpy as np
 import tensorflow as tf
 
 from autoencoder_tf import model
+from common import estimator
 from common.settings import CHUNK
+from vae_tf import keras_models
 
 
 class Network:
@@ -93,3 +95,12 @@ class Network:
             **{f"adam_v_{n}": v for n, v in zip(names, moments[1::2], strict=True)},
             "adam_step": step,
         }
+
+
+class Autoencoder(estimator.Autoencoder):  # noqa: D101
+    __doc__ = estimator.Autoencoder.__doc__
+    Network = Network
+
+    def to_keras(self):
+        """Encoder x -> z, decoder z -> p(x = 1|z).  -> two keras.Models"""
+        return keras_models.build(self.network.parameters, self.settings_.activation)

@@ -10,9 +10,8 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from autoencoder_tf.train import build
-from common import cli, data, parameters, runs, training
-from common.settings import KINDS, Settings, default_epochs
+from common import cli, data, runs
+from common.settings import default_epochs
 
 SIZES = (2, 8, 32, 100, 200)
 HIDDEN = {"784-Z-784": (), "784-400-Z-400-784": (400,)}
@@ -41,13 +40,11 @@ def main(argv=None):
 
 def bottleneck(options):
     """Measure, print and draw -> exit status 0.  UserError for a mistake."""
-    source, dataset = data.load_or_digits(
+    _, dataset = data.load_or_digits(
         options.data or "mnist", explicit=options.data is not None
     )
     images = len(dataset.train_images)
     epochs = options.epochs or max(1, default_epochs(images) * 3 // 5)
-    default = KINDS["autoencoder"].defaults | {"data": source, "epochs": epochs}
-    default["batch_size"] = min(default["batch_size"], images)
     options.out.mkdir(parents=True, exist_ok=True)
     _head(dataset, epochs)
     errors = {"PCA": pca_errors(dataset)}
@@ -55,9 +52,8 @@ def bottleneck(options):
     for name, hidden in HIDDEN.items():
         errors[name] = {}
         for size in tqdm(SIZES, name, leave=False, disable=None):
-            given = default | {"hidden": hidden, "latent_dim": size}
-            settings = Settings(model="autoencoder", **given)
-            errors[name][size] = autoencoder_error(dataset, settings)
+            given = {"latent_dim": size, "hidden": hidden, "epochs": epochs}
+            errors[name][size] = autoencoder_error(dataset, **given)
         _print(name, errors[name])
     _write(options.out, errors)
     print(f"\nfiles: bottleneck.png, bottleneck.csv in {options.out}")
@@ -68,26 +64,27 @@ def pca_errors(dataset):
     """Size of the code: squared error per pixel of PCA, the best linear code."""
     from sklearn.decomposition import PCA
 
-    x, test = (
-        np.divide(images, 255, dtype=np.float32)
-        for images in (dataset.train_images, dataset.test_images)
-    )
+    train, test = _scaled(dataset)
     errors = {}
     for size in SIZES:
-        pca = PCA(min(size, *x.shape), svd_solver="covariance_eigh").fit(x)
+        pca = PCA(min(size, *train.shape), svd_solver="covariance_eigh").fit(train)
         reconstructed = pca.inverse_transform(pca.transform(test))
         errors[size] = float(np.mean((test - reconstructed) ** 2, dtype=np.float64))
     return errors
 
 
-def autoencoder_error(dataset, settings):
-    """Train a network -> its mean squared error per pixel on the test images."""
-    images = dataset.train_images
-    initial = parameters.initial(settings, images)
-    network = build(initial, settings.activation, quiet=True)
-    training.fit(network, images, settings)
-    test_set = training.evaluation_set(dataset.test_images, settings)
-    return training.evaluate(network, *test_set)[1]
+def autoencoder_error(dataset, **parameters):
+    """Train an autoencoder -> its mean squared error per pixel on the test images."""
+    from autoencoder_tf import Autoencoder
+
+    train, test = _scaled(dataset)
+    _, mse = Autoencoder(**parameters).fit(train).measures(test)
+    return float(mse.mean(dtype=np.float64))
+
+
+def _scaled(dataset):
+    images = dataset.train_images, dataset.test_images
+    return [np.divide(pixels, 255, dtype=np.float32) for pixels in images]
 
 
 def _head(dataset, epochs):

@@ -31,15 +31,14 @@ CODES = {"autoencoder": "numbers in the code", "vae": "number of latent variable
 LAYERS = {"autoencoder": "the code and the hidden layers", "vae": "the hidden layers"}
 
 
-def train(package, libraries, build, build_vae=None, argv=None):
+def train(package, beside=None, argv=None):
     """Run `python -m PACKAGE.train` -> exit status: 0, 2 (a mistake), 130 (Ctrl-C).
 
-    `build(parameters, activation, quiet)` makes the package's network, and `build_vae`
-    the VAE that an autoencoder is shown beside; `libraries` are the distributions whose
-    versions config.json records.
+    `beside` is the package whose VAE draws samples beside an autoencoder's.
     """
-    options = training_parser(package).parse_args(argv)
-    return answer(program.train, package, libraries, build, build_vae, options)
+    parser = training_parser(package)
+    parser.set_defaults(package=package, beside=beside)
+    return answer(program.train, parser.parse_args(argv))
 
 
 def answer(command, *arguments):

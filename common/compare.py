@@ -3,14 +3,13 @@
 Same data, initial weights, image order and noise; only the framework differs.
 """
 
-import importlib
 import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from common import cli, data, parameters, training
+from common import cli, data, program, training
 from common.runs import Run
 from common.settings import KINDS, Position, Settings
 
@@ -20,32 +19,28 @@ def compare(packages, source, epochs):
     dataset = data.load(source)
     given = KINDS["vae"].defaults | {"data": source, "epochs": epochs}
     settings = Settings(model="vae", **given)
-    initial = parameters.initial(settings, dataset.train_images)
     results = {}
     for package in packages:
         start = time.perf_counter()
-        network = importlib.import_module(f"{package}.train").build(
-            initial, settings.activation, quiet=True
-        )
-        _compile(network, dataset, settings)
+        model = program.estimator(package)().begin(settings, dataset.train_images)
+        _compile(model, dataset)
         ready = time.perf_counter() - start
         with tempfile.TemporaryDirectory() as folder:
-            run = Run(Path(folder))
             new = ([], Position())
             history = training.train(
-                network, dataset, settings, run, new, lambda row: None
+                model, dataset, Run(Path(folder)), new, lambda row: None
             )
         results[package] = ready, history
     return results
 
 
-def _compile(network, dataset, settings):
+def _compile(model, dataset):
     """Call what training calls, once, and undo it."""
-    state = network.state()
+    settings, network, state = model.settings_, model.network, model.state()
     x, eps = next(training.chunks(dataset.train_images, settings, 1))
     network.train(x[:1], eps[:1], training.learning_rates(settings, 1, 1))
     network.evaluate(x[0], eps[0])
-    network.load_state(state)
+    model.load_state(state)
 
 
 def main(argv=None):

@@ -2,6 +2,7 @@
 
 import re
 import sys
+import warnings
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -40,6 +41,7 @@ def mnist():
 
     Raises UnreachableError with the reason of each source if none can be reached.
     """
+    warnings.filterwarnings("ignore", "IProgress not found")  # of pooch in a notebook
     import pooch
 
     cache = pooch.os_cache("vae-lecture") / "mnist"

@@ -1,5 +1,7 @@
 """Every figure.  Each function returns a matplotlib Figure; no display is needed."""
 
+import math
+
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
@@ -79,32 +81,56 @@ def bottleneck(errors):
     return figure
 
 
-def reconstructions(x, reconstructed, labels, code, name="input"):
-    """Images above their reconstructions.  (N, 784), (N, 784) in [0, 1], (N,)
-
-    `code` says what each was decoded from.
-    """
-    count = len(x)
-    figure = Figure(figsize=(max(5, 0.8 * count + 1), 2.4), layout="constrained")
-    grid = figure.subplots(2, count, squeeze=False)
-    for column, label in enumerate(labels):
-        for axes, image in zip(grid[:, column], (x, reconstructed), strict=True):
-            _draw(axes, image[column])
-        grid[0, column].set_title(label)
-    for axes, text in zip(grid[:, 0], (name, "reconstruction"), strict=True):
-        axes.set_ylabel(text, rotation=0, ha="right", va="center")
-    figure.suptitle(f"Reconstructions: {code}, pixel probabilities p(x = 1|z)")
+def reconstructions(x, reconstructed, labels, title, name="input"):
+    """Images above their reconstructions.  (N, 784), (N, 784) in [0, 1], (N,)"""
+    columns = min(len(x), 20)
+    rows = math.ceil(len(x) / columns)
+    size = max(6, 0.8 * columns + 1), 0.4 + 2 * rows
+    figure = Figure(figsize=size, layout="constrained")
+    grid = figure.subplots(2 * rows, columns, squeeze=False)
+    for number, label in enumerate(labels):
+        row, column = divmod(number, columns)
+        pair = grid[2 * row : 2 * row + 2, column]
+        for axes, image in zip(pair, (x, reconstructed), strict=True):
+            _draw(axes, image[number])
+        pair[0].set_title(label)
+        if column == 0:
+            for axes, text in zip(pair, (name, "reconstruction"), strict=True):
+                axes.set_ylabel(text, rotation=0, ha="right", va="center")
+    for axes in grid[-2:, (len(x) - 1) % columns + 1 :].flat:
+        axes.set_axis_off()
+    figure.suptitle(title)
     return figure
 
 
-def samples(*panels):
-    """Squares of generated images.  Each a title and (N, 784) in [0, 1], N a square"""
+def samples(*panels, unit="p(x = 1|z)"):
+    """Generated images, in a square.  Each panel: a title and (N, 784) in [0, 1]"""
     figure = Figure(figsize=(5.6 * len(panels), 6.2), layout="constrained")
     grid = figure.subplots(1, len(panels), squeeze=False)[0]
-    for axes, (title, probabilities) in zip(grid, panels, strict=True):
-        side = round(len(probabilities) ** 0.5)
-        _draw(axes, _mosaic(probabilities, side), bar=figure)
+    for axes, (title, images) in zip(grid, panels, strict=True):
+        _draw(axes, _mosaic(images), bar=figure, unit=unit)
         axes.set_title(title)
+    return figure
+
+
+def interpolation(images, shares, ends, labels):
+    """A strip from one image to another.  (N, 784), (N,) from 0 to 1, 2 x 784, 2
+
+    `ends` are the images as they were, `images` the decoded codes between.
+    """
+    count = len(images) + 2
+    figure = Figure(figsize=(max(6, 0.8 * count), 1.9), layout="constrained")
+    grid = figure.subplots(1, count)
+    names = [
+        f"input: {labels[0]}",
+        *(f"{s:.2f}" for s in shares),
+        f"input: {labels[1]}",
+    ]
+    for axes, image, name in zip(grid, [ends[0], *images, ends[1]], names, strict=True):
+        _draw(axes, image)
+        axes.set_title(name, fontsize="small")
+    figure.suptitle("Decoded codes on the straight line between those of two images")
+    figure.supxlabel("share of the way from the first code to the second")
     return figure
 
 
@@ -186,7 +212,7 @@ def manifold(probabilities, ticks):
     side = len(ticks)
     figure = Figure(figsize=(7.4, 8), layout="constrained")
     axes = figure.subplots()
-    _draw(axes, _mosaic(probabilities, side), bar=figure)
+    _draw(axes, _mosaic(probabilities), bar=figure)
     shown = np.arange(side % 5 // 2, side, 5)  # symmetric about the middle
     centre = 28 * shown + 13.5
     axes.set_xticks(centre, [f"${ticks[i]:.2f}$" for i in shown])
@@ -196,7 +222,7 @@ def manifold(probabilities, ticks):
     return figure
 
 
-def _draw(axes, image, bar=None):
+def _draw(axes, image, bar=None, unit="p(x = 1|z)"):
     if image.ndim == 1:
         image = image.reshape(28, 28)
     shown = axes.imshow(image, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
@@ -209,13 +235,15 @@ def _draw(axes, image, bar=None):
             shrink=0.6,
             aspect=40,
             pad=0.02,
-            label="p(x = 1|z)",
+            label=unit,
         )
 
 
-def _mosaic(images, side):
-    """(side * side, 784) -> (28 * side, 28 * side)"""
-    squares = images.reshape(side, side, 28, 28)
+def _mosaic(images):
+    """Row by row into a square, blank at its end.  (N, 784) -> (28 * S, 28 * S)"""
+    side = math.isqrt(len(images) - 1) + 1
+    blank = np.zeros((side * side - len(images), 784))
+    squares = np.concatenate([images, blank]).reshape(side, side, 28, 28)
     return squares.swapaxes(1, 2).reshape(28 * side, 28 * side)
 
 

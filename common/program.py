@@ -1,6 +1,7 @@
 """What a training command does: start or resume a run, train, draw, report."""
 
 import contextlib
+import importlib
 import platform
 import shlex
 import shutil
@@ -13,70 +14,87 @@ from pathlib import Path
 from common import UserError, data, parameters, report, runs, training
 from common.settings import KINDS, Position, Settings, default_epochs, kind_of
 
+FREE = {"package", "beside", "resume", "epochs", "data", "quiet"}  # with --resume
 
-def train(package, libraries, build, build_vae, options):
+
+def estimator(package):
+    """The class that a package exports.  Imports its framework, which takes seconds."""
+    return getattr(importlib.import_module(package), KINDS[kind_of(package)].estimator)
+
+
+def train(options):
     """Do what the options ask for -> exit status.  UserError for a mistake."""
     prepare = _resume if "resume" in options else _start
-    run, config, dataset = prepare(package, libraries, options)
-    settings = config["settings"]
-    if settings.batch_size > len(dataset.train_images):
+    run, config, dataset = prepare(options)
+    settings, images = config["settings"], dataset.train_images
+    if settings.batch_size > len(images):
         raise UserError(
             f"--batch-size {settings.batch_size} is more than there are training "
-            f"images; choose {len(dataset.train_images)} or less"
+            f"images; choose {len(images)} or less"
         )
     quiet = "quiet" in options
     table = report.Table(settings, quiet)
-    initial = parameters.initial(settings, dataset.train_images)
-    table.head(dataset, initial)
-    network = build(initial, settings.activation, quiet)
+    table.head(dataset, parameters.initial(settings, images))
+    given = settings.parameters()
+    model = estimator(options.package)(**given).begin(settings, images, quiet)
+    run = run or runs.Run(_new_folder(options.package))
+    try:
+        return _train_in(run, config, model, dataset, options)
+    finally:
+        run.unlock()
+
+
+def _train_in(run, config, model, dataset, options):
+    """Train in a run's folder, draw, report -> exit status."""
+    quiet = "quiet" in options
     if "resume" in options:
-        start = run.restore(network, settings.kind.columns)
+        run.open()
+        start = run.restore(model)
     else:
-        run = run or runs.Run(_new_folder(package))
         run.create("overwrite" in options)
         start = [], Position()
     run.write_config(config)
+    table = report.Table(model.settings_, quiet)
     table.columns(run)
-    command = f"{_python()} -m {package}"
+    command = f"{_python()} -m {options.package}"
     try:
-        history = training.train(
-            network, dataset, settings, run, start, table.row, quiet
-        )
-        figures = _draw(network, dataset, settings, history, build_vae, quiet)
-        for name, figure in figures.items():
+        history = training.train(model, dataset, run, start, table.row, quiet)
+        drawn = _draw(model, dataset, history, options.beside, quiet)
+        for name, figure in drawn.items():
             runs.write_figure(run.figures / name, figure)
     except (training.Interrupted, KeyboardInterrupt):
         resume = f"{command}.train --resume {shlex.quote(str(run.path))}"
         print(f"interrupted; go on with: {resume}", file=sys.stderr)
         return 130
-    table.foot(run, history, figures)
-    print(f"next: {command}.{_next(settings)}")
+    table.foot(run, history, drawn)
+    print(f"next: {command}{_next(model.settings_)}")
     return 0
 
 
-def _draw(network, dataset, settings, history, build_vae, quiet):
+def _draw(model, dataset, history, beside, quiet):
     """Every figure that suits the model -> file name: Figure."""
     from common import figures
 
-    if settings.model == "vae":
-        return figures.variational(network, dataset, settings, history)
-    beside = figures.vae_panel(build_vae, dataset, settings, quiet)
-    return figures.autoencoder(network, dataset, settings, history, beside)
+    if not beside:
+        return figures.variational(model, dataset, history)
+    vae = estimator(beside)()
+    panel = figures.vae_panel(vae, dataset, model.settings_, quiet)
+    return figures.autoencoder(model, dataset, history, panel)
 
 
 def _next(settings):
     """What to try after this run, and why."""
     data = "" if settings.data == "mnist" else f" --data {shlex.quote(settings.data)}"
     if settings.model == "autoencoder":
-        return f"bottleneck{data}   (how few numbers are enough?)"
+        return f".bottleneck{data}   (how few numbers are enough?)"
     if settings.latent_dim == 2:
-        return f"train{data} --latent-dim 2 --hidden 400 400   (a finer map)"
-    return f"train{data} --latent-dim 2   (a map of the images: manifold.png)"
+        return " interpolate latest --from 3 --to 17   (from one image to another)"
+    return f".train{data} --latent-dim 2   (a map of the images: manifold.png)"
 
 
-def _start(package, libraries, options):
+def _start(options):
     """A new run (None: choose its folder once it can start), its config, its data."""
-    model = kind_of(package)
+    model = kind_of(options.package)
     given = {"model": model, **KINDS[model].defaults, **vars(options)}
     source, dataset = data.load_or_digits(given["data"], explicit="data" in options)
     images = len(dataset.train_images)
@@ -86,9 +104,8 @@ def _start(package, libraries, options):
     run = runs.Run(given["out"]) if "out" in given else None
     if run:
         run.check_free("overwrite" in options)
-    names = ["python", "numpy", *libraries]
     config = {
-        "package": package,
+        "package": options.package,
         "settings": settings,
         "data": {
             "name": dataset.name,
@@ -97,10 +114,7 @@ def _start(package, libraries, options):
             "test_images": len(dataset.test_images),
             "sha256": dataset.sha256,
         },
-        "versions": {
-            name: platform.python_version() if name == "python" else version(name)
-            for name in names
-        },
+        "versions": {"python": platform.python_version()} | _versions(options.package),
     }
     return run, config, dataset
 
@@ -116,38 +130,40 @@ def _new_folder(package):
     raise UserError(f"{path.parent}: no free name; choose one with --out")
 
 
-def _resume(package, libraries, options):
+def _resume(options):
     """The run of --resume, its config with the epochs now wanted, its data."""
-    fixed = set(vars(options)) - {"resume", "epochs", "data", "quiet"}
+    fixed = set(vars(options)) - FREE
     if fixed:
         name = "--" + sorted(fixed)[0].replace("_", "-")
         raise UserError(
             f"{name} cannot be given with --resume: a run keeps its options"
         )
-    run = runs.Run(options.resume)
-    run.open()
-    config = run.read_config()
+    model = kind_of(options.package)
+    run = runs.Run(runs.find(options.resume, model))
+    config = run.read_config(model)
     settings = config["settings"]
-    if settings.model != kind_of(package):
-        raise UserError(
-            f"{run.path}: a run of {settings.kind.title}; resume it with "
-            f"python -m {config['package']}.train"
-        )
     epochs = getattr(options, "epochs", settings.epochs)
     if epochs < settings.epochs:
         raise UserError(
             f"--epochs {epochs} is less than the run's {settings.epochs}; with "
             "--resume it may only rise"
         )
-    dataset = data.load(getattr(options, "data", settings.data))
+    source = getattr(options, "data", settings.data)
+    _, dataset = data.load_or_digits(source, explicit=True)
     if dataset.sha256 != config["data"]["sha256"]:
         raise UserError(
             f"{dataset.source}: not the data that {run.path} was trained on; give "
             "its place with --data"
         )
     config["settings"] = replace(settings, epochs=epochs)
-    config["versions"] |= {name: version(name) for name in libraries}
+    config["versions"] |= _versions(options.package)
     return run, config, dataset
+
+
+def _versions(package):
+    """The versions of NumPy and of what the package computes with."""
+    libraries = ["numpy", *importlib.import_module(package).LIBRARIES]
+    return {name: version(name) for name in libraries}
 
 
 def _python():

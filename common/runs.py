@@ -6,11 +6,12 @@ import io
 import json
 import os
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 
 from common import UserError
-from common.settings import Position, Settings
+from common.settings import KINDS, Position, Settings
 
 FORMATS = {  # of the columns of history.csv; all others are nats
     "epoch": "{:d}",
@@ -45,11 +46,30 @@ def write_figure(path, figure, dpi=150):
     write(path, content.getbuffer())
 
 
+def write_arrays(path, **arrays):
+    """Write an .npz.  UserError as for `write`."""
+    content = io.BytesIO()
+    np.savez(content, **arrays)
+    write(path, content.getbuffer())
+
+
+def find(path, model):
+    """A path; for `latest`, that of the newest run of this kind of model in runs/."""
+    if str(path) != "latest":
+        return Path(path)
+    trained = Path("runs").glob(f"{model}_*/*/checkpoint.npz")
+    newest = max(trained, key=lambda path: path.stat().st_mtime, default=None)
+    if newest is None:
+        raise UserError(f"runs/: no trained run of {KINDS[model].title} in this folder")
+    return newest.parent
+
+
 class Run:
     """One training run in its own folder."""
 
     def __init__(self, path):
         self.path = path
+        self._lock = None
         self.config_path = path / "config.json"
         self.history_path = path / "history.csv"
         self.checkpoint_path = path / "checkpoint.npz"
@@ -85,10 +105,13 @@ class Run:
 
     def open(self):
         """UserError if there is no run in the folder, or another process trains it."""
-        if not self.config_path.is_file():
-            raise UserError(f"{self.path}: not a run (there is no config.json in it)")
+        self._check_exists()
         self.figures.mkdir(exist_ok=True)
         self.lock()
+
+    def _check_exists(self):
+        if not self.config_path.is_file():
+            raise UserError(f"{self.path}: not a run (there is no config.json in it)")
 
     def lock(self):
         """Keep other processes from training here, until unlock() or this one ends."""
@@ -103,23 +126,34 @@ class Run:
 
     def unlock(self):
         """Let others train here."""
-        os.close(self._lock)
+        if self._lock is not None:
+            os.close(self._lock)
+        self._lock = None
 
     def write_config(self, config):
         """Write config.json, whose "settings" are a Settings."""
         config = {**config, "settings": asdict(config["settings"])}
         write(self.config_path, json.dumps(config, indent=2).encode() + b"\n")
 
-    def read_config(self):
-        """Read config.json.  UserError if it is damaged."""
+    def read_config(self, model):
+        """Read config.json of a run of this kind of model.
+
+        UserError if there is none, if it is damaged, or of another kind.
+        """
+        self._check_exists()
         try:
             config = json.loads(self.config_path.read_text())
             settings = config["settings"]
             settings["hidden"] = tuple(settings["hidden"])
-            config["settings"] = Settings(**settings)
+            config["settings"] = settings = Settings(**settings)
             config["data"]["sha256"], config["package"], config["versions"]  # are there
         except Exception as error:
             raise UserError(f"{self.config_path}: damaged ({error!r})") from None
+        if settings.model != model:
+            raise UserError(
+                f"{self.path}: a run of {settings.kind.title}, not of "
+                f"{KINDS[model].title}; use {config['package']}"
+            )
         return config
 
     def save(self, history, state, position):
@@ -132,20 +166,37 @@ class Run:
                 {n: FORMATS.get(n, "{:.4f}").format(v) for n, v in row.items()}
             )
         write(self.history_path, text.getvalue().encode())
-        arrays = io.BytesIO()
-        np.savez(arrays, **state, **position)
-        write(self.checkpoint_path, arrays.getbuffer())
+        write_arrays(self.checkpoint_path, **state, **position)
 
-    def restore(self, network, columns):
-        """Load the checkpoint into the network -> history, Position of that moment.
+    def restore(self, model):
+        """Load the checkpoint into the model -> history, Position of that moment.
 
         UserError if checkpoint or history are damaged or belong to another model.
         """
-        expected = network.state()
+        columns = model.settings_.kind.columns
         if not self.checkpoint_path.exists():  # the first epoch was not finished
             if len(self._read_history(columns)) > 1:
                 raise UserError(f"{self.checkpoint_path}: missing; start a new run")
             return [], Position()
+        state, position = self.read_checkpoint(model.state())
+        history = self._read_history(columns)[: position.epoch]
+        if [row["epoch"] for row in history] != list(range(1, position.epoch + 1)):
+            raise UserError(
+                f"{self.history_path}: damaged; expected rows for epochs 1 to "
+                f"{position.epoch}"
+            )
+        model.load_state(state)
+        return history, position
+
+    def read_checkpoint(self, expected):
+        """The arrays of the checkpoint that `expected` names, and the Position.
+
+        UserError if they are damaged, or differ from `expected` in shape or dtype.
+        """
+        if not self.checkpoint_path.exists():
+            raise UserError(
+                f"{self.path}: nothing is trained yet; continue the run with --resume"
+            )
         try:
             with self.checkpoint_path.open("rb") as file:
                 arrays = np.load(file, allow_pickle=False)
@@ -162,14 +213,7 @@ class Run:
                     f"{self.checkpoint_path}: {name} is {state[name].dtype} of shape "
                     f"{state[name].shape}; this model's is {value.dtype} {value.shape}"
                 )
-        history = self._read_history(columns)[: position.epoch]
-        if [row["epoch"] for row in history] != list(range(1, position.epoch + 1)):
-            raise UserError(
-                f"{self.history_path}: damaged; expected rows for epochs 1 to "
-                f"{position.epoch}"
-            )
-        network.load_state(state)
-        return history, position
+        return state, position
 
     def _read_history(self, columns):
         """The rows of history.csv; none if it is damaged."""

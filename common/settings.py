@@ -1,6 +1,6 @@
 """What determines a run, and where its training stands."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
@@ -8,6 +8,7 @@ from common.data import BINARIZATIONS
 from common.parameters import GAIN
 
 CHUNK = 100  # steps that a framework takes in one call
+ARRAY = "array"  # the data of a model that was fitted in Python
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,7 @@ class Kind:
     """What tells an autoencoder from a variational one outside model.py."""
 
     title: str
+    estimator: str  # the class that a package exports
     objective: str  # what training raises: the first of
     measures: tuple[str, ...]  # each image's
     noisy: bool  # training takes noise for the reparameterization
@@ -37,6 +39,7 @@ TRAINING = {
 KINDS = {
     "autoencoder": Kind(
         "an autoencoder",
+        "Autoencoder",
         "log-likelihood",
         ("log_likelihood", "mse"),
         noisy=False,
@@ -45,6 +48,7 @@ KINDS = {
     ),
     "vae": Kind(
         "a variational autoencoder",
+        "VAE",
         "ELBO",
         ("elbo", "log_likelihood", "kl"),
         noisy=True,
@@ -76,25 +80,53 @@ class Settings:
     seed: int
 
     def __post_init__(self):
-        """ValueError for what no run can have."""
-        counts = (self.epochs, self.batch_size, self.latent_dim, *self.hidden)
-        possible = (
-            self.model in KINDS
-            and isinstance(self.data, str)
-            and all(type(count) is int and count > 0 for count in counts)
-            and self.activation in GAIN
-            and 0 < self.learning_rate < np.inf
-            and self.binarize in BINARIZATIONS
-            and type(self.seed) is int
-            and self.seed >= 0
-        )
-        if not possible:
-            raise ValueError(f"impossible {self}")
+        """ValueError, naming the option, for what no run can have."""
+        count, one_of = "a whole number from 1", "one of {}".format
+        numbers = isinstance(self.hidden, tuple) and all(map(_is_count, self.hidden))
+        rate = isinstance(self.learning_rate, int | float)
+        for name, possible, expected in [
+            ("model", self.model in KINDS, one_of(", ".join(KINDS))),
+            ("data", isinstance(self.data, str), "a string"),
+            ("epochs", _is_count(self.epochs), count),
+            ("batch_size", _is_count(self.batch_size), count),
+            ("latent_dim", _is_count(self.latent_dim), count),
+            ("hidden", numbers, "whole numbers from 1"),
+            ("activation", self.activation in GAIN, one_of(", ".join(GAIN))),
+            (
+                "learning_rate",
+                rate and 0 < self.learning_rate < np.inf,
+                "a positive number",
+            ),
+            (
+                "binarize",
+                self.binarize in BINARIZATIONS,
+                one_of(", ".join(BINARIZATIONS)),
+            ),
+            (
+                "seed",
+                type(self.seed) is int and self.seed >= 0,
+                "a whole number from 0",
+            ),
+        ]:
+            if not possible:
+                raise ValueError(
+                    f"{name} must be {expected}, not {getattr(self, name)!r}"
+                )
 
     @property
     def kind(self):
         """The Kind of the model."""
         return KINDS[self.model]
+
+    def parameters(self):
+        """The same as parameters of an estimator."""
+        given = asdict(self)
+        del given["model"], given["data"]
+        return given | {"random_state": given.pop("seed")}
+
+
+def _is_count(value):
+    return type(value) is int and value > 0
 
 
 @dataclass

@@ -4,6 +4,7 @@ import itertools
 import signal
 import threading
 import time
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -49,10 +50,23 @@ def chunks(pixels, settings, epoch):
 
 
 def evaluation_set(pixels, settings):
-    """Pixels and noise for testing, drawn once.  (N, D) -> (N, D), (N, Z)"""
-    rng = np.random.default_rng(TEST_SEED)
-    x = binarize(pixels, settings.binarize, rng)
-    return x, *_noise(x.shape[:1], settings, rng)
+    """Pixels and noise for testing.  (N, D) uint8 -> (N, D), (N, Z)
+
+    What is drawn for an image is seeded by its own pixels, so that its score is always
+    the same, whatever other images it is tested with.
+    """
+    draws = [_draw(image, settings) for image in pixels]
+    return tuple(np.stack(arrays) for arrays in zip(*draws, strict=True))
+
+
+def _draw(image, settings):
+    rng = generator_of(image)
+    return binarize(image, settings.binarize, rng), *_noise((), settings, rng)
+
+
+def generator_of(image):
+    """The random generator that belongs to an image.  (D,) uint8 -> Generator"""
+    return np.random.default_rng([TEST_SEED, zlib.crc32(image)])
 
 
 def _noise(shape, settings, rng):
@@ -71,7 +85,7 @@ def evaluate(network, *arrays):
     ]
 
 
-def train(network, dataset, settings, run, start, report, quiet=False):
+def train(model, dataset, run, start, report, quiet=False):
     """Train from `start`, a history and a Position, to the last epoch -> history.
 
     `report(row)` is called after every epoch.  Raises Interrupted after Ctrl-C, with
@@ -79,7 +93,7 @@ def train(network, dataset, settings, run, start, report, quiet=False):
     last epoch's state saved.
     """
     history, position = start
-    images = dataset.train_images
+    settings, network, images = model.settings_, model.network, dataset.train_images
     steps = len(images) // settings.batch_size
     test_set = evaluation_set(dataset.test_images, settings)
     with _ctrl_c() as stop:
@@ -87,7 +101,7 @@ def train(network, dataset, settings, run, start, report, quiet=False):
             epoch = position.epoch + 1
             train_epoch(network, images, settings, position, stop, quiet)
             if position.steps < steps:
-                run.save(history, network.state(), asdict(position))
+                run.save(history, model.state(), asdict(position))
                 raise Interrupted
             measures = evaluate(network, *test_set)
             _check_finite(measures[0], settings, position, test_set[0])
@@ -96,7 +110,7 @@ def train(network, dataset, settings, run, start, report, quiet=False):
             row = dict(zip(settings.kind.columns, values, strict=True))
             history.append(row)
             position = Position(epoch)
-            run.save(history, network.state(), asdict(position))
+            run.save(history, model.state(), asdict(position))
             report(row)
             if stop.is_set() and epoch < settings.epochs:
                 raise Interrupted
@@ -104,10 +118,16 @@ def train(network, dataset, settings, run, start, report, quiet=False):
 
 
 def fit(network, images, settings, quiet=False):
-    """Train on (N, D) uint8 for all epochs, without a folder.  Errors as of `train`."""
+    """Train on (N, D) uint8 for all epochs -> mean objective of each.
+
+    There is no folder and no test.  Raises UserError as `train` does.
+    """
+    history = []
     for epoch in range(settings.epochs):
         position = Position(epoch)
         train_epoch(network, images, settings, position, threading.Event(), quiet)
+        history.append(position.total / (len(images) // settings.batch_size))
+    return history
 
 
 def train_epoch(network, images, settings, position, stop, quiet):
@@ -155,14 +175,13 @@ def _check_finite(value, settings, position, x):
     if np.isfinite(value):
         return
     cause = f"a learning rate of {settings.learning_rate:g} is too high"
-    advice = "start again with --learning-rate at a tenth"
+    advice = "start again with a tenth of it"
     if not (x.min() >= 0 and x.max() <= 1):
         cause = f"pixels lie in [{x.min():g}, {x.max():g}]"
         advice = "scale them to [0, 1]"
-    last = f"is that of epoch {position.epoch}" if position.epoch else "does not exist"
     raise UserError(
         f"the {settings.kind.objective} became {value} in epoch {position.epoch + 1}: "
-        f"probably {cause}; {advice} (the last good checkpoint {last})"
+        f"probably {cause}; {advice}"
     )
 
 

@@ -1,7 +1,9 @@
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -51,8 +53,8 @@ def nowhere(tmp_path):
 
 
 @pytest.fixture
-def command(nowhere):
-    """Run `python -m ...` in the project's folder -> CompletedProcess."""
+def process(nowhere):
+    """Run `python -m ...` in the project's folder, in a process of its own."""
 
     def run(*arguments, **environment):
         return subprocess.run(
@@ -63,6 +65,27 @@ def command(nowhere):
             text=True,
             timeout=300,
             check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def command(nowhere, monkeypatch, capfd):
+    """The same within this process, which spares each call the import of TensorFlow."""
+
+    def run(module, *arguments, **environment):
+        with monkeypatch.context() as patch:
+            patch.delenv("MNIST_PATH", raising=False)
+            for name, value in (nowhere | environment).items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "argv", [module, *map(str, arguments)])
+            capfd.readouterr()
+            with pytest.raises(SystemExit) as ended:
+                runpy.run_module(module, run_name="__main__")
+            stdout, stderr = capfd.readouterr()
+        return SimpleNamespace(
+            returncode=ended.value.code, stdout=stdout, stderr=stderr
         )
 
     return run

@@ -1,6 +1,7 @@
 """The TensorFlow autoencoder against the float64 reference, and beside the VAE."""
 
 import ast
+import os
 
 import keras
 import numpy as np
@@ -9,8 +10,8 @@ import tensorflow as tf
 from sklearn.decomposition import PCA
 
 from autoencoder_tf import Network, model
-from autoencoder_tf.bottleneck import SIZES, pca_errors
-from common import figures, parameters, training
+from autoencoder_tf.bottleneck import SIZES, autoencoder_error, pca_errors
+from common import data, parameters, training
 from tests import reference
 from tests.conftest import ROOT, make_settings
 
@@ -130,15 +131,6 @@ def test_model_is_the_vae_with_another_code():
 # What the figures show
 
 
-def test_random_codes_keep_each_unit_and_lose_their_dependence(rng):
-    z = rng.standard_normal((5000, 1)) + np.zeros((1, 3))  # all three units equal
-    random = figures.random_codes(z, 4000)
-    assert np.isin(random, z).all()
-    assert random.mean(axis=0) == pytest.approx(z.mean(axis=0), abs=0.08)
-    correlation = np.corrcoef(random.T)[np.triu_indices(3, 1)]
-    assert abs(correlation).max() < 5 / np.sqrt(4000)
-
-
 def test_pca_errors_are_what_is_left_of_the_variance(digits):
     """On its own training images, PCA leaves the sum of the smaller eigenvalues."""
     same = type(digits)("", "", *[digits.train_images, digits.train_labels] * 2)
@@ -147,3 +139,15 @@ def test_pca_errors_are_what_is_left_of_the_variance(digits):
     for size, error in pca_errors(same).items():
         assert error == pytest.approx(variances[size:].sum() / 784, rel=1e-3)
     assert tuple(pca_errors(same)) == SIZES
+
+
+@pytest.mark.skipif("MNIST_PATH" not in os.environ, reason="needs MNIST_PATH")
+@pytest.mark.slow
+def test_an_autoencoder_beats_pca_on_mnist():
+    """What the README says: below PCA with 200, below half of PCA with 8 numbers."""
+    mnist = data.load("mnist")
+    pca = pca_errors(mnist)
+    plain = autoencoder_error(mnist, latent_dim=200, hidden=(), epochs=15)
+    deep = autoencoder_error(mnist, latent_dim=8, hidden=(400,), epochs=15)
+    assert plain < pca[200]
+    assert deep < pca[8] / 2

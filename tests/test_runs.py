@@ -10,6 +10,7 @@ import pytest
 from common import UserError
 from common.runs import Run, write
 from common.settings import KINDS, Position
+from tests.conftest import make_settings
 
 CONFIG = {"package": "p", "data": {"sha256": "0"}, "versions": {}}
 COLUMNS = KINDS["vae"].columns
@@ -17,6 +18,8 @@ ROW = dict.fromkeys(COLUMNS, 1.5) | {"epoch": 1}
 
 
 class Model:
+    settings_ = make_settings()
+
     def __init__(self, weight):
         self.weight = weight
 
@@ -68,9 +71,9 @@ def test_full_disk_keeps_the_last_checkpoint(run):
 def test_round_trip(run, settings):
     again = Run(run.path)
     again.open()
-    assert again.read_config() == CONFIG | {"settings": settings}
+    assert again.read_config("vae") == CONFIG | {"settings": settings}
     model = Model(np.zeros(3))
-    history, position = again.restore(model, COLUMNS)
+    history, position = again.restore(model)
     assert history == [ROW]
     assert position == Position(epoch=1)
     np.testing.assert_array_equal(model.weight, np.ones(3))
@@ -87,7 +90,7 @@ def test_history_past_the_checkpoint_is_dropped(run):
     """A process killed between the two writes leaves one row too many."""
     text = run.history_path.read_text()
     run.history_path.write_text(text + text.splitlines()[1].replace("1", "2", 1) + "\n")
-    history, _ = run.restore(Model(np.zeros(3)), COLUMNS)
+    history, _ = run.restore(Model(np.zeros(3)))
     assert history == [ROW]
 
 
@@ -138,7 +141,7 @@ def test_not_a_run(tmp_path):
 def test_damaged_config(run, text):
     run.config_path.write_text(text)
     with pytest.raises(UserError, match=r"config\.json: damaged"):
-        run.read_config()
+        run.read_config("vae")
 
 
 @pytest.mark.parametrize(
@@ -165,7 +168,7 @@ def test_config_with_an_impossible_value(run, change):
     config["settings"] |= change
     run.config_path.write_text(json.dumps(config))
     with pytest.raises(UserError, match=r"config\.json: damaged"):
-        run.read_config()
+        run.read_config("vae")
 
 
 @pytest.mark.parametrize("key", ["package", "data", "settings", "versions"])
@@ -174,7 +177,7 @@ def test_config_without_a_part(run, key):
     del config[key]
     run.config_path.write_text(json.dumps(config))
     with pytest.raises(UserError, match=r"config\.json: damaged"):
-        run.read_config()
+        run.read_config("vae")
 
 
 def test_truncated_checkpoint(run):
@@ -182,7 +185,7 @@ def test_truncated_checkpoint(run):
     for size in (0, 10, len(content) // 2, len(content) - 1):
         run.checkpoint_path.write_bytes(content[:size])
         with pytest.raises(UserError, match="damaged checkpoint"):
-            run.restore(Model(np.zeros(3)), COLUMNS)
+            run.restore(Model(np.zeros(3)))
 
 
 def test_checkpoint_with_flipped_bytes(run):
@@ -190,7 +193,7 @@ def test_checkpoint_with_flipped_bytes(run):
     content[content.index(np.ones(1).tobytes())] ^= 0xFF
     run.checkpoint_path.write_bytes(content)
     with pytest.raises(UserError, match="damaged checkpoint"):
-        run.restore(Model(np.zeros(3)), COLUMNS)
+        run.restore(Model(np.zeros(3)))
 
 
 @pytest.mark.parametrize(
@@ -208,23 +211,23 @@ def test_checkpoint_with_an_impossible_value(run, change):
     arrays = {"W": np.ones(3)} | vars(Position(epoch=1)) | change
     np.savez(run.checkpoint_path, **arrays)
     with pytest.raises(UserError, match="damaged checkpoint"):
-        run.restore(Model(np.zeros(3)), COLUMNS)
+        run.restore(Model(np.zeros(3)))
 
 
 def test_checkpoint_lost(run):
     run.save([ROW, ROW | {"epoch": 2}], {"W": np.ones(3)}, vars(Position(epoch=2)))
     run.checkpoint_path.unlink()
     with pytest.raises(UserError, match=r"checkpoint\.npz: missing"):
-        run.restore(Model(np.zeros(3)), COLUMNS)
+        run.restore(Model(np.zeros(3)))
 
 
 def test_checkpoint_of_another_model(run):
     with pytest.raises(UserError, match=r"W is float64 of shape \(3,\)"):
-        run.restore(Model(np.zeros(4)), COLUMNS)
+        run.restore(Model(np.zeros(4)))
 
 
 @pytest.mark.parametrize("text", ["", "epoch\n1\n", "epoch,train_elbo\nx,y\n"])
 def test_damaged_history(run, text):
     run.history_path.write_text(text)
     with pytest.raises(UserError, match="expected rows for epochs 1 to 1"):
-        run.restore(Model(np.zeros(3)), COLUMNS)
+        run.restore(Model(np.zeros(3)))

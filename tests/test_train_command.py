@@ -1,4 +1,4 @@
-"""`python -m vae_tf.train` as a user runs it: in a process of its own."""
+"""`python -m vae_tf.train` and its siblings, as a user runs them."""
 
 import csv
 import json
@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import ROOT
+from vae_theano import compiling
 
 FAST = ["--hidden", 16, "--batch-size", 50, "--epochs", 2]
 MNIST = pytest.mark.skipif(
@@ -44,9 +45,10 @@ def files(run):
     return sorted(str(p.relative_to(run)) for p in run.rglob("*") if p.is_file())
 
 
-def test_a_run_leaves_what_it_promises(train, tmp_path):
+def test_a_run_leaves_what_it_promises(process, tmp_path):
     out = tmp_path / "run"
-    result = train("--data", "digits", "--out", out, "--latent-dim", 2, *FAST)
+    options = ["--data", "digits", "--out", out, "--latent-dim", 2, *FAST]
+    result = process("vae_tf.train", *options)
     assert result.returncode == 0
     assert result.stderr == ""  # no progress bar: the output is not a terminal
     assert files(out) == [
@@ -229,11 +231,11 @@ def test_compare(command):
     assert re.search(r"^vae_theano +-[\d.]+ +[\d.]+ +[\d.]+$", result.stdout, re.M)
 
 
-def test_theano_leaves_what_tensorflow_leaves(command, tmp_path):
+def test_theano_leaves_what_tensorflow_leaves(process, tmp_path):
     outputs, runs = [], []
     for package in ("vae_tf", "vae_theano"):
         out = tmp_path / package
-        result = command(
+        result = process(
             f"{package}.train", "--data", "digits", "--out", out, "--epochs", 2
         )
         assert result.returncode == 0, result.stderr
@@ -311,13 +313,9 @@ def test_two_trainings_compile_into_one_cache(nowhere, tmp_path):
     assert rows(tmp_path / "a") == rows(tmp_path / "b")
 
 
-def test_without_a_compiler_theano_says_what_to_install(tmp_path, monkeypatch, capsys):
-    from vae_theano.train import build
-
+def test_without_a_compiler_theano_says_what_to_install(monkeypatch, capsys):
     monkeypatch.setattr("shutil.which", lambda name: None)
-    monkeypatch.setattr("vae_theano.Network", lambda *_: None, raising=False)
-    monkeypatch.setattr("vae_theano.train.FUNCTIONS", ())
-    build({}, "relu", quiet=True)
+    compiling.announced(None, quiet=True)
     (line,) = capsys.readouterr().err.splitlines()
     for words in ("g++ is missing", "times slower", "apt install g++"):
         assert words in line
@@ -437,9 +435,10 @@ def autoencoder(command):
     return run
 
 
-def test_an_autoencoder_leaves_what_it_promises(autoencoder, tmp_path):
+def test_an_autoencoder_leaves_what_it_promises(process, tmp_path):
     out = tmp_path / "run"
-    result = autoencoder("--out", out, "--epochs", 30)
+    options = ["--data", "digits", "--out", out, "--epochs", 30]
+    result = process("autoencoder_tf.train", *options)
     assert result.returncode == 0, result.stderr
     assert result.stderr == ""
     assert files(out) == [
@@ -476,7 +475,7 @@ def test_a_run_is_resumed_by_its_own_kind_only(autoencoder, train, tmp_path):
     small = ["--hidden", 16, "--latent-dim", 2, "--epochs", 1, "--quiet"]
     assert autoencoder("--out", out, *small).returncode == 0
     result = train("--resume", out)
-    one_line(result, "a run of an autoencoder", "python -m autoencoder_tf.train")
+    one_line(result, "a run of an autoencoder", "use autoencoder_tf")
 
 
 @pytest.mark.slow
@@ -495,9 +494,9 @@ def test_an_autoencoder_killed_and_resumed(autoencoder, command, nowhere, tmp_pa
     assert (checkpoint(parts), rows(parts)) == (checkpoint(whole), rows(whole))
 
 
-def test_bottleneck(command, tmp_path):
+def test_bottleneck(process, command, tmp_path):
     program = ["autoencoder_tf.bottleneck", "--out", tmp_path / "out"]
-    result = command(*program, "--data", "digits", "--epochs", 60)
+    result = process(*program, "--data", "digits", "--epochs", 60)
     assert result.returncode == 0, result.stderr
     assert result.stderr == ""
     assert files(tmp_path / "out") == ["bottleneck.csv", "bottleneck.png"]
@@ -513,19 +512,3 @@ def test_bottleneck(command, tmp_path):
     assert errors["784-400-Z-400-784", 8] < errors["PCA", 8]
     one_line(command(*program, "--data", "no/such.npz"), "no/such.npz")
     one_line(command(*program, "--epochs", 0), "--epochs")
-
-
-@MNIST
-@pytest.mark.slow
-def test_an_autoencoder_beats_pca_on_mnist(autoencoder, tmp_path):
-    """What the README says: below PCA with 200, below half of PCA with 8 numbers."""
-    for name, options, bound in [
-        ("plain", [], 0.00223),
-        ("hidden", ["--hidden", 400, "--latent-dim", 8], 0.0374 / 2),
-    ]:
-        out = tmp_path / name
-        path = os.environ["MNIST_PATH"]
-        options = ["--data", "mnist", *options, "--out", out, "--quiet"]
-        result = autoencoder(*options, MNIST_PATH=path)
-        assert result.returncode == 0, result.stderr
-        assert float(rows(out)[-1]["test_mse"]) < bound

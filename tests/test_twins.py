@@ -84,10 +84,10 @@ PACKAGES = ("vae_tf", "vae_theano")
 
 
 def outline(name):
-    """Classes, functions, their arguments and docstrings, in order."""
+    """The methods of Network, their arguments and docstrings, in order."""
     found = []
     for node in ast.walk(tree(name)):
-        if isinstance(node, ast.ClassDef):
+        if isinstance(node, ast.ClassDef) and node.name == "Network":
             for method in node.body:
                 if isinstance(method, ast.FunctionDef):
                     public = (

@@ -67,3 +67,16 @@ def elbo(parameters, x, eps, activation):
     log_px = log_likelihood(logits, x)
     kl = kl_divergence(mu, logvar)
     return log_px - kl, log_px, kl
+
+
+def log_weight(parameters, x, eps, activation):
+    """log p(x, z) - log q(z|x) in nats, with one draw of z.  (B, D), (B, Z) -> (B,)
+
+    The mean of many draws is the ELBO; the log of their mean exponential tends to
+    log p(x) (Burda et al. 2016, eq. 8).  Also one image, many draws: (1, D), (B, Z).
+    """
+    mu, logvar = encode(parameters, x, activation)
+    z = reparameterize(mu, logvar, eps)
+    logits = decode(parameters, z, activation)
+    log_pz_qz = 0.5 * tf.reduce_sum(eps**2 + logvar - z**2, axis=1)
+    return log_likelihood(logits, x) + log_pz_qz

@@ -4,8 +4,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from common import estimator
 from common.settings import CHUNK
-from vae_tf import model
+from vae_tf import keras_models, model
 
 
 class Network:
@@ -54,6 +55,21 @@ class Network:
         x = tf.cast(x, tf.float32)
         return model.elbo(self.parameters, x, eps, self.activation)
 
+    def log_weights(self, x, eps):
+        """log p(x, z) / q(z|x) of draws of z.  (B, D), (B, S, Z) -> (B, S)"""
+        return self._log_weights(x, eps).numpy()
+
+    @tf.function(jit_compile=True)
+    def _log_weights(self, x, eps):
+        """One image after the other, so that a decoded batch fits in the cache."""
+
+        def of_image(image):
+            x, eps = image
+            return model.log_weight(self.parameters, x[None], eps, self.activation)
+
+        x = tf.cast(x, tf.float32)
+        return tf.map_fn(of_image, (x, eps), fn_output_signature=tf.float32)
+
     def encode(self, x):
         """Mean and log-variance of q(z|x).  (B, D) -> (B, Z), (B, Z)"""
         return [part.numpy() for part in self._encode(x)]
@@ -90,3 +106,12 @@ class Network:
             **{f"adam_v_{n}": v for n, v in zip(names, moments[1::2], strict=True)},
             "adam_step": step,
         }
+
+
+class VAE(estimator.VAE):  # noqa: D101
+    __doc__ = estimator.VAE.__doc__
+    Network = Network
+
+    def to_keras(self):
+        """Encoder x -> [mu, logvar], decoder z -> p(x = 1|z).  -> two keras.Models"""
+        return keras_models.build(self.network.parameters, self.settings_.activation)

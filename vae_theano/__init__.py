@@ -8,15 +8,16 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["Network"]
+LIBRARIES = ["theano-pymc"]  # whose versions a run records
+__all__ = ["VAE", "Network"]
 
 
 def __getattr__(name):
-    if name != "Network":
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from vae_theano.vae import Network
+    from vae_theano import vae
 
-    return Network
+    return getattr(vae, name)
 
 
 def _prepare():

@@ -6,7 +6,8 @@ import numpy as np
 import theano
 import theano.tensor as T
 
-from vae_theano import model
+from common import estimator
+from vae_theano import compiling, model
 from vae_theano.optimizer import Adam
 
 
@@ -48,6 +49,18 @@ class Network:
         parts = model.elbo(self.parameters, x, eps, self.activation)
         return theano.function([x, eps], parts)
 
+    def log_weights(self, x, eps):
+        """log p(x, z) / q(z|x) of draws of z.  (B, D), (B, S, Z) -> (B, S)"""
+        images = x.astype(np.float32)[:, None]
+        return np.stack([*map(self._log_weights, images, eps)])
+
+    @cached_property
+    def _log_weights(self):
+        """One image, broadcast to its draws; the loop over the images is Python's."""
+        x, eps = T.frow("x"), T.fmatrix("eps")
+        log_w = model.log_weight(self.parameters, x, eps, self.activation)
+        return theano.function([x, eps], log_w)
+
     def encode(self, x):
         """Mean and log-variance of q(z|x).  (B, D) -> (B, Z), (B, Z)"""
         return self._encode(x.astype(np.float32))
@@ -84,3 +97,11 @@ class Network:
             **{f"adam_v_{n}": v for n, v in self.adam.v.items()},
             "adam_step": self.adam.step,
         }
+
+
+class VAE(estimator.VAE):  # noqa: D101
+    __doc__ = estimator.VAE.__doc__
+    Network = Network
+
+    def _build(self, initial, activation, quiet):
+        return compiling.announced(Network(initial, activation), quiet)

@@ -1,0 +1,8 @@
+"""`python -m autoencoder_tf VERB RUN`: use a trained model."""
+
+import sys
+
+from common import verbs
+
+if __name__ == "__main__":
+    sys.exit(verbs.main("autoencoder_tf"))

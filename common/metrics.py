@@ -1,0 +1,56 @@
+"""Measures of a trained model that take more than one pass over it."""
+
+import joblib
+import numpy as np
+from scipy.special import logsumexp
+from tqdm import tqdm
+
+from common import training
+
+DRAWS = 1000  # for one image in one call, whose decoded pixels fit in the cache
+IMAGES = 20  # in one call
+PART = 25 * IMAGES  # for another process
+LARGE = 2_000_000  # draws in all from which other processes are worth their start
+PROCESSES = 4  # at most
+
+
+def log_likelihood(model, pixels, samples, progress=False):
+    """log p(x) by importance sampling, in nats.  (N, D) uint8 -> (N,) float64
+
+    Burda et al. 2016, eq. 8: the log of the mean of p(x, z) / q(z|x) over draws of z
+    from q(z|x).  Summed in float64, some draws of some images at a time, so that memory
+    grows with neither.  An image's draws are seeded by its pixels.
+    """
+    if model.network.releases_gil or len(pixels) * samples < LARGE:
+        parts = training.split(pixels, IMAGES)
+        results = (_of_some(model, part, samples) for part in parts)
+    else:  # a framework that computes on one core
+        parts = training.split(pixels, PART)
+        processes = min(PROCESSES, joblib.cpu_count(), len(parts))
+        run = joblib.Parallel(processes, return_as="generator")
+        results = run(joblib.delayed(_of_some)(model, part, samples) for part in parts)
+    bar = tqdm(total=len(pixels), unit="image", disable=None if progress else True)
+    found = []
+    with bar:
+        for result in results:
+            found.append(result)
+            bar.update(len(result))
+    return np.concatenate(found)
+
+
+def _of_some(model, pixels, samples):
+    """log p(x) of a few images, or of more in turn.  (N, D) -> (N,)"""
+    parts = training.split(pixels, IMAGES)
+    return np.concatenate([_of_a_call(model, part, samples) for part in parts])
+
+
+def _of_a_call(model, images, samples):
+    x = training.evaluation_set(images, model.settings_)[0]
+    generators = [training.generator_of(image) for image in images]
+    total = np.full(len(x), -np.inf)
+    for start in range(0, samples, DRAWS):
+        shape = min(DRAWS, samples - start), model.settings_.latent_dim
+        eps = np.stack([rng.standard_normal(shape, np.float32) for rng in generators])
+        log_w = model.network.log_weights(x, eps).astype(np.float64)
+        total = np.logaddexp(total, logsumexp(log_w, axis=1))
+    return total - np.log(samples)
