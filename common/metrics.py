@@ -21,14 +21,14 @@ def log_likelihood(model, pixels, samples, progress=False):
     from q(z|x).  Summed in float64, some draws of some images at a time, so that memory
     grows with neither.  An image's draws are seeded by its pixels.
     """
-    if model.network.releases_gil or len(pixels) * samples < LARGE:
-        parts = training.split(pixels, IMAGES)
-        results = (_of_some(model, part, samples) for part in parts)
-    else:  # a framework that computes on one core
-        parts = training.split(pixels, PART)
-        processes = min(PROCESSES, joblib.cpu_count(), len(parts))
-        run = joblib.Parallel(processes, return_as="generator")
-        results = run(joblib.delayed(_of_some)(model, part, samples) for part in parts)
+    threads = model.network.releases_gil  # one draws noise while the other computes
+    alone = not threads and len(pixels) * samples < LARGE
+    size = IMAGES if threads or alone else PART
+    workers = 1 if alone else 2 if threads else min(PROCESSES, joblib.cpu_count())
+    kind = "threads" if threads else "processes"
+    run = joblib.Parallel(workers, prefer=kind, return_as="generator")
+    parts = training.split(pixels, size)
+    results = run(joblib.delayed(_of_some)(model, part, samples) for part in parts)
     bar = tqdm(total=len(pixels), unit="image", disable=None if progress else True)
     found = []
     with bar:
