@@ -1,0 +1,81 @@
+"""Each notebook runs on the bundled digits, and is committed as it ran on MNIST."""
+
+import importlib.util
+import json
+import re
+
+import nbformat
+import pytest
+
+from tests.conftest import ROOT
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+ids = [path.stem for path in NOTEBOOKS]
+
+
+@pytest.fixture(scope="module")
+def execute():
+    path = ROOT / "notebooks" / "execute.py"
+    spec = importlib.util.spec_from_file_location("execute", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.execute
+
+
+def outputs(notebook):
+    return [output for cell in notebook.cells for output in cell.get("outputs", [])]
+
+
+def text(notebook):
+    """All that a reader sees but for pictures."""
+    parts = [cell.source for cell in notebook.cells]
+    for output in outputs(notebook):
+        data = output.get("data", {})
+        parts += [str(value) for kind, value in data.items() if "image" not in kind]
+        parts.append(str(output.get("text", "")))
+    return "\n".join(parts)
+
+
+def test_there_are_five():
+    assert [name[:2] for name in ids] == ["01", "02", "03", "04", "05"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=ids)
+def test_it_runs_and_its_asserts_hold(execute, nowhere, path):
+    environment = nowhere | {"IPYTHONDIR": nowhere["HOME"] + "/ipython"}
+    notebook = execute(path, env=environment)
+    assert "digits that scikit-learn bundles" in text(notebook)
+    for output in outputs(notebook):
+        assert output.output_type != "error"
+        assert output.get("name") != "stderr", output.text
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=ids)
+def test_as_committed(path):
+    assert path.stat().st_size < 1_500_000
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    code = [c for c in notebook.cells if c.cell_type == "code" and c.source.strip()]
+    assert [c.execution_count for c in code] == list(range(1, len(code) + 1))
+    assert any("image/png" in output.get("data", {}) for output in outputs(notebook))
+    assert not any(output.get("name") == "stderr" for output in outputs(notebook))
+    seen = text(notebook)
+    assert not re.search(r"/(home|root|tmp|work|Users|var)/|[A-Z]:\\\\", seen)
+    assert "digits that scikit-learn bundles" not in seen  # it ran on MNIST
+    for words in (
+        "inspect.getsource",
+        "assert ",
+        "What to notice",
+        "Exercise",
+        "Source",
+    ):
+        assert words in seen, words
+    assert json.loads(path.read_text())["metadata"] == {
+        "kernelspec": {
+            "display_name": "Python 3",
+            "language": "python",
+            "name": "python3",
+        },
+        "language_info": {"name": "python"},
+    }
