@@ -1,6 +1,7 @@
 """The command line: options with their help, and how a mistake is reported."""
 
 import argparse
+import re
 import sys
 from pathlib import Path
 
@@ -64,7 +65,11 @@ def fail(message):
 
 
 class Parser(argparse.ArgumentParser):
-    """An ArgumentParser whose errors are one line."""
+    """An ArgumentParser with errors of one line, to which -1e-3 is a number."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self._negative_number_matcher = re.compile(r"-\.?\d")
 
     def error(self, message):
         """Print the line and exit with status 2."""

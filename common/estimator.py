@@ -12,7 +12,7 @@ from sklearn.base import (
 from sklearn.utils import check_array, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from common import metrics, parameters, runs, training
+from common import UserError, metrics, parameters, runs, training
 from common.settings import ARRAY, Position, Settings, default_epochs
 
 BATCH = 1000  # images that are encoded or decoded in one call
@@ -119,6 +119,7 @@ class Estimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
 
     def sample(self, n_samples=1, draw="mean", random_state=0):
         """Generate images from random codes.  -> (n_samples, D), as `decode` gives"""
+        _check_count("n_samples", n_samples)
         rng = np.random.default_rng(random_state)
         return self.decode(self.random_codes(n_samples, rng), draw, rng)
 
@@ -195,9 +196,11 @@ class Estimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         self.network.load_state(state)
 
     def save(self, path):
-        """Write a run's folder, without a history.  UserError if there is one."""
+        """Write a run's folder, without a history.  UserError if it exists."""
         check_is_fitted(self, "settings_")
         run = runs.Run(Path(path))
+        if run.path.is_file() or (run.path.is_dir() and any(run.path.iterdir())):
+            raise UserError(f"{path}: exists already; choose another folder")
         run.create()
         try:
             data = {"name": ARRAY, "source": None, "sha256": None}
@@ -279,8 +282,7 @@ class VAE(Estimator):
         With one sample its mean is the ELBO; it rises with their number (Burda et al.
         2016, eq. 8).  float64; `progress` shows a bar on a terminal.
         """
-        if samples < 1:
-            raise ValueError(f"samples must be a whole number from 1, not {samples!r}")
+        _check_count("samples", samples)
         return metrics.log_likelihood(self, self._pixels(X), samples, progress)
 
     def random_codes(self, count, rng):
@@ -373,6 +375,11 @@ class Autoencoder(Estimator):
         """Take over what `state` returned, here or in another framework."""
         super().load_state(state)
         self._percentiles = state["code_percentiles"]
+
+
+def _check_count(name, value):
+    if not (isinstance(value, int | np.integer) and value > 0):
+        raise ValueError(f"{name} must be a whole number from 1, not {value!r}")
 
 
 def _plain(number):

@@ -148,7 +148,8 @@ class Run:
             config["settings"] = settings = Settings(**settings)
             config["data"]["sha256"], config["package"], config["versions"]  # are there
         except Exception as error:
-            raise UserError(f"{self.config_path}: damaged ({error!r})") from None
+            reason = f"{type(error).__name__}: {error}"[:100]
+            raise UserError(f"{self.config_path}: damaged ({reason})") from None
         if settings.model != model:
             raise UserError(
                 f"{self.path}: a run of {settings.kind.title}, not of "

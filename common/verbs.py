@@ -18,7 +18,7 @@ TITLES = {
     "mse": "mean squared error",
     "importance_sampled": "log p(x), {samples:,} importance samples",
 }
-OUTPUT = "name of what is written (default: the verb's, in the run's folder): NAME"
+OUTPUT = "what to write, or the folder for it (default: the run's folder): NAME"
 DATA = "whose test images to take, as for training (default: the run's own data)"
 DRAW = (
     "mean: give the pixel probabilities; sample: draw the pixels from them, and before "
@@ -41,6 +41,7 @@ def _run(package, options):
     model_name = kind_of(package)
     run = runs.Run(runs.find(options.run, model_name))
     config = run.read_config(model_name)  # before the framework is imported
+    stem = _stem(options, run)
     dataset = _dataset(options, config) if "data" in options else None
     model = program.estimator(package).load(run.path)
     if model.n_features_in_ != 784:
@@ -48,7 +49,6 @@ def _run(package, options):
             f"{run.path}: a model of {model.n_features_in_} pixels; from the shell, "
             "images have 784 (use its class in Python)"
         )
-    stem = _stem(options.output or run.path / options.name)
     stem.parent.mkdir(parents=True, exist_ok=True)
     files = options.act(options, model, dataset, stem)
     print(f"run    {run.path}\nfiles  {', '.join(map(str, files))}")
@@ -64,10 +64,17 @@ def _dataset(options, config):
     return replace(dataset, **none)  # what is not needed takes no memory
 
 
-def _stem(path):
-    """The path without the ending of a file that a verb writes."""
-    endings = (".png", ".npz", ".csv", ".json")
-    return path.with_suffix("") if path.suffix in endings else path
+def _stem(options, run):
+    """Where to write: a path without an ending.  UserError for a run's own file."""
+    stem = options.output or run.path
+    if stem.is_dir():
+        stem /= options.name
+    if stem.suffix in (".png", ".npz", ".csv", ".json"):
+        stem = stem.with_suffix("")
+    inside = runs.Run(stem.parent).config_path.exists()
+    if inside and stem.name in ("config", "checkpoint", "history"):
+        raise UserError(f"{stem}: the run's own file; choose another --output")
+    return stem
 
 
 def _images(dataset, numbers):
@@ -98,7 +105,7 @@ def reconstruct(options, model, dataset, stem):
 
     numbers = options.images
     if numbers is None:
-        count = options.per_class
+        count = options.per_class or 1
         numbers = figures.first_of_each_class(dataset.test_labels, count)
     if len(numbers) > MOST:
         raise UserError(f"{len(numbers)} images are too many to draw; take {MOST}")
@@ -134,8 +141,8 @@ def sample(options, model, dataset, stem):
 
     rng = np.random.default_rng(options.seed)
     if options.z is None:
-        z = model.random_codes(options.count, rng)
-        title = f"{options.count} random codes, decoded:\n{model.random_code}"
+        z = model.random_codes(options.count or 64, rng)
+        title = f"{len(z)} random codes, decoded:\n{model.random_code}"
     else:
         z = np.array([options.z], np.float32)
         title = f"z = ({', '.join(f'{value:g}' for value in options.z[:8])}), decoded"
@@ -195,7 +202,7 @@ def _parser(package):
         f"`python -m {package}.train` trains one.",
     )
     verbs = parser.add_subparsers(metavar="VERB", required=True, dest="verb")
-    whole = cli.number(int, 0, 2**63 - 1, "whole number from 0")
+    whole = cli.number(int, 0, 2**63 - 1, "whole number from 0 to 2**63 - 1")
     count = cli.number(int, 1, 10**6, "whole number from 1 to 1,000,000")
 
     def verb(act, files, name=None):
@@ -221,7 +228,6 @@ def _parser(package):
         "--per-class",
         metavar="N",
         type=count,
-        default=1,
         help="or the first N of each class (default: 1)",
     )
     add_data(sub)
@@ -235,7 +241,6 @@ def _parser(package):
         "--count",
         metavar="N",
         type=cli.number(int, 1, 10_000, "whole number from 1 to 10,000"),
-        default=64,
         help="images (default: 64)",
     )
     finite = cli.number(float, -1e6, 1e6, "number from -1e6 to 1e6")

@@ -123,7 +123,7 @@ def test_save_and_load(fitted, X, tmp_path):
     np.testing.assert_array_equal(loaded.sample(9), fitted.sample(9))
     given, expected = loaded.get_params(), fitted.get_params()
     assert given == expected
-    with pytest.raises(UserError, match="there is a run already"):
+    with pytest.raises(UserError, match="exists already"):
         fitted.save(tmp_path / "model")
     with pytest.raises(UserError, match="not a run"):
         type(fitted).load(tmp_path)
@@ -169,6 +169,15 @@ def test_wrong_input_is_refused(fitted, X, change, message):
     for method in (fitted.transform, fitted.score, fitted.reconstruct):
         with pytest.raises(ValueError, match=message):
             method(wrong)
+
+
+@pytest.mark.parametrize("count", [0, -1, 2.5, "3", None])
+def test_wrong_counts_are_refused(fitted, X, count):
+    with pytest.raises(ValueError, match="n_samples must be a whole number from 1"):
+        fitted.sample(count)
+    if fitted.model == "vae":
+        with pytest.raises(ValueError, match="samples must be a whole number from 1"):
+            fitted.log_likelihood(X, count)
 
 
 def test_wrong_codes_are_refused(fitted):

@@ -165,6 +165,25 @@ def test_evaluate_gives_what_training_printed(command, process, tmp_path):
     assert (out / "metrics.json").exists()
 
 
+def test_a_run_is_never_overwritten(command, runs, tmp_path):
+    VAE.load(runs["vae_tf"]).save(tmp_path / "run")
+    names = ("config", "config.json", "checkpoint.npz", "history")
+    before = (tmp_path / "run" / "checkpoint.npz").read_bytes()
+    for name in names:
+        output = ["--output", tmp_path / "run" / name]
+        result = command("vae_tf", "sample", tmp_path / "run", *output)
+        one_line(result, "the run's own file", "--output")
+    assert (tmp_path / "run" / "checkpoint.npz").read_bytes() == before
+
+
+def test_output_may_be_a_folder_and_z_small(command, runs, tmp_path):
+    options = ["--z", "-1e-3", "-.5", "--output", tmp_path]
+    result = command("vae_tf", "sample", runs["vae_tf"], *options)
+    assert (result.returncode, result.stderr) == (0, "")
+    with np.load(tmp_path / "sample.npz") as arrays:
+        np.testing.assert_array_equal(arrays["z"], np.array([[-1e-3, -0.5]], "f4"))
+
+
 def test_latest(command, runs, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     one_line(command("vae_tf", "sample", "latest"), "no trained run of a variational")
@@ -199,6 +218,7 @@ def test_latest(command, runs, tmp_path, monkeypatch):
         ("autoencoder_tf", ["evaluate", "AUTOENCODER", "--samples", 5], ["--samples"]),
         ("vae_tf", ["encode", "RUN", "--data", "no.npz"], ["no.npz", "no such file"]),
         ("vae_tf", ["sample", "RUN", "--output", "/dev/null/x"], ["/dev/null"]),
+        ("vae_tf", ["sample", "RUN", "--count", 64, "--z", 0, 0], ["not allowed"]),
     ],
 )
 def test_mistakes_get_one_line(command, runs, package, arguments, words):
