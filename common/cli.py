@@ -14,7 +14,7 @@ EXAMPLES = """
 examples:
   python -m {0}.train                   MNIST, with the defaults above
   python -m {0}.train --latent-dim 2    a latent space that can be drawn
-  python -m {0}.train --data digits     without MNIST, in twenty seconds
+  python -m {0}.train --data digits     without MNIST, in half a minute
   python -m {0}.train --resume RUN      go on where RUN stopped
 """
 DATA = (
