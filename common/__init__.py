@@ -1,5 +1,9 @@
-"""What the three programs share: data, initial weights, the epoch loop, runs, plots."""
+"""What all programs share, each thing in one room; CONTRIBUTING.md has the plan."""
 
 
 class UserError(Exception):
     """Something the user can mend.  Its text is one line: what is wrong, what to do."""
+
+
+class Interrupted(Exception):  # noqa: N818
+    """Ctrl-C was pressed, and the state is saved."""

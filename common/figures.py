@@ -1,98 +1,240 @@
-"""The figures of a training run: what is computed for each."""
+"""Figures that any model may have.  Each function returns a matplotlib Figure."""
 
+import math
+
+import matplotlib as mpl
 import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from scipy.special import ndtri
+from sklearn.decomposition import PCA
+from sklearn.neighbors import KNeighborsClassifier
 
-from common import plots, training
-from common.settings import KINDS, Settings, default_epochs
-
-SAMPLES = 100
-
-
-def variational(model, dataset, history):
-    """All figures of a VAE's run -> file name: Figure."""
-    figures = _of_test_images(model, dataset, history, "means of q(z|x)")
-    figures["samples.png"] = plots.samples(
-        (
-            "Samples: z ~ N(0, I), pixel probabilities p(x = 1|z)",
-            model.sample(SAMPLES),
-        )
-    )
-    if model.settings_.latent_dim == 2:
-        grid, ticks = plots.manifold_grid(21)
-        decoded = model.inverse_transform(grid)
-        figures["manifold.png"] = plots.manifold(decoded, ticks)
-    return figures
+NATS = "nats per image"
+ERROR = "mean squared error per pixel"
+BLUE, ORANGE, _, GREY = mpl.color_sequences["petroff10"][:4]  # Petroff 2021
 
 
-def autoencoder(model, dataset, history, vae_panel):
-    """All figures of an autoencoder's run -> file name: Figure.
+def curves(history, panels):
+    """What each epoch reached, in panels side by side.
 
-    `vae_panel` is what `samples.png` shows beside: a title and (100, 784) in [0, 1].
+    `panels(figure, line)` makes them and returns their axes; `line(axes, column)` draws
+    a column of the history.
     """
-    figures = _of_test_images(model, dataset, history, "codes z")
-    figures["samples.png"] = plots.samples(
-        (
-            "Autoencoder: random codes, each number drawn by itself\n"
-            "from the values that it takes on training images",
-            model.sample(SAMPLES),
-        ),
-        vae_panel,
-    )
-    return figures
+    figure = Figure(figsize=(11, 3.6), layout="constrained")
+    epoch = [row["epoch"] for row in history]
+    marker = "o" if len(epoch) < 50 else None
+
+    def line(axes, name, color=BLUE, label=None, style="-"):
+        values = [row[name] for row in history]
+        axes.plot(epoch, values, style, color=color, marker=marker, ms=3, label=label)
+
+    for axes in panels(figure, line):
+        axes.set_xlabel("epoch")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+        axes.grid(alpha=0.3)
+        axes.spines[["top", "right"]].set_visible(False)
+    return figure
 
 
-def vae_panel(estimator, dataset, settings, quiet):
-    """Samples of a VAE that is trained for a fifth of its usual time, and a title."""
-    images = dataset.train_images
-    same = {"data": settings.data, "seed": settings.seed}
-    small = {
-        "batch_size": min(settings.batch_size, KINDS["vae"].defaults["batch_size"]),
-        "epochs": max(1, default_epochs(len(images)) // 5),
-    }
-    given = Settings(model="vae", **(KINDS["vae"].defaults | same | small))
-    if not quiet:
-        print(
-            f"\nto draw its samples beside, a VAE trains for {given.epochs} epochs",
-            flush=True,
-        )
-    vae = estimator.begin(given, images)
-    training.fit(vae.network, images, given, quiet)
-    title = (
-        f"Variational autoencoder (784-400-20, {given.epochs} epochs):\n"
-        "20 numbers drawn from the prior, z ~ N(0, I)"
-    )
-    return title, vae.sample(SAMPLES)
-
-
-def _of_test_images(model, dataset, history, codes):
-    """The figures that every model has; `codes` is what `transform` gives."""
+def of_test_images(estimator, dataset):
+    """Figures of every model that encodes: test images, and their codes."""
     X = np.divide(dataset.test_images, 255, dtype=np.float32)
-    labels, code = dataset.test_labels, model.transform(X)
+    labels, code = dataset.test_labels, estimator.transform(X)
     first = first_of_each_class(labels)
-    X, examples = X[first], labels[first]
-    reconstructed = model.reconstruct(X)
     return {
-        "curves.png": plots.curves(history),
-        "reconstructions.png": reconstructions(model, X, reconstructed, examples),
-        "latent.png": plots.latent(code, labels, codes),
+        "reconstructions.png": reconstructed(
+            estimator, X[first], estimator.reconstruct(X[first]), labels[first]
+        ),
+        "latent.png": latent(code, labels, estimator.about.codes),
     }
 
 
-def reconstructions(model, X, reconstructed, labels, draw="mean"):
+def reconstructed(estimator, X, made, labels, draw="mean"):
     """X, as the model sees it, above what it makes of it.  2 x (N, 784), (N,)"""
-    settings = model.settings_
-    vae = settings.model == "vae"
-    code = "z = mean of q(z|x)" if vae else "z = code of the image"
-    pixels = "pixel probabilities p(x = 1|z)"
+    about = estimator.about
+    code, pixels = about.code_mean, "pixel probabilities p(x = 1|z)"
     if draw == "sample":
-        code = "z drawn from q(z|x)" if vae else code
-        pixels = "pixels drawn from p(x|z)"
-    shown = "input" if settings.binarize == "none" else "input, binarized"
+        code, pixels = about.code_drawn, "pixels drawn from p(x|z)"
+    grey = estimator.settings_.binarize == "none"
+    shown = "input" if grey else "input, binarized"
     title = f"Reconstructions: {code}, {pixels}"
-    return plots.reconstructions(model.seen(X), reconstructed, labels, title, shown)
+    return reconstructions(estimator.seen(X), made, labels, title, shown)
 
 
 def first_of_each_class(labels, count=1):
     """Where the first `count` images of each of at most 20 classes stand."""
     classes = np.unique(labels)[:20]
     return np.concatenate([np.flatnonzero(labels == c)[:count] for c in classes])
+
+
+def reconstructions(x, reconstructed, labels, title, name="input"):
+    """Images above their reconstructions.  (N, 784), (N, 784) in [0, 1], (N,)"""
+    columns = min(len(x), 20)
+    rows = math.ceil(len(x) / columns)
+    size = max(6, 0.8 * columns + 1), 0.4 + 2 * rows
+    figure = Figure(figsize=size, layout="constrained")
+    grid = figure.subplots(2 * rows, columns, squeeze=False)
+    for number, label in enumerate(labels):
+        row, column = divmod(number, columns)
+        pair = grid[2 * row : 2 * row + 2, column]
+        for axes, image in zip(pair, (x, reconstructed), strict=True):
+            _show(axes, image[number])
+        pair[0].set_title(label)
+        if column == 0:
+            for axes, text in zip(pair, (name, "reconstruction"), strict=True):
+                axes.set_ylabel(text, rotation=0, ha="right", va="center")
+    for axes in grid[-2:, (len(x) - 1) % columns + 1 :].flat:
+        axes.set_axis_off()
+    figure.suptitle(title)
+    return figure
+
+
+def samples(*panels, unit="p(x = 1|z)"):
+    """Generated images, in a square.  Each panel: a title and (N, 784) in [0, 1]"""
+    figure = Figure(figsize=(5.6 * len(panels), 6.2), layout="constrained")
+    grid = figure.subplots(1, len(panels), squeeze=False)[0]
+    for axes, (title, images) in zip(grid, panels, strict=True):
+        _show(axes, _mosaic(images), bar=figure, unit=unit)
+        axes.set_title(title)
+    return figure
+
+
+def interpolation(images, shares, ends, labels):
+    """A strip from one image to another.  (N, 784), (N,) from 0 to 1, 2 x 784, 2
+
+    `ends` are the images as they were, `images` the decoded codes between.
+    """
+    count = len(images) + 2
+    figure = Figure(figsize=(max(6, 0.8 * count), 1.9), layout="constrained")
+    grid = figure.subplots(1, count)
+    names = [
+        f"input: {labels[0]}",
+        *(f"{s:.2f}" for s in shares),
+        f"input: {labels[1]}",
+    ]
+    for axes, image, name in zip(grid, [ends[0], *images, ends[1]], names, strict=True):
+        _show(axes, image)
+        axes.set_title(name, fontsize="small")
+    figure.suptitle("Decoded codes on the straight line between those of two images")
+    figure.supxlabel("share of the way from the first code to the second")
+    return figure
+
+
+def latent(codes, labels, code):
+    """Codes coloured by class, in two dimensions.  (N, Z), (N,); `code` names them.
+
+    Two latent variables are drawn as they are, more of them on their first two
+    principal axes.
+    """
+    codes, xlabel, ylabel = _plane(codes)
+    classes, numbers = np.unique(labels, return_inverse=True)
+    colors = _colors(len(classes))
+    figure = Figure(figsize=(7, 6.4), layout="constrained")
+    axes = figure.subplots()
+    order = np.random.default_rng(0).permutation(len(codes))  # no class on top
+    axes.scatter(
+        *codes[order].T,
+        s=np.clip(20_000 / len(codes), 4, 20),
+        color=[colors[number] for number in numbers[order]],
+        alpha=0.6,
+        linewidths=0,
+    )
+    for number, place in enumerate(_purest(codes, numbers)):
+        axes.annotate(
+            classes[number],
+            place,
+            ha="center",
+            va="center",
+            fontweight="bold",
+            bbox={"boxstyle": "circle", "fc": "white", "ec": colors[number], "lw": 2},
+        )
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.set_title(f"Test images by class: {code}.  A circle: where its class prevails")
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.grid(alpha=0.3)
+    return figure
+
+
+def _purest(codes, numbers):
+    """For each class the point with the most neighbours of that class.  -> (C, 2)"""
+    count = min(100, len(codes))
+    neighbours = KNeighborsClassifier(count).fit(codes, numbers)
+    shares = neighbours.predict_proba(codes)
+    return [
+        codes[numbers == c][shares[numbers == c, c].argmax()]
+        for c in range(shares.shape[1])
+    ]
+
+
+def _plane(mu):
+    """(N, Z) -> (N, 2) and what to call the two axes."""
+    if mu.shape[1] == 1:
+        mu = np.hstack([mu, np.zeros_like(mu)])
+        return mu, "$z_1$", ""
+    if mu.shape[1] == 2 or len(mu) < 3 or (mu == mu[0]).all():
+        return mu[:, :2], "$z_1$", "$z_2$"
+    pca = PCA(n_components=2, svd_solver="full")
+    codes = pca.fit_transform(mu)
+    shares = pca.explained_variance_ratio_
+    return codes, *(
+        f"principal axis {i} ({share:.0%} of the variance)"
+        for i, share in enumerate(shares, 1)
+    )
+
+
+def manifold_grid(side):
+    """Latent points at equal steps of prior probability.  -> (side * side, 2), (side,)
+
+    Through the inverse normal CDF (Kingma & Welling 2014, appendix A): row by row,
+    z_2 falling from top to bottom.
+    """
+    ticks = ndtri((np.arange(side) + 0.5) / side).astype(np.float32)
+    z1, z2 = np.meshgrid(ticks, ticks[::-1])
+    return np.column_stack([z1.ravel(), z2.ravel()]), ticks
+
+
+def manifold(probabilities, ticks):
+    """What each point of a 2-D latent space decodes to.  (side * side, 784), (side,)"""
+    side = len(ticks)
+    figure = Figure(figsize=(7.4, 8), layout="constrained")
+    axes = figure.subplots()
+    _show(axes, _mosaic(probabilities), bar=figure)
+    shown = np.arange(side % 5 // 2, side, 5)  # symmetric about the middle
+    centre = 28 * shown + 13.5
+    axes.set_xticks(centre, [f"${ticks[i]:.2f}$" for i in shown])
+    axes.set_yticks(centre, [f"${ticks[::-1][i]:.2f}$" for i in shown])
+    axes.set(xlabel="$z_1$", ylabel="$z_2$")
+    axes.set_title("The latent plane, decoded, in equal steps of prior probability")
+    return figure
+
+
+def _show(axes, image, bar=None, unit="p(x = 1|z)"):
+    if image.ndim == 1:
+        image = image.reshape(28, 28)
+    shown = axes.imshow(image, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
+    axes.set(xticks=[], yticks=[])
+    if bar:
+        bar.colorbar(
+            shown,
+            ax=axes,
+            location="bottom",
+            shrink=0.6,
+            aspect=40,
+            pad=0.02,
+            label=unit,
+        )
+
+
+def _mosaic(images):
+    """Row by row into a square, blank at its end.  (N, 784) -> (28 * S, 28 * S)"""
+    side = math.isqrt(len(images) - 1) + 1
+    blank = np.zeros((side * side - len(images), 784))
+    squares = np.concatenate([images, blank]).reshape(side, side, 28, 28)
+    return squares.swapaxes(1, 2).reshape(28 * side, 28 * side)
+
+
+def _colors(count):
+    if count <= 10:
+        return mpl.color_sequences["petroff10"][:count]
+    return mpl.colormaps["cividis"](np.linspace(0, 1, count))

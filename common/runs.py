@@ -5,13 +5,14 @@ import fcntl
 import io
 import json
 import os
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from common import UserError
-from common.settings import KINDS, Position, Settings
+from common import UserError, batches
+from common.files import write, write_arrays
+from common.settings import Settings
 
 FORMATS = {  # of the columns of history.csv; all others are nats
     "epoch": "{:d}",
@@ -21,46 +22,55 @@ FORMATS = {  # of the columns of history.csv; all others are nats
 }
 
 
-def write(path, content):
-    """Write bytes to a file that takes the name `path` once it is complete.
+@dataclass
+class Position:
+    """Where training stands.  Saved with every checkpoint."""
 
-    Raises UserError if it cannot be written; what was there before is then kept.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written ({error.strerror})") from None
-    finally:
-        temporary.unlink(missing_ok=True)
+    epoch: int = 0  # epochs that are finished
+    steps: int = 0  # steps done of the next one,
+    sums: dict = field(default_factory=dict)  # what they added up to, by name,
+    seconds: float = 0.0  # and the time they took
 
+    def __post_init__(self):
+        """ValueError for what no checkpoint can say."""
+        counts = (self.epoch, self.steps)
+        if not all(type(count) is int and count >= 0 for count in counts):
+            raise ValueError(f"impossible {self}")
+        numbers = [self.seconds, *self.sums.values()]
+        if self.steps % batches.CHUNK or not np.isfinite(numbers).all():
+            raise ValueError(f"impossible {self}")
 
-def write_figure(path, figure, dpi=150):
-    """Write a matplotlib Figure as a PNG.  UserError as for `write`."""
-    content = io.BytesIO()
-    figure.savefig(content, format="png", dpi=dpi)
-    write(path, content.getbuffer())
+    def arrays(self):
+        """As a checkpoint holds it; of several sums, `total` is an array."""
+        total = [*self.sums.values()]
+        total = total[0] if len(total) == 1 else total
+        return {
+            "epoch": self.epoch,
+            "steps": self.steps,
+            "total": total or 0.0,
+            "seconds": self.seconds,
+        }
 
-
-def write_arrays(path, **arrays):
-    """Write an .npz.  UserError as for `write`."""
-    content = io.BytesIO()
-    np.savez(content, **arrays)
-    write(path, content.getbuffer())
+    @classmethod
+    def from_arrays(cls, arrays, names):
+        """What `arrays` returned; `names` are those of the sums."""
+        sums = np.broadcast_to(arrays["total"], len(names)).tolist()
+        return cls(
+            arrays["epoch"].item(),
+            arrays["steps"].item(),
+            dict(zip(names, sums, strict=True)),
+            arrays["seconds"].item(),
+        )
 
 
 def find(path, model):
-    """A path; for `latest`, that of the newest run of this kind of model in runs/."""
+    """A path; for `latest`, that of the newest run of this Model in runs/."""
     if str(path) != "latest":
         return Path(path)
-    trained = Path("runs").glob(f"{model}_*/*/checkpoint.npz")
+    trained = Path("runs").glob(f"{model.name}_*/*/checkpoint.npz")
     newest = max(trained, key=lambda path: path.stat().st_mtime, default=None)
     if newest is None:
-        raise UserError(f"runs/: no trained run of {KINDS[model].title} in this folder")
+        raise UserError(f"runs/: no trained run of {model.title} in this folder")
     return newest.parent
 
 
@@ -136,9 +146,9 @@ class Run:
         write(self.config_path, json.dumps(config, indent=2).encode() + b"\n")
 
     def read_config(self, model):
-        """Read config.json of a run of this kind of model.
+        """Read config.json of a run of this Model.
 
-        UserError if there is none, if it is damaged, or of another kind.
+        UserError if there is none, if it is damaged, or of another one.
         """
         self._check_exists()
         try:
@@ -150,10 +160,10 @@ class Run:
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"[:100]
             raise UserError(f"{self.config_path}: damaged ({reason})") from None
-        if settings.model != model:
+        if settings.about is not model:
             raise UserError(
-                f"{self.path}: a run of {settings.kind.title}, not of "
-                f"{KINDS[model].title}; use {config['package']}"
+                f"{self.path}: a run of {settings.about.title}, not of "
+                f"{model.title}; use {config['package']}"
             )
         return config
 
@@ -167,30 +177,31 @@ class Run:
                 {n: FORMATS.get(n, "{:.4f}").format(v) for n, v in row.items()}
             )
         write(self.history_path, text.getvalue().encode())
-        write_arrays(self.checkpoint_path, **state, **position)
+        write_arrays(self.checkpoint_path, **state, **position.arrays())
 
-    def restore(self, model):
-        """Load the checkpoint into the model -> history, Position of that moment.
+    def restore(self, estimator):
+        """Load the checkpoint into it -> history, Position of that moment.
 
         UserError if checkpoint or history are damaged or belong to another model.
         """
-        columns = model.settings_.kind.columns
+        model = estimator.settings_.about
+        columns = model.columns
         if not self.checkpoint_path.exists():  # the first epoch was not finished
             if len(self._read_history(columns)) > 1:
                 raise UserError(f"{self.checkpoint_path}: missing; start a new run")
             return [], Position()
-        state, position = self.read_checkpoint(model.state())
+        state, position = self.read_checkpoint(model, estimator.state())
         history = self._read_history(columns)[: position.epoch]
         if [row["epoch"] for row in history] != list(range(1, position.epoch + 1)):
             raise UserError(
                 f"{self.history_path}: damaged; expected rows for epochs 1 to "
                 f"{position.epoch}"
             )
-        model.load_state(state)
+        estimator.load_state(state)
         return history, position
 
-    def read_checkpoint(self, expected):
-        """The arrays of the checkpoint that `expected` names, and the Position.
+    def read_checkpoint(self, model, expected):
+        """The arrays of a Model's checkpoint that `expected` names, and the Position.
 
         UserError if they are damaged, or differ from `expected` in shape or dtype.
         """
@@ -202,7 +213,7 @@ class Run:
             with self.checkpoint_path.open("rb") as file:
                 arrays = np.load(file, allow_pickle=False)
                 state = {name: arrays[name] for name in expected}
-                position = Position(**{n: arrays[n].item() for n in asdict(Position())})
+                position = Position.from_arrays(arrays, model.watched)
             finite = all(np.isfinite(array).all() for array in state.values())
         except Exception:  # numpy and zipfile raise a dozen kinds
             finite = False

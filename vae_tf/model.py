@@ -52,21 +52,25 @@ def log_likelihood(logits, x):
 
 
 def kl_divergence(mu, logvar):
-    """KL(q(z|x) || N(0, I)) in nats (ibid., appendix B).  (B, Z), (B, Z) -> (B,)"""
+    """KL(q(z|x) || N(0, I)) in nats.  (B, Z), (B, Z) -> (B,)
+
+    Kingma & Welling 2014, appendix B.
+    """
     return 0.5 * tf.reduce_sum(tf.exp(logvar) + mu**2 - 1 - logvar, axis=1)
 
 
 def elbo(parameters, x, eps, activation):
-    """The evidence lower bound and its two parts, in nats per image (ibid., eq. 10).
+    """The evidence lower bound and its two parts, in nats per image.
 
-    ELBO = log p(x|z) - KL, with one draw of z.  (B, D), (B, Z) -> (B,), (B,), (B,)
+    ELBO = log p(x|z) - KL, with one draw of z (Kingma & Welling 2014, eq. 10).
+    (B, D), (B, Z) -> (B,), (B,), (B,)
     """
     mu, logvar = encode(parameters, x, activation)
     z = reparameterize(mu, logvar, eps)
     logits = decode(parameters, z, activation)
-    log_px = log_likelihood(logits, x)
+    log_px_z = log_likelihood(logits, x)
     kl = kl_divergence(mu, logvar)
-    return log_px - kl, log_px, kl
+    return log_px_z - kl, log_px_z, kl
 
 
 def log_weight(parameters, x, eps, activation):

@@ -2,7 +2,7 @@
 
 import sys
 
-from common import cli
+from common.commands import train
 
 if __name__ == "__main__":
-    sys.exit(cli.train("vae_tf"))
+    sys.exit(train.main("vae_tf"))

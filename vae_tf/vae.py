@@ -1,35 +1,19 @@
-"""The machinery around model.py: variables, gradients, compiled training steps."""
+"""The machinery around model.py: gradients, compiled training steps."""
 
-import keras
-import numpy as np
 import tensorflow as tf
 
-from common import estimator
-from common.settings import CHUNK
-from vae_tf import keras_models, model
+from common.frameworks.tensorflow import keras_models, network
+from common.models.vae import estimator
+from vae_tf import model
 
 
-class Network:
+class Network(network.Network):
     """The parameters of a variational autoencoder, and functions compiled for them."""
 
-    releases_gil = True  # other Python threads can work while a step runs
-
-    def __init__(self, parameters, activation):
-        self.activation = activation
-        self.parameters = {
-            name: tf.Variable(value, name=name) for name, value in parameters.items()
-        }
-        self.adam = keras.optimizers.Adam()
-        self.adam.build(list(self.parameters.values()))
-
     def train(self, x, eps, learning_rates):
-        """One Adam step per batch -> sum of mean ELBOs.  (S, B, D), (S, B, Z), (S,)"""
-        padding = CHUNK - len(x)  # one shape for every chunk: compiled once
-        chunk = [
-            np.pad(array, [(0, padding)] + [(0, 0)] * (array.ndim - 1))
-            for array in (x, eps, learning_rates)
-        ]
-        return float(self._train(*chunk, steps=tf.constant(len(x))))
+        """One Adam step per batch.  (S, B, D), (S, B, Z), (S,) -> sum of mean ELBOs"""
+        chunk = network.padded(x, eps, learning_rates)
+        return {"elbo": float(self._train(*chunk, steps=tf.constant(len(x))))}
 
     @tf.function(jit_compile=True)
     def _train(self, x, eps, learning_rates, steps):
@@ -47,7 +31,7 @@ class Network:
         return total
 
     def evaluate(self, x, eps):
-        """ELBO, log-likelihood, KL in nats.  (B, D), (B, Z) -> (B,), (B,), (B,)"""
+        """ELBO, log p(x|z), KL in nats.  (B, D), (B, Z) -> (B,), (B,), (B,)"""
         return [part.numpy() for part in self._evaluate(x, eps)]
 
     @tf.function
@@ -84,34 +68,9 @@ class Network:
 
     @tf.function
     def _decode(self, z):
-        logits = model.decode(self.parameters, z, self.activation)
-        return tf.sigmoid(logits)
-
-    def state(self):
-        """All that training changes: parameters and Adam's moments.  name -> array"""
-        return {name: np.array(value) for name, value in self._variables().items()}
-
-    def load_state(self, state):
-        """Continue from what `state` returned, here or in another framework."""
-        for name, variable in self._variables().items():
-            variable.assign(state[name])
-
-    def _variables(self):
-        """Every variable under its name in a checkpoint."""
-        step, _, *moments = self.adam.variables
-        names = self.parameters
-        return {
-            **self.parameters,
-            **{f"adam_m_{n}": m for n, m in zip(names, moments[::2], strict=True)},
-            **{f"adam_v_{n}": v for n, v in zip(names, moments[1::2], strict=True)},
-            "adam_step": step,
-        }
+        return tf.sigmoid(model.decode(self.parameters, z, self.activation))
 
 
-class VAE(estimator.VAE):  # noqa: D101
+class VAE(keras_models.ToKeras, estimator.VAE):  # noqa: D101
     __doc__ = estimator.VAE.__doc__
     Network = Network
-
-    def to_keras(self):
-        """Encoder x -> [mu, logvar], decoder z -> p(x = 1|z).  -> two keras.Models"""
-        return keras_models.build(self.network.parameters, self.settings_.activation)

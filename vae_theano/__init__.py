@@ -1,55 +1,7 @@
-"""The variational autoencoder in Theano.  Import this package before Theano itself."""
+"""The variational autoencoder in Theano.  Import it before Theano itself."""
 
-import builtins
-import importlib.util
-import logging
-import os
-from pathlib import Path
+from common.frameworks import exports, theano
 
-import numpy as np
-
-LIBRARIES = ["theano-pymc"]  # whose versions a run records
+LIBRARIES = theano.LIBRARIES
 __all__ = ["VAE", "Network"]
-
-
-def __getattr__(name):
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from vae_theano import vae
-
-    return getattr(vae, name)
-
-
-def _prepare():
-    """Let Theano, last released in 2021, run on a newer NumPy, without warnings.
-
-    All six aliases that NumPy 1.24 removed come back: where only some are missing,
-    Theano drops rewrites silently.  The user's own THEANO_FLAGS come last and win.
-    """
-    for name in ("bool", "int", "float", "complex", "object", "str"):
-        vars(np).setdefault(name, getattr(builtins, name))
-    for name in ("theano.configdefaults", "theano.tensor.blas"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-    flags = os.environ.get("THEANO_FLAGS", "")
-    own = ["floatX=float32", "allow_gc=False"]  # gc: keep buffers between the steps
-    if "blas__ldflags" not in flags and "gcc__cxxflags" not in flags:
-        own += _blas_flags()
-    os.environ["THEANO_FLAGS"] = ",".join([*own, flags])
-
-
-def _blas_flags():
-    """Link SciPy's own OpenBLAS, whose functions have a prefix; else use NumPy's."""
-    scipy = Path(importlib.util.find_spec("scipy").origin)
-    libraries = scipy.parent.parent / "scipy.libs"
-    names = [path.name for path in libraries.glob("libscipy_openblas*.so")]
-    if len(names) != 1 or " " in str(libraries) or "," in str(libraries):
-        return ["blas__ldflags="]
-    functions = [t + f for t in "sd" for f in ("gemm", "gemv", "ger", "dot", "axpy")]
-    renamed = " ".join(f"-D{name}_=scipy_{name}_" for name in functions)
-    return [
-        f"blas__ldflags=-L{libraries} -l:{names[0]}",
-        f"gcc__cxxflags={renamed}",
-    ]
-
-
-_prepare()
+__getattr__ = exports(theano, "vae_theano.vae", __all__)

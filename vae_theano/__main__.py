@@ -2,7 +2,7 @@
 
 import sys
 
-from common import verbs
+from common.commands import verbs
 
 if __name__ == "__main__":
     sys.exit(verbs.main("vae_theano"))

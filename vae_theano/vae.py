@@ -1,4 +1,4 @@
-"""The machinery around model.py: variables, gradients, compiled training steps."""
+"""The machinery around model.py: gradients, compiled training steps."""
 
 from functools import cached_property
 
@@ -6,27 +6,17 @@ import numpy as np
 import theano
 import theano.tensor as T
 
-from common import estimator
-from vae_theano import compiling, model
-from vae_theano.optimizer import Adam
+from common.frameworks.theano import network
+from common.models.vae import estimator
+from vae_theano import model
 
 
-class Network:
+class Network(network.Network):
     """The parameters of a variational autoencoder, and functions compiled for them."""
 
-    releases_gil = False  # no other Python thread can work while a step runs
-
-    def __init__(self, parameters, activation):
-        self.activation = activation
-        self.parameters = {
-            name: theano.shared(value, name=name) for name, value in parameters.items()
-        }
-        self.adam = Adam(self.parameters)
-
     def train(self, x, eps, learning_rates):
-        """One Adam step per batch -> sum of mean ELBOs.  (S, B, D), (S, B, Z), (S,)"""
-        chunk = (x.astype(np.float32), eps, learning_rates)
-        return float(sum(map(self._train, *chunk)))
+        """One Adam step per batch.  (S, B, D), (S, B, Z), (S,) -> sum of mean ELBOs"""
+        return {"elbo": float(sum(map(self._train, x, eps, learning_rates)))}
 
     @cached_property
     def _train(self):
@@ -40,8 +30,8 @@ class Network:
         return theano.function([x, eps, learning_rate], elbo, updates=updates)
 
     def evaluate(self, x, eps):
-        """ELBO, log-likelihood, KL in nats.  (B, D), (B, Z) -> (B,), (B,), (B,)"""
-        return self._evaluate(x.astype(np.float32), eps)
+        """ELBO, log p(x|z), KL in nats.  (B, D), (B, Z) -> (B,), (B,), (B,)"""
+        return self._evaluate(x, eps)
 
     @cached_property
     def _evaluate(self):
@@ -51,8 +41,7 @@ class Network:
 
     def log_weights(self, x, eps):
         """log p(x, z) / q(z|x) of draws of z.  (B, D), (B, S, Z) -> (B, S)"""
-        images = x.astype(np.float32)[:, None]
-        return np.stack([*map(self._log_weights, images, eps)])
+        return np.stack([*map(self._log_weights, x[:, None], eps)])
 
     @cached_property
     def _log_weights(self):
@@ -63,7 +52,7 @@ class Network:
 
     def encode(self, x):
         """Mean and log-variance of q(z|x).  (B, D) -> (B, Z), (B, Z)"""
-        return self._encode(x.astype(np.float32))
+        return self._encode(x)
 
     @cached_property
     def _encode(self):
@@ -80,28 +69,7 @@ class Network:
         logits = model.decode(self.parameters, z, self.activation)
         return theano.function([z], T.nnet.sigmoid(logits))
 
-    def state(self):
-        """All that training changes: parameters and Adam's moments.  name -> array"""
-        return {name: value.get_value() for name, value in self._variables().items()}
-
-    def load_state(self, state):
-        """Continue from what `state` returned, here or in another framework."""
-        for name, variable in self._variables().items():
-            variable.set_value(state[name])
-
-    def _variables(self):
-        """Every variable under its name in a checkpoint."""
-        return {
-            **self.parameters,
-            **{f"adam_m_{n}": m for n, m in self.adam.m.items()},
-            **{f"adam_v_{n}": v for n, v in self.adam.v.items()},
-            "adam_step": self.adam.step,
-        }
-
 
 class VAE(estimator.VAE):  # noqa: D101
     __doc__ = estimator.VAE.__doc__
     Network = Network
-
-    def _build(self, initial, activation, quiet):
-        return compiling.announced(Network(initial, activation), quiet)

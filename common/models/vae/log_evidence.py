@@ -1,11 +1,11 @@
-"""Measures of a trained model that take more than one pass over it."""
+"""The log evidence, log p(x), by importance sampling."""
 
 import joblib
 import numpy as np
 from scipy.special import logsumexp
 from tqdm import tqdm
 
-from common import training
+from common import batches
 
 DRAWS = 1000  # for one image in one call, whose decoded pixels fit in the cache
 IMAGES = 20  # in one call
@@ -14,21 +14,21 @@ LARGE = 2_000_000  # draws in all from which other processes are worth their sta
 PROCESSES = 4  # at most
 
 
-def log_likelihood(model, pixels, samples, progress=False):
+def estimate(vae, pixels, samples, progress=False):
     """log p(x) by importance sampling, in nats.  (N, D) uint8 -> (N,) float64
 
     Burda et al. 2016, eq. 8: the log of the mean of p(x, z) / q(z|x) over draws of z
     from q(z|x).  Summed in float64, some draws of some images at a time, so that memory
     grows with neither.  An image's draws are seeded by its pixels.
     """
-    threads = model.network.releases_gil  # one draws noise while the other computes
+    threads = vae.network.lets_threads_work  # one draws noise while the other computes
     alone = not threads and len(pixels) * samples < LARGE
     size = IMAGES if threads or alone else PART
     workers = 1 if alone else 2 if threads else min(PROCESSES, joblib.cpu_count())
     kind = "threads" if threads else "processes"
     run = joblib.Parallel(workers, prefer=kind, return_as="generator")
-    parts = training.split(pixels, size)
-    results = run(joblib.delayed(_of_some)(model, part, samples) for part in parts)
+    parts = batches.split(pixels, size)
+    results = run(joblib.delayed(_of_some)(vae, part, samples) for part in parts)
     bar = tqdm(total=len(pixels), unit="image", disable=None if progress else True)
     found = []
     with bar:
@@ -38,19 +38,19 @@ def log_likelihood(model, pixels, samples, progress=False):
     return np.concatenate(found)
 
 
-def _of_some(model, pixels, samples):
+def _of_some(vae, pixels, samples):
     """log p(x) of a few images, or of more in turn.  (N, D) -> (N,)"""
-    parts = training.split(pixels, IMAGES)
-    return np.concatenate([_of_a_call(model, part, samples) for part in parts])
+    parts = batches.split(pixels, IMAGES)
+    return np.concatenate([_of_a_call(vae, part, samples) for part in parts])
 
 
-def _of_a_call(model, images, samples):
-    x = training.evaluation_set(images, model.settings_)[0]
-    generators = [training.generator_of(image) for image in images]
+def _of_a_call(vae, images, samples):
+    x = batches.evaluation_set(images, vae.settings_)["x"]
+    generators = [batches.generator_of(image) for image in images]
     total = np.full(len(x), -np.inf)
     for start in range(0, samples, DRAWS):
-        shape = min(DRAWS, samples - start), model.settings_.latent_dim
+        shape = min(DRAWS, samples - start), vae.settings_.latent_dim
         eps = np.stack([rng.standard_normal(shape, np.float32) for rng in generators])
-        log_w = model.network.log_weights(x, eps).astype(np.float64)
+        log_w = vae.network.log_weights(x, eps).astype(np.float64)
         total = np.logaddexp(total, logsumexp(log_w, axis=1))
     return total - np.log(samples)

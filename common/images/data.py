@@ -8,9 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from common import UserError, download, formats
-
-BINARIZATIONS = ("dynamic", "threshold", "none")
+from common import UserError
+from common.images import download, formats
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,19 +112,3 @@ def _enlarge(image):
     canvas = np.zeros((28, 28), np.uint8)
     canvas[row : row + 20, column : column + 20] = large
     return canvas.reshape(784)
-
-
-def binarize(pixels, how, rng):
-    """Pixels as the models see them, in [0, 1].  (..., D) uint8 -> (..., D)
-
-    `dynamic`: each pixel is on with probability pixel / 255, drawn anew at each call
-    (as Salakhutdinov & Murray 2008 do); uint8.  `threshold`: on if above one
-    half; uint8.  `none`: grey levels; float32.
-    """
-    if how == "dynamic":
-        # r is uniform on 0..254, so P(pixel > r) is exactly pixel / 255.
-        r = rng.integers(0, 255, pixels.shape, dtype=np.uint8)
-        return (pixels > r).view(np.uint8)
-    if how == "threshold":
-        return (pixels > 127).view(np.uint8)
-    return np.divide(pixels, 255, dtype=np.float32)

@@ -4,13 +4,20 @@ import keras
 import numpy as np
 
 
-def build(parameters, activation):
-    """A VAE's or an autoencoder's encoder and decoder.  name: variable -> two Models
+class ToKeras:
+    """An estimator that can give its network as Keras models."""
 
-    A VAE's encoder gives [mu, logvar], an autoencoder's the code.  It takes pixels as
-    the network saw them in training, the decoder gives p(x = 1|z).
-    """
-    weights = {name: np.array(value) for name, value in parameters.items()}
+    def to_keras(self):
+        """Encoder x -> [mu, logvar] or z, decoder z -> p(x = 1|z).  -> two keras.Models
+
+        The encoder takes pixels as the network saw them in training.
+        """
+        parameters = self.network.parameters
+        weights = {name: np.array(value) for name, value in parameters.items()}
+        return _build(weights, self.settings_.activation)
+
+
+def _build(weights, activation):
     x = keras.Input(weights["W_logits"].shape[1:], name="x")
     h = _hidden(weights, "encoder", x, activation)
     if "W_z" in weights:

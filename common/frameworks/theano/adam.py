@@ -4,13 +4,14 @@ import numpy as np
 import theano
 import theano.tensor as T
 
-BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7  # Keras's; the paper's "epsilon hat"
+EPSILON = 1e-7  # Keras's; the paper's "epsilon hat"
 
 
 class Adam:
     """First and second moments of each parameter's gradient, and the step count."""
 
-    def __init__(self, parameters):
+    def __init__(self, parameters, beta_1=0.9, beta_2=0.999):
+        self.beta_1, self.beta_2 = beta_1, beta_2
         self.step = theano.shared(np.int64(0), name="step")
         self.m = {
             name: _zeros_like(p, f"adam_m_{name}") for name, p in parameters.items()
@@ -26,13 +27,14 @@ class Adam:
         of section 2), as Keras does.  Moments move by a share of the difference, so
         that Theano uses each gradient's matrix product once.
         """
+        beta_1, beta_2 = self.beta_1, self.beta_2
         t = self.step + 1
         time = T.cast(t, theano.config.floatX)
-        alpha = learning_rate * T.sqrt(1 - BETA_2**time) / (1 - BETA_1**time)
+        alpha = learning_rate * T.sqrt(1 - beta_2**time) / (1 - beta_1**time)
         updates = [(self.step, t)]
         for (name, p), g in zip(parameters.items(), gradients, strict=True):
-            m = self.m[name] + (1 - BETA_1) * (g - self.m[name])
-            v = self.v[name] + (1 - BETA_2) * (g**2 - self.v[name])
+            m = self.m[name] + (1 - beta_1) * (g - self.m[name])
+            v = self.v[name] + (1 - beta_2) * (g**2 - self.v[name])
             move = alpha * m / (T.sqrt(v) + EPSILON)
             updates += [(self.m[name], m), (self.v[name], v), (p, p - move)]
         return updates

@@ -1,0 +1,95 @@
+"""What a network is fed: image order, binarization, noise, learning rates.
+
+Here is all randomness of training and testing, as NumPy arrays.
+"""
+
+import zlib
+
+import numpy as np
+
+from common import models
+
+CHUNK = 100  # steps that a framework takes in one call
+CALL = 1000  # images that are evaluated, encoded or decoded in one call
+TEST_SEED = 0  # every run is tested on the same pixels and noise
+BINARIZATIONS = ("dynamic", "threshold", "none")
+
+
+def binarize(pixels, how, rng):
+    """Pixels as the models see them, in [0, 1].  (..., D) uint8 -> (..., D)
+
+    `dynamic`: each pixel is on with probability pixel / 255, drawn anew at each call
+    (as Salakhutdinov & Murray 2008 do); uint8.  `threshold`: on if above one
+    half; uint8.  `none`: grey levels; float32.
+    """
+    if how == "dynamic":
+        # r is uniform on 0..254, so P(pixel > r) is exactly pixel / 255.
+        r = rng.integers(0, 255, pixels.shape, dtype=np.uint8)
+        return (pixels > r).view(np.uint8)
+    if how == "threshold":
+        return (pixels > 127).view(np.uint8)
+    return np.divide(pixels, 255, dtype=np.float32)
+
+
+def learning_rates(settings, steps, epoch):
+    """Cosine from the learning rate to 1 % of it over all epochs.  -> (steps,) float32
+
+    Loshchilov & Hutter 2017, eq. 5, without restarts.  Epochs count from 1.
+    """
+    step = np.arange((epoch - 1) * steps, epoch * steps)
+    cosine = 0.5 * (1 + np.cos(np.pi * step / (settings.epochs * steps)))
+    return (settings.learning_rate * (0.01 + 0.99 * cosine)).astype(np.float32)
+
+
+def chunks(pixels, settings, epoch):
+    """One epoch's batches and noise.  (N, D) -> iterator of {"x": (S, B, D), ...}
+
+    Each image appears once, in a new order; the last N mod B of them are left out.
+    Beside x is the noise that the model takes.  All depends on the seed and the epoch
+    alone, which makes resuming exact.
+    """
+    noise = models.find(settings.model).noise
+    rng = np.random.default_rng([settings.seed, epoch])
+    steps = len(pixels) // settings.batch_size
+    order = rng.permutation(len(pixels))[: steps * settings.batch_size]
+    for batches in split(order.reshape(steps, -1), CHUNK):
+        x = binarize(pixels[batches], settings.binarize, rng)
+        yield {"x": x} | noise(batches.shape, settings, rng)
+
+
+def evaluation_set(pixels, settings):
+    """Pixels and noise for testing.  (N, D) uint8 -> {"x": (N, D), ...}
+
+    What is drawn for an image is seeded by its own pixels, so that its score is always
+    the same, whatever other images it is tested with.
+    """
+    noise = models.find(settings.model).noise
+    draws = []
+    for image in pixels:
+        rng = generator_of(image)
+        x = binarize(image, settings.binarize, rng)
+        draws.append({"x": x} | noise((), settings, rng))
+    return {name: np.stack([draw[name] for draw in draws]) for name in draws[0]}
+
+
+def generator_of(image):
+    """The random generator that belongs to an image.  (D,) uint8 -> Generator"""
+    return np.random.default_rng([TEST_SEED, zlib.crc32(image)])
+
+
+def split(array, size):
+    """Cut an array into pieces of `size` rows; the last may be shorter."""
+    return [array[i : i + size] for i in range(0, len(array), size)]
+
+
+def in_parts(function, **arrays):
+    """Call a function with some rows of the arrays at a time.
+
+    It returns an array, or several; its results are joined along their rows.
+    """
+    pieces = {name: split(array, CALL) for name, array in arrays.items()}
+    calls = zip(*pieces.values(), strict=True)
+    results = [function(**dict(zip(pieces, call, strict=True))) for call in calls]
+    if isinstance(results[0], np.ndarray):
+        return np.concatenate(results)
+    return tuple(np.concatenate(part) for part in zip(*results, strict=True))

@@ -1,0 +1,115 @@
+"""How few numbers are enough for an image?
+
+Trains autoencoders with codes of several sizes and measures how well each reproduces
+the test images, beside principal component analysis (PCA) with as many components.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from common import files, packages
+from common.commands.command_line import COUNT, DATA, Parser, answer
+from common.images import data
+from common.settings import default_epochs
+
+SIZES = (2, 8, 32, 100, 200)
+HIDDEN = {"784-Z-784": (), "784-400-Z-400-784": (400,)}
+
+
+def main(package, argv=None):
+    """Run `python -m PACKAGE.bottleneck` -> exit status."""
+    program = f"python -m {package}.bottleneck"
+    parser = Parser(prog=program, description=f"`{program}`: {_lower(__doc__)}")
+    parser.set_defaults(package=package)
+    parser.add_argument("--data", metavar="SOURCE", help=DATA)
+    parser.add_argument(
+        "--epochs",
+        metavar="N",
+        type=COUNT,
+        help="passes over the training images for each of the ten networks (default: "
+        "15 for mnist, 90 for digits)",
+    )
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        default=Path(f"runs/{package}/bottleneck"),
+        help="folder for bottleneck.png and bottleneck.csv (default: %(default)s)",
+    )
+    return answer(bottleneck, parser.parse_args(argv))
+
+
+def _lower(text):
+    return text[0].lower() + text[1:]
+
+
+def bottleneck(options):
+    """Measure, print and draw -> exit status 0.  UserError for a mistake."""
+    _, dataset = data.load_or_digits(
+        options.data or "mnist", explicit=options.data is not None
+    )
+    images = len(dataset.train_images)
+    epochs = options.epochs or max(1, default_epochs(images) * 3 // 5)
+    options.out.mkdir(parents=True, exist_ok=True)
+    _head(dataset, epochs)
+    errors = {"PCA": pca_errors(dataset)}
+    _print("PCA", errors["PCA"])
+    for name, hidden in HIDDEN.items():
+        errors[name] = {}
+        for size in tqdm(SIZES, name, leave=False, disable=None):
+            given = {"latent_dim": size, "hidden": hidden, "epochs": epochs}
+            autoencoder = packages.estimator(options.package)(**given)
+            errors[name][size] = autoencoder_error(autoencoder, dataset)
+        _print(name, errors[name])
+    _write(options.out, errors)
+    print(f"\nfiles: bottleneck.png, bottleneck.csv in {options.out}")
+    return 0
+
+
+def pca_errors(dataset):
+    """Size of the code: squared error per pixel of PCA, the best linear code."""
+    from sklearn.decomposition import PCA
+
+    train, test = _scaled(dataset)
+    errors = {}
+    for size in SIZES:
+        pca = PCA(min(size, *train.shape), svd_solver="covariance_eigh").fit(train)
+        reconstructed = pca.inverse_transform(pca.transform(test))
+        errors[size] = float(np.mean((test - reconstructed) ** 2, dtype=np.float64))
+    return errors
+
+
+def autoencoder_error(autoencoder, dataset):
+    """Train it -> its mean squared error per pixel on the test images."""
+    train, test = _scaled(dataset)
+    _, mse = autoencoder.fit(train).measures(test)
+    return float(mse.mean(dtype=np.float64))
+
+
+def _scaled(dataset):
+    images = dataset.train_images, dataset.test_images
+    return [np.divide(pixels, 255, dtype=np.float32) for pixels in images]
+
+
+def _head(dataset, epochs):
+    test_images = f"{len(dataset.test_images):,} test images of {dataset.name}"
+    print(f"mean squared error per pixel, {test_images}; {epochs} epochs")
+    if dataset.name == "digits":
+        print("(enlarged from 8x8: with more than 64 numbers PCA is nearly exact)")
+    print(f"\n{'size of the code':17}", *(f"{size:8}" for size in SIZES), flush=True)
+
+
+def _print(name, points):
+    print(f"{name:17}", *(f"{error:8.5f}" for error in points.values()), flush=True)
+
+
+def _write(folder, errors):
+    from common.models.autoencoder import figures
+
+    lines = ["model,size,mse"]
+    for name, points in errors.items():
+        lines += [f"{name},{size},{error:.7f}" for size, error in points.items()]
+    files.write(folder / "bottleneck.csv", "\n".join([*lines, ""]).encode())
+    files.write_figure(folder / "bottleneck.png", figures.bottleneck(errors))

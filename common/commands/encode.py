@@ -1,0 +1,40 @@
+"""Map the test images to the latent space: a table, and a picture of it."""
+
+import numpy as np
+from tqdm import tqdm
+
+from common import batches, files
+from common.commands import verb_parts
+
+FILES = ".csv, .npz and .png"
+
+
+def add_options(parser, about):
+    """Which images."""
+    verb_parts.add_data(parser)
+
+
+def run(options, estimator, dataset, stem):
+    """Write the codes and the map -> paths."""
+    from common import figures
+
+    every = np.arange(len(dataset.test_images))
+    X, labels = verb_parts.test_images(dataset, every)
+    pieces = batches.split(X, batches.CALL)
+    bar = tqdm(pieces, "encoding", leave=False, disable=None)
+    parts = [estimator.encode(piece) for piece in bar]
+    codes = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
+    table = stem.with_name(f"{stem.name}.csv")
+    files.write(table, _csv(labels, codes).encode())
+    first = next(iter(codes.values()))
+    figure = figures.latent(first, labels, estimator.about.codes)
+    return [table, *verb_parts.write(stem, figure, labels=labels, **codes)]
+
+
+def _csv(labels, codes):
+    """One row per image: its label and all its numbers, six digits behind the point."""
+    columns = [f"{n}_{i}" for n, a in codes.items() for i in range(1, a.shape[1] + 1)]
+    lines = [",".join(["label", *columns])]
+    for label, row in zip(labels, np.hstack([*codes.values()]), strict=True):
+        lines.append(",".join([str(label), *(f"{value:.6f}" for value in row)]))
+    return "\n".join([*lines, ""])

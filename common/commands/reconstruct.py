@@ -1,0 +1,45 @@
+"""Reproduce test images: the input above, the reconstruction below."""
+
+from common import UserError
+from common.commands import verb_parts
+from common.commands.command_line import COUNT, WHOLE
+
+FILES = ".png and .npz"
+MOST = 200  # images and their reconstructions in a picture
+
+
+def add_options(parser, about):
+    """Which images, and what is drawn."""
+    images = parser.add_mutually_exclusive_group()
+    images.add_argument(
+        "--images",
+        metavar="I",
+        nargs="+",
+        type=WHOLE,
+        help="numbers of test images, from 0",
+    )
+    images.add_argument(
+        "--per-class",
+        metavar="N",
+        type=COUNT,
+        help="or the first N of each class (default: 1)",
+    )
+    verb_parts.add_data(parser)
+    verb_parts.add_draw(parser)
+
+
+def run(options, estimator, dataset, stem):
+    """Write the images and what the model makes of them -> paths."""
+    from common import figures
+
+    numbers = options.images
+    if numbers is None:
+        count = options.per_class or 1
+        numbers = figures.first_of_each_class(dataset.test_labels, count)
+    if len(numbers) > MOST:
+        raise UserError(f"{len(numbers)} images are too many to draw; take {MOST}")
+    X, labels = verb_parts.test_images(dataset, numbers)
+    made = estimator.reconstruct(X, options.draw, options.seed)
+    figure = figures.reconstructed(estimator, X, made, labels, options.draw)
+    arrays = {"images": numbers, "labels": labels, "input": estimator.seen(X)}
+    return verb_parts.write(stem, figure, **arrays, reconstruction=made)

@@ -1,0 +1,264 @@
+"""`python -m PACKAGE.train`: start or resume a run, train, draw, report."""
+
+import argparse
+import contextlib
+import platform
+import shlex
+import shutil
+import sys
+import time
+from dataclasses import fields, replace
+from pathlib import Path
+
+from common import Interrupted, UserError, files, loop, packages, runs
+from common.batches import BINARIZATIONS
+from common.commands.command_line import COUNT, DATA, Parser, answer, number
+from common.commands.table import Table
+from common.images import data
+from common.settings import Settings, default_epochs
+
+EXAMPLES = """
+examples:
+  python -m {0}.train                   MNIST, with the defaults above
+  python -m {0}.train --latent-dim 2    a latent space that can be drawn
+  python -m {0}.train --data digits     without MNIST, in half a minute
+  python -m {0}.train --resume RUN      go on where RUN stopped
+"""
+FREE = {"package", "beside", "resume", "epochs", "data", "quiet"}  # with --resume
+
+
+def main(package, beside=None, argv=None):
+    """Run `python -m PACKAGE.train` -> exit status: 0, 2 (a mistake), 130 (Ctrl-C).
+
+    `beside` is the package whose VAE draws samples beside an autoencoder's.
+    """
+    parser = make_parser(package)
+    parser.set_defaults(package=package, beside=beside)
+    return answer(_prepare, parser.parse_args(argv))
+
+
+def make_parser(package):
+    """The options of `python -m PACKAGE.train`.  Those not given stay unset."""
+    about = packages.model_of(package)
+    parser = Parser(
+        prog=f"python -m {package}.train",
+        usage="%(prog)s [options]",
+        description=f"Train {about.title} on images of 28x28 pixels, and draw what it "
+        "has learnt.",
+        epilog=f"{EXAMPLES.format(package)}\n{about.note}",
+        argument_default=argparse.SUPPRESS,
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    default = about.defaults
+
+    add = parser.add_argument_group("data").add_argument
+    add("--data", metavar="SOURCE", help=DATA)
+    add(
+        "--binarize",
+        choices=BINARIZATIONS,
+        help="how grey levels become pixels that are on or off: drawn anew every "
+        "epoch, on above one half, or not at all, which makes the "
+        f"{about.objective} a mere score (default: {default['binarize']})",
+    )
+
+    add = parser.add_argument_group("model").add_argument
+    add(
+        "--hidden",
+        metavar="UNITS",
+        nargs="+",
+        type=COUNT,
+        help="units of each hidden layer of the encoder, which the decoder mirrors "
+        f"(default: {' '.join(map(str, default['hidden'])) or 'none'})",
+    )
+    add(
+        "--latent-dim",
+        metavar="Z",
+        type=COUNT,
+        help=f"{about.code_help} (default: {default['latent_dim']})",
+    )
+    add(
+        "--activation",
+        choices=about.activations,
+        help=f"of {about.layers_help} (default: {default['activation']})",
+    )
+
+    add = parser.add_argument_group("training").add_argument
+    add(
+        "--epochs",
+        metavar="N",
+        type=COUNT,
+        help="passes over the training images (default: as many as show 1.5 million "
+        "images, but at most 150: 25 for mnist, 150 for digits)",
+    )
+    add(
+        "--batch-size",
+        metavar="B",
+        type=COUNT,
+        help=f"images per step (default: {default['batch_size']})",
+    )
+    add(
+        "--learning-rate",
+        metavar="RATE",
+        type=number(float, 1e-9, 1000, "number from 1e-9 to 1000"),
+        help="Adam's at the first step; it falls along a cosine to 1%% of that "
+        f"(default: {default['learning_rate']})",
+    )
+    add(
+        "--seed",
+        metavar="N",
+        type=number(int, 0, 2**64, "whole number from 0 to 2**64"),
+        help="of initial weights, image order, binarization and noise "
+        f"(default: {default['seed']})",
+    )
+
+    add = parser.add_argument_group("run").add_argument
+    add(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        help=f"folder for the results (default: runs/{package}/DATE_TIME)",
+    )
+    add("--overwrite", action="store_true", help="replace the run that is in --out")
+    add(
+        "--resume",
+        metavar="RUN",
+        type=Path,
+        help="continue the run in this folder with its own options; only --epochs may "
+        "rise (the cosine of the learning rate is then stretched), and --data may say "
+        "where the same data now are",
+    )
+    add("--quiet", action="store_true", help="print the result and nothing else")
+    return parser
+
+
+def _prepare(options):
+    """Do what the options ask for -> exit status.  UserError for a mistake."""
+    find = _resumed if "resume" in options else _new
+    run, config, dataset = find(options)
+    settings, images = config["settings"], dataset.train_images
+    if settings.batch_size > len(images):
+        raise UserError(
+            f"--batch-size {settings.batch_size} is more than there are training "
+            f"images; choose {len(images)} or less"
+        )
+    quiet = "quiet" in options
+    table = Table(settings, quiet)
+    table.head(dataset)
+    estimator = packages.estimator(options.package)(**settings.parameters())
+    estimator.initialize(settings, images, quiet)
+    run = run or runs.Run(_new_folder(options.package))
+    try:
+        return _carry_out(run, config, estimator, dataset, table, options)
+    finally:
+        run.unlock()
+
+
+def _carry_out(run, config, estimator, dataset, table, options):
+    """Train in a run's folder, draw, report -> exit status."""
+    if "resume" in options:
+        run.open()
+        start = run.restore(estimator)
+    else:
+        run.create("overwrite" in options)
+        start = [], runs.Position()
+    run.write_config(config)
+    table.columns(run)
+    command = f"{_python()} -m {options.package}"
+    place = shlex.quote(str(run.path))
+    about, quiet = estimator.about, table.quiet
+    try:
+        history = loop.train_epochs(estimator, dataset, run, start, table.row, quiet)
+        figures = about.figures(estimator, dataset, history, quiet, options.beside)
+        for name, figure in figures.items():
+            files.write_figure(run.figures / name, figure)
+    except (Interrupted, KeyboardInterrupt):
+        resume = f"{command}.train --resume {place}"
+        print(f"interrupted; go on with: {resume}", file=sys.stderr)
+        return 130
+    table.foot(run, history, figures)
+    source = estimator.settings_.data
+    images = "" if source == "mnist" else f" --data {shlex.quote(source)}"
+    name = place if {"out", "resume"} & set(vars(options)) else "latest"
+    print(f"next: {command}{about.next_step(estimator.settings_, name, images)}")
+    return 0
+
+
+def _new(options):
+    """A new run (None: choose its folder once it can start), its config, its data."""
+    about = packages.model_of(options.package)
+    given = {"model": about.name, **about.defaults, **vars(options)}
+    source, dataset = data.load_or_digits(given["data"], explicit="data" in options)
+    images = len(dataset.train_images)
+    epochs = given.get("epochs", default_epochs(images))
+    given |= {"data": source, "epochs": epochs, "hidden": tuple(given["hidden"])}
+    settings = Settings(**{f.name: given[f.name] for f in fields(Settings)})
+    run = runs.Run(given["out"]) if "out" in given else None
+    if run:
+        run.check_free("overwrite" in options)
+    config = {
+        "package": options.package,
+        "settings": settings,
+        "data": {
+            "name": dataset.name,
+            "source": dataset.source,
+            "training_images": images,
+            "test_images": len(dataset.test_images),
+            "sha256": dataset.sha256,
+        },
+        "versions": {"python": platform.python_version()}
+        | packages.versions(options.package),
+    }
+    return run, config, dataset
+
+
+def _new_folder(package):
+    """Named by date and time, and by a number if that is taken."""
+    name = time.strftime("%Y-%m-%d_%H-%M-%S")
+    for suffix in ("", *(f"_{i}" for i in range(2, 1000))):
+        path = Path("runs", package, name + suffix)
+        with contextlib.suppress(FileExistsError):
+            path.mkdir(parents=True)
+            return path
+    raise UserError(f"{path.parent}: no free name; choose one with --out")
+
+
+def _resumed(options):
+    """The run of --resume, its config with the epochs now wanted, its data."""
+    fixed = set(vars(options)) - FREE
+    if fixed:
+        name = "--" + sorted(fixed)[0].replace("_", "-")
+        raise UserError(
+            f"{name} cannot be given with --resume: a run keeps its options"
+        )
+    about = packages.model_of(options.package)
+    run = runs.Run(runs.find(options.resume, about))
+    config = run.read_config(about)
+    settings = config["settings"]
+    epochs = getattr(options, "epochs", settings.epochs)
+    if epochs < settings.epochs:
+        raise UserError(
+            f"--epochs {epochs} is less than the run's {settings.epochs}; with "
+            "--resume it may only rise"
+        )
+    source = getattr(options, "data", settings.data)
+    _, dataset = data.load_or_digits(source, explicit=True)
+    if dataset.sha256 != config["data"]["sha256"]:
+        raise UserError(
+            f"{dataset.source}: not the data that {run.path} was trained on; give "
+            "its place with --data"
+        )
+    config["settings"] = replace(settings, epochs=epochs)
+    config["versions"] |= packages.versions(options.package)
+    return run, config, dataset
+
+
+def _python():
+    """How to type the interpreter that runs this program."""
+    found = shutil.which("python")
+    if found and Path(found) == Path(sys.executable):
+        return "python"
+    executable = Path(sys.executable)
+    if executable.is_relative_to(Path.cwd()):
+        return str(executable.relative_to(Path.cwd()))
+    return str(executable)

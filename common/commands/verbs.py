@@ -1,0 +1,80 @@
+"""`python -m PACKAGE VERB RUN`: find the verb and the trained model, and go."""
+
+import importlib
+from dataclasses import replace
+from pathlib import Path
+
+from common import UserError, packages, runs
+from common.commands.command_line import Parser, answer
+from common.images import data
+from common.settings import ARRAY
+
+OUTPUT = "what to write, or the folder for it (default: the run's folder): NAME"
+
+
+def main(package, argv=None):
+    """Run `python -m PACKAGE VERB RUN` -> exit status: 0, 2 (a mistake), 130."""
+    options = _make_parser(package).parse_args(argv)
+    return answer(_use, package, options)
+
+
+def _make_parser(package):
+    """Every verb of a package with its options, which stand beside its body."""
+    about = packages.model_of(package)
+    parser = Parser(
+        prog=f"python -m {package}",
+        description=f"Use {about.title} that was trained, in whichever framework. "
+        f"`python -m {package}.train` trains one.",
+    )
+    verbs = parser.add_subparsers(metavar="VERB", required=True, dest="verb")
+    for name in about.verbs:
+        command = importlib.import_module(f"common.commands.{name}")
+        text = command.__doc__.splitlines()[0]
+        verb = verbs.add_parser(name, help=text, description=text)
+        verb.set_defaults(run_verb=command.run, name=getattr(command, "NAME", name))
+        verb.add_argument("run", metavar="RUN", help="folder of the run, or: latest")
+        output = OUTPUT + command.FILES
+        verb.add_argument("--output", metavar="NAME", type=Path, help=output)
+        command.add_options(verb, about)
+    return parser
+
+
+def _use(package, options):
+    """Load the model and call the verb, which writes files -> exit status 0."""
+    about = packages.model_of(package)
+    run = runs.Run(runs.find(options.run, about))
+    config = run.read_config(about)  # before the framework is imported
+    stem = _stem(options, run)
+    dataset = _dataset(options, config) if "data" in options else None
+    estimator = packages.estimator(package).load(run.path)
+    if estimator.n_features_in_ != 784:
+        raise UserError(
+            f"{run.path}: a model of {estimator.n_features_in_} pixels; from the "
+            "shell, images have 784 (use its class in Python)"
+        )
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    files = options.run_verb(options, estimator, dataset, stem)
+    print(f"run    {run.path}\nfiles  {', '.join(map(str, files))}")
+    return 0
+
+
+def _dataset(options, config):
+    source = options.data or config["settings"].data
+    if source == ARRAY:
+        raise UserError("this model was fitted in Python; name its images with --data")
+    _, dataset = data.load_or_digits(source, explicit=True)
+    none = {"train_images": dataset.train_images[:0].copy(), "train_labels": None}
+    return replace(dataset, **none)  # what is not needed takes no memory
+
+
+def _stem(options, run):
+    """Where to write: a path without an ending.  UserError for a run's own file."""
+    stem = options.output or run.path
+    if stem.is_dir():
+        stem /= options.name
+    if stem.suffix in (".png", ".npz", ".csv", ".json"):
+        stem = stem.with_suffix("")
+    inside = runs.Run(stem.parent).config_path.exists()
+    if inside and stem.name in ("config", "checkpoint", "history"):
+        raise UserError(f"{stem}: the run's own file; choose another --output")
+    return stem

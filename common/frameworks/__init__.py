@@ -1,0 +1,61 @@
+"""What one framework needs for any model, and what a network in one owes the rest.
+
+A framework is a module here with LIBRARIES, the packages whose versions a run records;
+`prepare()`, which comes before it is imported and takes no time; and `load()`, which
+imports it.
+"""
+
+import importlib
+from typing import Protocol
+
+import numpy as np
+
+
+class Network(Protocol):
+    """The parameters of a model, and functions compiled for them.
+
+    Arrays are float32, pixels uint8 where they are 0 or 1.  S steps of batches of B
+    images of D pixels; beside `x`, the arrays that the Model's `noise` gives, by name.
+    """
+
+    lets_threads_work: bool  # other Python threads get on while a step runs
+
+    def __init__(self, parameters: dict[str, np.ndarray], activation: str): ...
+
+    def get_ready(self, quiet: bool) -> None:
+        """Compile what training calls, where that takes long; if quiet, not yet."""
+
+    def train(self, x, learning_rates, **noise) -> dict[str, float]:
+        """One step per batch -> sums over them of what is watched, nats per image.
+
+        (S, B, D), (S,), (S, B, ...).  The keys are the Model's `watched`.
+        """
+
+    def evaluate(self, x, **noise) -> tuple[np.ndarray, ...]:
+        """The Model's `measures` of each image, in their units.  (B, D) -> (B,), ..."""
+
+    def decode(self, z) -> np.ndarray:
+        """Pixel probabilities p(x = 1|z).  (B, Z) -> (B, D)"""
+
+    def state(self) -> dict[str, np.ndarray]:
+        """All that training changes, under its name in a checkpoint.  -> name: array"""
+
+    def load_state(self, state: dict[str, np.ndarray]) -> None:
+        """Continue from what `state` returned, here or in another framework."""
+
+
+def exports(framework, module, names):
+    """A package's `__getattr__`: load the framework when a name is asked for.
+
+    Then `import vae_tf` takes no time, and `vae_tf.VAE` is found in `module`.
+    """
+    framework.prepare()
+
+    def getattr_(name):
+        if name not in names:
+            package = module.partition(".")[0]
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        framework.load()
+        return getattr(importlib.import_module(module), name)
+
+    return getattr_

@@ -1,0 +1,63 @@
+"""What every network in Theano has: shared variables, Adam, and their names."""
+
+import shutil
+import sys
+
+import theano
+from tqdm import tqdm
+
+from common.frameworks.theano.adam import Adam
+
+COMPILING = "Theano compiles four functions: half a minute at first, then some seconds"
+NO_COMPILER = (
+    "note: g++ is missing, so Theano runs without compiled code, 3,000 times slower "
+    "(Debian: apt install g++; macOS: xcode-select --install)"
+)
+
+
+class Network:
+    """Parameters as variables, Adam's moments, and both as a checkpoint holds them."""
+
+    lets_threads_work = False  # no other Python thread gets on while a step runs
+
+    def __init__(self, parameters, activation, beta_1=0.9, beta_2=0.999):
+        self.activation = activation
+        self.parameters = {
+            name: theano.shared(value, name=name) for name, value in parameters.items()
+        }
+        self.adam = Adam(self.parameters, beta_1, beta_2)
+
+    def compiled(self):
+        """What training calls, compiled one by one, so that a progress bar can tell."""
+        yield self._train
+        yield self._evaluate
+        yield self._encode
+        yield self._decode
+
+    def get_ready(self, quiet):
+        """Compile what training calls, with a progress bar; if quiet, not yet."""
+        if not shutil.which("g++"):
+            print(NO_COMPILER, file=sys.stderr)
+        elif not quiet:
+            print(COMPILING, flush=True)
+        if not quiet:
+            bar = {"desc": "compiling", "total": 4, "leave": False, "disable": None}
+            for _ in tqdm(self.compiled(), **bar):
+                pass
+
+    def state(self):
+        """All that training changes: parameters and Adam's moments.  name -> array"""
+        return {name: value.get_value() for name, value in self._variables().items()}
+
+    def load_state(self, state):
+        """Continue from what `state` returned, here or in another framework."""
+        for name, variable in self._variables().items():
+            variable.set_value(state[name])
+
+    def _variables(self):
+        """Every variable under its name in a checkpoint."""
+        variables = {**self.parameters, "adam_step": self.adam.step}
+        for name in self.parameters:
+            variables[f"adam_m_{name}"] = self.adam.m[name]
+            variables[f"adam_v_{name}"] = self.adam.v[name]
+        return variables

@@ -1,0 +1,46 @@
+"""Shapes and initial weights of layers, as flat dicts with a name for each array."""
+
+from itertools import pairwise
+
+import numpy as np
+
+GAIN = {
+    "relu": 2.0,  # He et al. 2015, eq. 10
+    "tanh": 1.0,  # LeCun et al. 1998, eq. 16
+}
+
+
+def layer(name, rows, columns):
+    """Shapes of the weights `name`, W_mu say, and of their bias, b_mu."""
+    return {name: (rows, columns), name.replace("W", "b", 1): (columns,)}
+
+
+def stack(prefix, sizes):
+    """Shapes of the layers prefix_W1, prefix_b1, prefix_W2, ... between the sizes."""
+    shapes = {}
+    for number, (rows, columns) in enumerate(pairwise(sizes), 1):
+        shapes |= layer(f"{prefix}_W{number}", rows, columns)
+    return shapes
+
+
+def initial(shapes, settings, variances):
+    """Draw weights of these shapes -> name: float32 array; biases are zero.
+
+    They are normal; the variance is gain / inputs, but for those that are named.
+    """
+    rng = np.random.default_rng(settings.seed)
+    parameters = {}
+    for name, shape in shapes.items():
+        if len(shape) == 1:
+            parameters[name] = np.zeros(shape, np.float32)
+            continue
+        variance = variances.get(name, GAIN[settings.activation] / shape[0])
+        draws = np.sqrt(variance) * rng.standard_normal(shape)
+        parameters[name] = draws.astype(np.float32)
+    return parameters
+
+
+def log_odds(pixels):
+    """Log-odds of each pixel's mean, away from 0 and 1.  (N, D) uint8 -> (D,)"""
+    mean = (pixels.mean(axis=0) / 255).clip(0.005, 0.995)
+    return np.log(mean / (1 - mean)).astype(np.float32)
