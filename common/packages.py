@@ -14,9 +14,9 @@ def model_of(package):
     return models.find(package.partition("_")[0])
 
 
-def of_model(name):
-    """The packages that hold a model, one for each framework."""
-    return sorted(path.parent.name for path in ROOT.glob(f"{name}_*/model.py"))
+def every():
+    """The names of all packages."""
+    return sorted(path.parent.name for path in ROOT.glob("*_*/model.py"))
 
 
 def estimator(package):
@@ -26,5 +26,6 @@ def estimator(package):
 
 def versions(package):
     """The versions of NumPy and of what the package computes with.  name -> version"""
-    libraries = ["numpy", *importlib.import_module(package).LIBRARIES]
+    framework = importlib.import_module(package).framework
+    libraries = ["numpy", *framework.LIBRARIES]
     return {name: version(name) for name in libraries}

@@ -1,7 +1,7 @@
 """The variational autoencoder in TensorFlow."""
 
-from common.frameworks import exports, tensorflow
+from common.frameworks import exports
+from common.frameworks import tensorflow as framework
 
-LIBRARIES = tensorflow.LIBRARIES
 __all__ = ["VAE", "Network"]
-__getattr__ = exports(tensorflow, "vae_tf.vae", __all__)
+__getattr__ = exports(framework, "vae_tf.vae", __all__)

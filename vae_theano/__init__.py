@@ -1,7 +1,7 @@
 """The variational autoencoder in Theano.  Import it before Theano itself."""
 
-from common.frameworks import exports, theano
+from common.frameworks import exports
+from common.frameworks import theano as framework
 
-LIBRARIES = theano.LIBRARIES
 __all__ = ["VAE", "Network"]
-__getattr__ = exports(theano, "vae_theano.vae", __all__)
+__getattr__ = exports(framework, "vae_theano.vae", __all__)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common import batches, loop, models, packages
+from common import UserError, batches, loop, packages
 from common.commands.command_line import Parser, answer, number
 from common.images import data
 from common.runs import Position, Run
@@ -20,7 +20,7 @@ from common.settings import Settings
 def main(argv=None):
     """Print the test ELBOs side by side, then a line about each package."""
     parser = Parser(prog="python -m common.compare", description=__doc__)
-    parser.add_argument("packages", nargs="+", choices=packages.of_model("vae"))
+    parser.add_argument("packages", nargs="+", choices=packages.every())
     parser.add_argument("--data", default="mnist", help="as for training")
     parser.add_argument(
         "--epochs",
@@ -33,8 +33,9 @@ def main(argv=None):
 def compare(names, source, epochs):
     """Train with the default settings -> {package: (seconds to start, history)}."""
     dataset = data.load(source)
-    given = models.find("vae").defaults | {"data": source, "epochs": epochs}
-    settings = Settings(model="vae", **given)
+    about = packages.model_of(names[0])
+    given = about.defaults | {"data": source, "epochs": epochs}
+    settings = Settings(model=about.name, **given)
     results = {}
     for package in names:
         start = time.perf_counter()
@@ -62,14 +63,20 @@ def _compile(estimator, dataset):
 
 
 def _print(options):
+    found = {packages.model_of(name) for name in options.packages}
+    if len(found) > 1:
+        titles = " and ".join(sorted(about.title for about in found))
+        raise UserError(f"{titles} do not compute the same; compare packages of one")
+    (about,) = found
     results = compare(options.packages, options.data, options.epochs)
     histories = [history for _, history in results.values()]
-    print("test ELBO, nats per image\nepoch", *(f"{name:>12}" for name in results))
+    title, column = f"test {about.objective}", f"test_{about.watched[0]}"
+    print(f"{title}, nats per image\nepoch", *(f"{name:>12}" for name in results))
     for row in zip(*histories, strict=True):
-        print(f"{row[0]['epoch']:5}", *(f"{r['test_elbo']:12.2f}" for r in row))
-    print(f"\n{'package':12} test ELBO  seconds per epoch  seconds to start")
+        print(f"{row[0]['epoch']:5}", *(f"{r[column]:12.2f}" for r in row))
+    print(f"\n{'package':12} {title}  seconds per epoch  seconds to start")
     for name, (ready, history) in results.items():
         seconds = statistics.median(row["seconds"] for row in history)
-        elbo = history[-1]["test_elbo"]
-        print(f"{name:12} {elbo:9.2f}  {seconds:17.2f}  {ready:16.1f}")
+        value = f"{history[-1][column]:.2f}".rjust(len(title))
+        print(f"{name:12} {value}  {seconds:17.2f}  {ready:16.1f}")
     return 0

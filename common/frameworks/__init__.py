@@ -1,8 +1,8 @@
 """What one framework needs for any model, and what a network in one owes the rest.
 
 A framework is a module here with LIBRARIES, the packages whose versions a run records;
-`prepare()`, which comes before it is imported and takes no time; and `load()`, which
-imports it.
+`prepare()`, which comes before it is imported and takes no time; `load()`, which
+imports it; and `describe()`, what `common.doctor` says of it.
 """
 
 import importlib

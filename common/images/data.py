@@ -11,6 +11,8 @@ import numpy as np
 from common import UserError
 from common.images import download, formats
 
+MNIST_SHA256 = "1e35582d42a90940c55b956deb61875c020b567ed20e3c5b174f52bf7809ed9b"
+
 
 @dataclass(frozen=True, eq=False)
 class Dataset:

@@ -36,11 +36,8 @@ class UnreachableError(UserError):
     """MNIST is not on this machine and could not be downloaded.  Says why."""
 
 
-def mnist():
-    """Find MNIST in a cache or fetch it -> path of the .npz or of the IDX folder.
-
-    Raises UnreachableError with the reason of each source if none can be reached.
-    """
+def cached():
+    """Where MNIST lies, intact: path of the .npz or of the IDX folder; or None."""
     warnings.filterwarnings("ignore", "IProgress not found")  # of pooch in a notebook
     import pooch
 
@@ -49,7 +46,20 @@ def mnist():
     for folder, files in [(cache, NPZ_FILES), (keras, NPZ_FILES), (cache, IDX_FILES)]:
         if all(_intact(folder / name, digest) for name, digest in files.items()):
             return _location(folder, files)
-    reasons = []
+    return None
+
+
+def mnist():
+    """Find MNIST in a cache or fetch it -> path of the .npz or of the IDX folder.
+
+    Raises UnreachableError with the reason of each source if none can be reached.
+    """
+    found = cached()
+    if found:
+        return found
+    import pooch
+
+    cache, reasons = pooch.os_cache("vae-lecture") / "mnist", []
     for url, files in [(NPZ_URL, NPZ_FILES), (IDX_URL, IDX_FILES)]:
         reason = _fetch(url, files, cache)
         if reason is None:

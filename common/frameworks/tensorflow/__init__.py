@@ -27,3 +27,11 @@ def load():
         os.dup2(screen, 2)
         os.close(screen)
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # after TensorFlow's own
+
+
+def describe():
+    """What `common.doctor` says of it.  -> {subject: text}"""
+    import tensorflow as tf
+
+    devices = [device.device_type for device in tf.config.list_physical_devices()]
+    return {"tensorflow": f"{tf.__version__}, devices: {', '.join(devices)}"}

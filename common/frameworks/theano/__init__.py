@@ -5,6 +5,7 @@ import importlib
 import importlib.util
 import logging
 import os
+import timeit
 from pathlib import Path
 
 import numpy as np
@@ -47,3 +48,19 @@ def _blas_flags():
         f"blas__ldflags=-L{libraries} -l:{names[0]}",
         f"gcc__cxxflags={renamed}",
     ]
+
+
+def describe():
+    """What `common.doctor` says of it: the BLAS, and its speed.  -> {subject: text}"""
+    import theano
+    import theano.tensor as T
+
+    square = theano.shared(np.ones((1024, 1024), np.float32))
+    product = theano.function([], T.dot(square, square))
+    product()
+    seconds = min(timeit.repeat(product, number=1, repeat=10))
+    linked = "SciPy's OpenBLAS"
+    if "scipy" not in theano.config.blas__ldflags:
+        linked = theano.config.blas__ldflags or "NumPy's BLAS"
+    speed = f"{2 * 1024**3 / seconds / 1e9:.0f} GFLOP/s"
+    return {"theano": f"{theano.__version__}, links {linked}: {speed}"}

@@ -3,7 +3,7 @@
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
-from common import figures, loop, models, packages
+from common import figures, loop, packages
 from common.figures import BLUE, ERROR, GREY, NATS, ORANGE
 from common.settings import Settings, default_epochs
 
@@ -18,28 +18,29 @@ def of_run(autoencoder, dataset, history, quiet, beside):
         "Autoencoder: random codes, each number drawn by itself\n"
         "from the values that it takes on training images"
     )
-    vae = packages.estimator(beside)()
     made["samples.png"] = figures.samples(
         (title, autoencoder.sample(SAMPLES)),
-        _vae_panel(vae, dataset, autoencoder.settings_, quiet),
+        _vae_panel(beside, dataset, autoencoder.settings_, quiet),
     )
     return made
 
 
-def _vae_panel(vae, dataset, settings, quiet):
+def _vae_panel(package, dataset, settings, quiet):
     """Train a VAE for a fifth of its usual time -> a title, and samples."""
-    images, defaults = dataset.train_images, models.find("vae").defaults
+    about = packages.model_of(package)
+    images, defaults = dataset.train_images, about.defaults
     same = {"data": settings.data, "seed": settings.seed}
     small = {
         "batch_size": min(settings.batch_size, defaults["batch_size"]),
         "epochs": max(1, default_epochs(len(images)) // 5),
     }
-    given = Settings(model="vae", **(defaults | same | small))
+    given = Settings(model=about.name, **(defaults | same | small))
     if not quiet:
         print(
             f"\nto draw its samples beside, a VAE trains for {given.epochs} epochs",
             flush=True,
         )
+    vae = packages.estimator(package)()
     vae.initialize(given, images)
     loop.fit(vae.network, images, given, quiet)
     title = (

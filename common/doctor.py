@@ -1,0 +1,8 @@
+"""`python -m common.doctor`: can the programs run on this machine?"""
+
+import sys
+
+from common.commands import doctor
+
+if __name__ == "__main__":
+    sys.exit(doctor.main())
