@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 UV := .uv/bin/uv
 UV_VERSION := 0.13.9
 
-.PHONY: help train test lint format bench notebooks lab lock clean
+.PHONY: help train test doctor lint format bench notebooks lab lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -15,6 +15,9 @@ train: .venv/ready  ## train the TensorFlow VAE with its defaults (ARGS="..." ad
 
 test: .venv/ready  ## run every test
 	OPENBLAS_NUM_THREADS=1 $(PYTHON) -m pytest -n 2 $(ARGS)  # else BLAS threads wait for each other
+
+doctor: .venv/ready  ## say what is right and wrong with this machine
+	$(PYTHON) -m common.doctor $(ARGS)
 
 lint: .venv/ready  ## check style, formatting and spelling
 	$(PYTHON) -m ruff check .

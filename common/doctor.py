@@ -5,4 +5,4 @@ import sys
 from common.commands import doctor
 
 if __name__ == "__main__":
-    sys.exit(doctor.main())
+    sys.exit(doctor.main(default="vae_tf"))

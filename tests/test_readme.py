@@ -2,7 +2,7 @@
 
 import re
 
-from common.cli import training_parser
+from common.commands.train import make_parser
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text()
@@ -16,7 +16,7 @@ def test_line_counts():
 
 
 def test_every_option_of_training_is_listed():
-    options = training_parser("vae_tf")._option_string_actions
+    options = make_parser("vae_tf")._option_string_actions
     long = {name for name in options if name.startswith("--")} - {"--help"}
     table = README[README.index("| option |") :]
     assert long == set(re.findall(r"`(--[a-z-]+)", table)) - {"--help"}

@@ -44,7 +44,7 @@ class Finding:
         return f"{self.level:6} {self.about:14} {self.text}{cure}"
 
 
-def main(argv=None):
+def main(default, argv=None):
     """Run `python -m common.doctor` -> 0 if the named programs can run, else 1."""
     every = sorted(path.parent.name for path in ROOT.glob("*_*/model.py"))
     parser = Parser(prog="python -m common.doctor", description=ABOUT)
@@ -52,7 +52,7 @@ def main(argv=None):
         "programs",
         nargs="*",
         metavar="PROGRAM",
-        help=f"those that must be able to run: {', '.join(every)} (default: vae_tf)",
+        help=f"those that must be able to run: {', '.join(every)} (default: {default})",
     )
     parser.add_argument(
         "--json",
@@ -60,7 +60,7 @@ def main(argv=None):
         help="print all of it as JSON, for a bug report; without personal paths",
     )
     options = parser.parse_args(argv)
-    wanted = options.programs or ["vae_tf"]
+    wanted = options.programs or [default]
     for name in wanted:
         if name not in every:
             parser.error(f"{name} is no program; choose from {', '.join(every)}")

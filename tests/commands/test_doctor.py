@@ -1,0 +1,142 @@
+"""`python -m common.doctor` on machines where something is wrong."""
+
+import json
+import os
+import stat
+
+import numpy as np
+import pytest
+
+from common.commands import doctor
+
+FAKES = {"broken": "raise ImportError('libtf.so: wrong ELF class')", "missing": None}
+
+
+@pytest.fixture
+def without(tmp_path, monkeypatch):
+    """Processes in which a package is broken or missing."""
+
+    def hide(package, how):
+        code = (
+            "import sys\n"
+            "class Hide:\n"
+            "    def find_spec(self, name, path=None, target=None):\n"
+            f"        if name == {package!r}:\n"
+            "            raise ModuleNotFoundError(f'No module named {name!r}')\n"
+        )
+        if how == "missing":
+            text = code + "sys.meta_path.insert(0, Hide())\n"
+            (tmp_path / "sitecustomize.py").write_text(text)
+        else:
+            (tmp_path / package).mkdir()
+            (tmp_path / package / "__init__.py").write_text(FAKES[how])
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    return hide
+
+
+def program(tmp_path, name, text):
+    """An executable on a PATH of its own."""
+    path = tmp_path / name
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return str(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [("missing", "No module named 'tensorflow'"), ("broken", "wrong ELF class")],
+)
+def test_a_framework_that_is_not_there(without, how, words):
+    without("tensorflow", how)
+    (found,) = doctor._program("vae_tf")
+    assert (found.level, found.about) == ("wrong", "vae_tf")
+    assert words in found.text
+    assert found.cure
+    assert "Traceback" not in str(found)
+
+
+@pytest.mark.slow
+def test_the_whole_on_this_machine(process):
+    """One framework is hidden, the others are still tried; nothing personal is told."""
+    result = process("common.doctor", "vae_theano", "--json")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert result.stderr == ""
+    findings = {found["about"]: found for found in json.loads(result.stdout)}
+    for name in ("vae_tf", "vae_theano", "autoencoder_tf"):
+        assert findings[name]["level"] == "ok"
+        assert "minutes for 25 epochs" in findings[name]["text"]
+    assert "GFLOP/s" in findings["theano"]["text"]
+    assert findings["mnist"]["level"] == "note"
+    assert findings["g++"]["level"] == "ok"
+    assert str(doctor.ROOT) not in result.stdout
+    assert os.environ.get("HOME", "/nowhere") + "/" not in result.stdout
+
+
+def test_a_compiler_that_is_missing_or_broken(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "not found" in doctor._compiler().text
+    assert "apt install g++" in doctor._compiler().cure
+    program(tmp_path, "g++", "echo 'fatal error: Python.h: No such file' >&2; exit 1")
+    assert "Python.h" in doctor._compiler().text
+    assert "headers" in doctor._compiler().cure
+    program(tmp_path, "g++", "echo 'cc1plus: not found' >&2; exit 1")
+    assert "cc1plus: not found" in doctor._compiler().text
+    assert doctor._compiler().level == "note"
+
+
+def test_a_compiler_that_works():
+    assert doctor._compiler().level == "ok"
+
+
+def test_versions_beside_the_lock(monkeypatch):
+    (found,) = doctor._packages()
+    assert found.level == "ok"
+    real = doctor.version
+
+    def other(name):
+        if name == "keras":
+            raise doctor.PackageNotFoundError(name)
+        return "1.0" if name == "numpy" else real(name)
+
+    monkeypatch.setattr(doctor, "version", other)
+    missing, changed = doctor._packages()
+    assert missing.text == "not installed: keras"
+    assert changed.text == "numpy 1.0 instead of 1.26.4"
+
+
+def test_a_folder_that_cannot_be_written(tmp_path):
+    (tmp_path / "file").write_text("")
+    assert doctor._writable("x", tmp_path / "new" / "deep", "").level == "ok"
+    found = doctor._writable("x", tmp_path / "file" / "sub", "the cure")
+    assert (found.level, found.cure) == ("note", "the cure")
+
+
+def test_mnist_of_another_hash(tmp_path, monkeypatch):
+    images, labels = np.zeros((3, 28, 28), np.uint8), np.arange(3)
+    images[:, 9:12, 9:12] = 255
+    path = tmp_path / "own.npz"
+    np.savez(path, x_train=images, y_train=labels, x_test=images, y_test=labels)
+    monkeypatch.setenv("MNIST_PATH", str(path))
+    assert "not MNIST as published" in doctor._mnist().text
+    monkeypatch.setenv("MNIST_PATH", str(tmp_path / "no.npz"))
+    assert "no such file" in doctor._mnist().text
+
+
+@pytest.mark.skipif("MNIST_PATH" not in os.environ, reason="needs MNIST_PATH")
+def test_mnist_as_published():
+    found = doctor._mnist()
+    assert found.level == "ok"
+    assert "with the published hash" in found.text
+
+
+def test_an_unknown_program(command):
+    result = command("common.doctor", "vae_torch")
+    assert result.returncode == 2
+    assert "vae_torch is no program; choose from" in result.stderr
+
+
+def test_personal_paths_are_not_told(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/somebody")
+    text = doctor._without_home(f"/home/somebody/.cache {doctor.ROOT}/x")
+    assert text == "~/.cache ./x"
