@@ -7,7 +7,7 @@ import zlib
 
 import numpy as np
 
-from common import models
+from common import about
 
 CHUNK = 100  # steps that a framework takes in one call
 CALL = 1000  # images that are evaluated, encoded or decoded in one call
@@ -48,7 +48,7 @@ def chunks(pixels, settings, epoch):
     Beside x is the noise that the model takes.  All depends on the seed and the epoch
     alone, which makes resuming exact.
     """
-    noise = models.find(settings.model).noise
+    noise = about.find(settings.model).noise
     rng = np.random.default_rng([settings.seed, epoch])
     steps = len(pixels) // settings.batch_size
     order = rng.permutation(len(pixels))[: steps * settings.batch_size]
@@ -63,7 +63,7 @@ def evaluation_set(pixels, settings):
     What is drawn for an image is seeded by its own pixels, so that its score is always
     the same, whatever other images it is tested with.
     """
-    noise = models.find(settings.model).noise
+    noise = about.find(settings.model).noise
     draws = []
     for image in pixels:
         rng = generator_of(image)

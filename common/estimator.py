@@ -14,14 +14,14 @@ ROUNDING = 1e-6  # by which scaled pixels may miss [0, 1]
 
 
 class Estimator(BaseEstimator):
-    """What all models share.  A model adds its `about`, a package its Network.
+    """What all models share.  A model adds `about`, a package its Network.
 
     X is (N, D) in [0, 1] and is kept with 8 bits per pixel.  It is binarized as
     `binarize` says, always in the same way when it is not trained on.  Methods raise
     ValueError for an X of another range or width, and NotFittedError before `fit`.
     """
 
-    about = None  # the Model
+    about = None  # its model's About
     Network = None  # the package's class: parameters and compiled functions
 
     def fit(self, X, y=None):

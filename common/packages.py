@@ -4,14 +4,14 @@ import importlib
 from importlib.metadata import version
 from pathlib import Path
 
-from common import models
+from common import about
 
 ROOT = Path(__file__).parent.parent
 
 
 def model_of(package):
-    """The Model that a package holds."""
-    return models.find(package.partition("_")[0])
+    """The About of the model that a package holds."""
+    return about.find(package.partition("_")[0])
 
 
 def every():

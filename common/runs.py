@@ -63,14 +63,14 @@ class Position:
         )
 
 
-def find(path, model):
-    """A path; for `latest`, that of the newest run of this Model in runs/."""
+def find(path, about):
+    """A path; for `latest`, that of the newest run of this model in runs/."""
     if str(path) != "latest":
         return Path(path)
-    trained = Path("runs").glob(f"{model.name}_*/*/checkpoint.npz")
+    trained = Path("runs").glob(f"{about.name}_*/*/checkpoint.npz")
     newest = max(trained, key=lambda path: path.stat().st_mtime, default=None)
     if newest is None:
-        raise UserError(f"runs/: no trained run of {model.title} in this folder")
+        raise UserError(f"runs/: no trained run of {about.title} in this folder")
     return newest.parent
 
 
@@ -145,8 +145,8 @@ class Run:
         config = {**config, "settings": asdict(config["settings"])}
         write(self.config_path, json.dumps(config, indent=2).encode() + b"\n")
 
-    def read_config(self, model):
-        """Read config.json of a run of this Model.
+    def read_config(self, about):
+        """Read config.json of a run of this model.
 
         UserError if there is none, if it is damaged, or of another one.
         """
@@ -160,10 +160,10 @@ class Run:
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"[:100]
             raise UserError(f"{self.config_path}: damaged ({reason})") from None
-        if settings.about is not model:
+        if settings.about is not about:
             raise UserError(
                 f"{self.path}: a run of {settings.about.title}, not of "
-                f"{model.title}; use {config['package']}"
+                f"{about.title}; use {config['package']}"
             )
         return config
 
@@ -184,13 +184,13 @@ class Run:
 
         UserError if checkpoint or history are damaged or belong to another model.
         """
-        model = estimator.settings_.about
-        columns = model.columns
+        about = estimator.settings_.about
+        columns = about.columns
         if not self.checkpoint_path.exists():  # the first epoch was not finished
             if len(self._read_history(columns)) > 1:
                 raise UserError(f"{self.checkpoint_path}: missing; start a new run")
             return [], Position()
-        state, position = self.read_checkpoint(model, estimator.state())
+        state, position = self.read_checkpoint(about, estimator.state())
         history = self._read_history(columns)[: position.epoch]
         if [row["epoch"] for row in history] != list(range(1, position.epoch + 1)):
             raise UserError(
@@ -200,8 +200,8 @@ class Run:
         estimator.load_state(state)
         return history, position
 
-    def read_checkpoint(self, model, expected):
-        """The arrays of a Model's checkpoint that `expected` names, and the Position.
+    def read_checkpoint(self, about, expected):
+        """The arrays of a checkpoint that `expected` names, and the Position.
 
         UserError if they are damaged, or differ from `expected` in shape or dtype.
         """
@@ -213,7 +213,7 @@ class Run:
             with self.checkpoint_path.open("rb") as file:
                 arrays = np.load(file, allow_pickle=False)
                 state = {name: arrays[name] for name in expected}
-                position = Position.from_arrays(arrays, model.watched)
+                position = Position.from_arrays(arrays, about.watched)
             finite = all(np.isfinite(array).all() for array in state.values())
         except Exception:  # numpy and zipfile raise a dozen kinds
             finite = False

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from common import models
+from common import about
 from common.batches import BINARIZATIONS
 
 ARRAY = "array"  # the data of a model that was fitted in Python
@@ -27,7 +27,7 @@ class Settings:
 
     def __post_init__(self):
         """ValueError, naming the option, for what no run can have."""
-        self._one_of("model", models.names())
+        self._one_of("model", about.names())
         self._one_of("activation", self.about.activations)
         self._one_of("binarize", BINARIZATIONS)
         for name in ("epochs", "batch_size", "latent_dim"):
@@ -54,8 +54,8 @@ class Settings:
 
     @property
     def about(self):
-        """The Model of that name."""
-        return models.find(self.model)
+        """The About of that name."""
+        return about.find(self.model)
 
     def parameters(self):
         """The same as parameters of an estimator."""

@@ -6,7 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 
 import pytest
 
-from common import models, packages
+from common import about, packages
 from common.packages import ROOT
 
 PACKAGES = packages.every()
@@ -125,7 +125,7 @@ NEUTRAL = [n for n in FILES if room(n) not in PACKAGES and not is_door(n)]
 @pytest.mark.parametrize("name", NEUTRAL)
 def test_a_model_is_named_in_its_own_room_alone(name):
     """No `if model == ...`, no table of models: they are found by their folders."""
-    names = {*models.names(), *PACKAGES}
+    names = {*about.names(), *PACKAGES}
     strings = {n.value for n in ast.walk(TREES[name]) if isinstance(n, ast.Constant)}
     own = name.split(".")[2:3] if name.startswith("common.models.") else []
     assert not (strings & names) - set(own)

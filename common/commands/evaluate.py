@@ -5,9 +5,9 @@ import json
 import numpy as np
 
 from common import files
+from common.about import Measure
 from common.commands import verb_parts
 from common.commands.command_line import COUNT
-from common.models import Measure
 
 FILES = ".json"
 NAME = "metrics"

@@ -15,7 +15,7 @@ class Network(Protocol):
     """The parameters of a model, and functions compiled for them.
 
     Arrays are float32, pixels uint8 where they are 0 or 1.  S steps of batches of B
-    images of D pixels; beside `x`, the arrays that the Model's `noise` gives, by name.
+    images of D pixels; beside `x`, the arrays that its About's `noise` gives.
     """
 
     lets_threads_work: bool  # other Python threads get on while a step runs
@@ -28,11 +28,11 @@ class Network(Protocol):
     def train(self, x, learning_rates, **noise) -> dict[str, float]:
         """One step per batch -> sums over them of what is watched, nats per image.
 
-        (S, B, D), (S,), (S, B, ...).  The keys are the Model's `watched`.
+        (S, B, D), (S,), (S, B, ...).  The keys are its About's `watched`.
         """
 
     def evaluate(self, x, **noise) -> tuple[np.ndarray, ...]:
-        """The Model's `measures` of each image, in their units.  (B, D) -> (B,), ..."""
+        """Its About's `measures` of each image, in their units.  (B, D) -> (B,), ..."""
 
     def decode(self, z) -> np.ndarray:
         """Pixel probabilities p(x = 1|z).  (B, Z) -> (B, D)"""

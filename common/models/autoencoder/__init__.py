@@ -1,10 +1,10 @@
 """The autoencoder, whatever the framework: words and weights."""
 
 from common import weights
-from common.models import Measure, Model
+from common.about import About, Measure
 
 
-class Autoencoder(Model):
+class Autoencoder(About):
     """The warm-up: a network that reproduces its input through a bottleneck."""
 
     name = "autoencoder"

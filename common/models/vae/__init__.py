@@ -3,10 +3,10 @@
 import numpy as np
 
 from common import weights
-from common.models import Measure, Model
+from common.about import About, Measure
 
 
-class VariationalAutoencoder(Model):
+class VariationalAutoencoder(About):
     """Kingma & Welling 2014."""
 
     name = "vae"

@@ -1,0 +1,102 @@
+"""What a model says of itself to the rest, in any framework."""
+
+import importlib
+import math
+import pkgutil
+from dataclasses import dataclass
+
+from common import models, weights
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What is measured of each test image, and how it is printed."""
+
+    title: str
+    unit: str = "nats per image"
+    digits: int = 2
+
+
+class About:
+    """Its words and numbers, whatever the framework; nothing heavy is imported.
+
+    The room's `__init__` makes one, MODEL.  A sum or measure is known by its column
+    in history.csv without `train_` and `test_`.
+    """
+
+    name = ""  # of its room, and of its packages up to the underscore
+    title = ""  # in a sentence, with its article
+    estimator = ""  # the class that each of its packages exports
+    objective = ""  # what training raises, in words
+    watched = ()  # names of the sums that the network's `train` returns
+    measures = {}  # name: Measure, of what the network's `evaluate` returns
+    defaults = {}  # of its Settings, but for the epochs
+    activations = tuple(weights.GAIN)
+    verbs = ("reconstruct", "encode", "sample", "interpolate", "evaluate")
+    code_help = ""  # --latent-dim is the number of these
+    layers_help = ""  # --activation is that of these
+    note = ""  # below the options of `train`
+    heading = ""  # above the rows that `train` prints,
+    row = ""  # each of which is this, filled in from history.csv,
+    result = ""  # and below the last one
+    codes = ""  # what `transform` gives, in a title
+    code_mean = ""  # what a reconstruction decodes, in a title; if drawn:
+    code_drawn = ""
+    random_code = ""  # what `sample` decodes, in a title
+    has_evidence = False  # its estimator has `log_evidence`, an estimate of log p(x)
+
+    @property
+    def columns(self):
+        """The columns of history.csv."""
+        train = (f"train_{name}" for name in self.watched)
+        test = (f"test_{name}" for name in self.measures)
+        return ("epoch", *train, *test, "learning_rate", "seconds")
+
+    def layers(self, settings, pixels):
+        """Sizes of all layers, from pixels to pixels."""
+        hidden = settings.hidden
+        return [pixels, *hidden, settings.latent_dim, *reversed(hidden), pixels]
+
+    def shapes(self, settings, pixels):
+        """The shape of each parameter for images of so many pixels.  name -> tuple"""
+        raise NotImplementedError
+
+    def initial(self, settings, pixels):
+        """The weights that a run starts from.  (N, D) uint8 -> {name: array}"""
+        raise NotImplementedError
+
+    def count(self, settings, pixels):
+        """How many numbers the parameters are."""
+        return sum(map(math.prod, self.shapes(settings, pixels).values()))
+
+    def noise(self, shape, settings, rng):
+        """What the network takes besides pixels: name -> array of (*shape, ...)"""
+        return {}
+
+    def progress(self, sums, steps):
+        """What the progress bar says after so many steps."""
+        return f"{self.objective} {sums[self.watched[0]] / steps:.1f} nats"
+
+    def next_step(self, settings, run, data):
+        """What to try after training: what follows `python -m PACKAGE`, and why.
+
+        `run` is the run as the user types it, `data` an option that names its images.
+        """
+        raise NotImplementedError
+
+    def figures(self, estimator, dataset, history, quiet, beside):
+        """Every figure of a trained run -> {file name: Figure}.
+
+        `beside` is a package whose samples are drawn beside, or None.
+        """
+        raise NotImplementedError
+
+
+def names():
+    """The names of all models."""
+    return [room.name for room in pkgutil.iter_modules(models.__path__)]
+
+
+def find(name):
+    """The About of the model of that name."""
+    return importlib.import_module(f"common.models.{name}").MODEL
