@@ -2,10 +2,10 @@
 
 import importlib
 import math
-import pkgutil
 from dataclasses import dataclass
+from pathlib import Path
 
-from common import models, weights
+from common import weights
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,8 @@ class About:
 
 def names():
     """The names of all models."""
-    return [room.name for room in pkgutil.iter_modules(models.__path__)]
+    rooms = Path(__file__).with_name("models").glob("*/__init__.py")
+    return sorted(room.parent.name for room in rooms)
 
 
 def find(name):
