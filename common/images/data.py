@@ -22,6 +22,7 @@ class Dataset:
     train_labels: np.ndarray  # (N,) int64
     test_images: np.ndarray  # (M, 784) uint8
     test_labels: np.ndarray  # (M,) int64
+    notes: tuple[str, ...] = ()  # what was taken for what, where that is unusual
 
     @cached_property
     def sha256(self):
@@ -70,7 +71,7 @@ def load_or_digits(source="mnist", explicit=False):
 
 def _from_path(name, path):
     path = Path(os.path.expanduser(path))  # noqa: PTH111 - leaves ~nobody as it is
-    train_x, train_y, test_x, test_y = formats.read(path)
+    (train_x, train_y, test_x, test_y), notes = formats.read(path)
     return Dataset(
         name,
         str(path.absolute()),
@@ -78,6 +79,7 @@ def _from_path(name, path):
         train_y.astype(np.int64),
         test_x.reshape(-1, 784),
         test_y.astype(np.int64),
+        notes,
     )
 
 
