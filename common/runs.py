@@ -10,8 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common import UserError, batches
-from common.files import write, write_arrays
+from common import UserError, batches, files
 from common.settings import Settings
 
 FORMATS = {  # of the columns of history.csv; all others are nats
@@ -66,7 +65,7 @@ class Position:
 def find(path, model):
     """A path; for `latest`, that of the newest run of this Model in runs/."""
     if str(path) != "latest":
-        return Path(path)
+        return files.path(path)
     trained = Path("runs").glob(f"{model.name}_*/*/checkpoint.npz")
     newest = max(trained, key=lambda path: path.stat().st_mtime, default=None)
     if newest is None:
@@ -143,7 +142,7 @@ class Run:
     def write_config(self, config):
         """Write config.json, whose "settings" are a Settings."""
         config = {**config, "settings": asdict(config["settings"])}
-        write(self.config_path, json.dumps(config, indent=2).encode() + b"\n")
+        files.write(self.config_path, json.dumps(config, indent=2).encode() + b"\n")
 
     def read_config(self, model):
         """Read config.json of a run of this Model.
@@ -176,8 +175,8 @@ class Run:
             writer.writerow(
                 {n: FORMATS.get(n, "{:.4f}").format(v) for n, v in row.items()}
             )
-        write(self.history_path, text.getvalue().encode())
-        write_arrays(self.checkpoint_path, **state, **position.arrays())
+        files.write(self.history_path, text.getvalue().encode())
+        files.write_arrays(self.checkpoint_path, **state, **position.arrays())
 
     def restore(self, estimator):
         """Load the checkpoint into it -> history, Position of that moment.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common import UserError
+from common import UserError, files
 from common.images import download, formats
 
 
@@ -70,7 +70,7 @@ def load_or_digits(source="mnist", explicit=False):
 
 
 def _from_path(name, path):
-    path = Path(os.path.expanduser(path))  # noqa: PTH111 - leaves ~nobody as it is
+    path = files.path(path)
     (train_x, train_y, test_x, test_y), notes = formats.read(path)
     return Dataset(
         name,
