@@ -1,7 +1,6 @@
 """A run's folder: config.json, history.csv, checkpoint.npz, figures/."""
 
 import csv
-import fcntl
 import io
 import json
 import os
@@ -124,19 +123,28 @@ class Run:
 
     def lock(self):
         """Keep other processes from training here, until unlock() or this one ends."""
-        self._lock = os.open(self.path, os.O_RDONLY)
+        import filelock  # which takes longer than `--help` should
+
+        lock = filelock.FileLock(self.path / ".lock", timeout=0)
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self.unlock()
+            lock.acquire()
+        except filelock.Timeout:
             raise UserError(f"{self.path}: another process is training here") from None
+        except OSError as error:
+            raise UserError(
+                f"{self.path}: cannot be locked ({error.strerror}); choose a folder on "
+                "a disk of this machine"
+            ) from None
+        self._lock = lock
         for stale in self.path.rglob(".*.tmp"):  # of a process that was killed
             stale.unlink()
 
     def unlock(self):
         """Let others train here."""
         if self._lock is not None:
-            os.close(self._lock)
+            if os.name != "nt":  # where an open file cannot be removed
+                (self.path / ".lock").unlink(missing_ok=True)
+            self._lock.release()
         self._lock = None
 
     def write_config(self, config):
