@@ -2,9 +2,8 @@
 
 import importlib
 from dataclasses import replace
-from pathlib import Path
 
-from common import UserError, packages, runs
+from common import UserError, files, packages, runs
 from common.commands.command_line import Parser, answer
 from common.images import data
 from common.settings import ARRAY
@@ -34,7 +33,7 @@ def _make_parser(package):
         verb.set_defaults(run_verb=command.run, name=getattr(command, "NAME", name))
         verb.add_argument("run", metavar="RUN", help="folder of the run, or: latest")
         output = OUTPUT + command.FILES
-        verb.add_argument("--output", metavar="NAME", type=Path, help=output)
+        verb.add_argument("--output", metavar="NAME", type=files.path, help=output)
         command.add_options(verb, about)
     return parser
 
@@ -53,8 +52,8 @@ def _use(package, options):
             "shell, images have 784 (use its class in Python)"
         )
     stem.parent.mkdir(parents=True, exist_ok=True)
-    files = options.run_verb(options, estimator, dataset, stem)
-    print(f"run    {run.path}\nfiles  {', '.join(map(str, files))}")
+    written = options.run_verb(options, estimator, dataset, stem)
+    print(f"run    {run.path}\nfiles  {', '.join(map(str, written))}")
     return 0
 
 
