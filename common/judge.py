@@ -22,7 +22,7 @@ SURE = 0.9  # the judge is sure of an image if one class has more than this
 SAMPLES = 10_000  # images that are judged, generated or real
 FEWEST = 200  # training, or test, images that make a judge
 SIDE, CELL, DIRECTIONS = 28, 4, 8
-CONTRAST = 0.7  # of a stroke; what is much fainter counts less
+CONTRAST = 0.8  # of a stroke; what is much fainter counts less
 FEATURES = 100
 LANDMARKS = 1500  # training images that the classifier compares an image with
 NARROWNESS = 0.6  # of its kernel
@@ -214,12 +214,10 @@ def edges(images):
     x = _smooth(_smooth(x, 1), 2)
     right = x[:, 1:-1, 2:] - x[:, 1:-1, :-2]
     down = x[:, 2:, 1:-1] - x[:, :-2, 1:-1]
-    cells = []
-    for angle in ANGLES.tolist():
-        rise = math.cos(angle) * right + math.sin(angle) * down
-        for part in (np.maximum(rise, 0), np.maximum(-rise, 0)):
-            cells.append(part.reshape(len(x), -1) @ WINDOWS)
-    cells = np.stack(cells, axis=1)  # (N, 8, 49)
+    rises = [math.cos(a) * right + math.sin(a) * down for a in ANGLES.tolist()]
+    rises = np.stack(rises, axis=1).reshape(len(x), len(ANGLES), -1)
+    both = np.concatenate([rises, -rises], axis=1)
+    cells = both.clip(0) @ WINDOWS  # (N, 8, 49)
     around = np.sum(cells**2, axis=1, keepdims=True) @ NEIGHBOURS
     return (cells / np.sqrt(CONTRAST**2 + around)).reshape(len(x), -1)
 
@@ -288,7 +286,7 @@ def _cache():
 def _read(path):
     """The judge in a file, or None: it may be missing, damaged or of other fields."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             kept = {name: arrays[name][()] for name in arrays.files}
         kept["floor"] = Scores(**json.loads(str(kept["floor"])))
         return Judge(**kept)
