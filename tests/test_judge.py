@@ -1,7 +1,10 @@
 """The judge of generated images: what it must say is worse, and what it is sure of."""
 
+import json
 import os
+import re
 from dataclasses import asdict, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +13,8 @@ from scipy.linalg import sqrtm
 
 from common import UserError
 from common import judge as judges
+from common.about import About
+from common.commands import evaluate
 from common.images import data
 
 
@@ -281,3 +286,56 @@ def test_images_outside_the_plane_do_not_break_it(judge):
         assert np.isfinite(list(asdict(scores).values())).all()
         assert scores.entropy == 0
         assert scores.sure == 0
+
+
+@pytest.fixture
+def evaluated(cache, tmp_path, capfd):
+    """Let the verb look at a model whose samples are training images -> text, JSON."""
+
+    def run(dataset, count):
+        def sample(count, draw):
+            X = dataset.train_images[:count] / 255
+            return X if draw == "mean" else noisy(X, 0.3)
+
+        estimator = SimpleNamespace(about=About(), measures=lambda X: (), sample=sample)
+        options = SimpleNamespace(judge=count)
+        (path,) = evaluate.run(options, estimator, dataset, tmp_path / "metrics")
+        stdout, stderr = capfd.readouterr()
+        assert stderr == ""
+        return stdout, json.loads(path.read_text())
+
+    return run
+
+
+def test_evaluate_asks_the_judge(evaluated, digits, judge):
+    stdout, result = evaluated(digits, 1500)
+    found = result["samples_judged"]
+    assert found["mean"] == pytest.approx(found["training"], rel=1e-4, abs=1e-4)
+    assert found["sample"]["distance"] > 3 * found["mean"]["distance"]
+    assert found["training"] == asdict(judge.floor)
+    assert found["accuracy"] == judge.accuracy
+    floor = judge.floor
+    assert (
+        f"is right on {judge.accuracy:.2%} of the test images\n"
+        f"(of those of which it is sure, {judge.honesty:.2%})\n\n1,500 samples  "
+    ) in stdout
+    row = (
+        rf"^the floor: 1,500 training images +{floor.sure:.1%} +{floor.entropy:.2f} +"
+        rf"{floor.rarest}: +{floor.rarest_share:.1%} +{floor.commonest}: +"
+        rf"{floor.commonest_share:.1%} +{floor.distance:.2f}$"
+    )
+    assert re.search(row, stdout, re.M), stdout
+    assert re.search(r"^pixel probabilities .*\npixels drawn", stdout, re.M)
+    assert "Figures of different judges" in stdout
+    assert max(map(len, stdout.splitlines())) <= 88
+
+
+def test_evaluate_without_a_judge(evaluated, digits):
+    stdout, result = evaluated(digits, 0)
+    assert "judge" not in stdout
+    assert "samples_judged" not in result
+    same = replace(digits, train_labels=np.full_like(digits.train_labels, 3))
+    stdout, result = evaluated(same, 100)
+    lines = [line for line in stdout.splitlines() if "judge" in line]
+    assert lines == ["no judge of samples: the training images are of one class"]
+    assert result["samples_judged"] is None

@@ -19,10 +19,10 @@ ROW = (
     "{commonest:>2}: {commonest_share:6.1%} {distance:10.2f}"
 )
 LEGEND = """\
-sure: one class has p > {sure:g}.  entropy: of the classes found, in nats, {most:.2f}
-if all are as common.  distance: Frechet, to the grey test images in the judge's
-features; 100 is that of one average image.  Figures of different judges (other
-data, another version) cannot be compared.
+sure: a class has p > {sure:g}.  entropy: of the classes found, in nats; {most:.2f} if
+all are as common.  distance: Frechet, in the judge's features, to the grey test
+images; one average image, repeated, is as far as 100.  Figures of different judges
+(other data, another version) cannot be compared.
 """
 
 
@@ -85,9 +85,9 @@ def _judged(count, estimator, dataset):
         return None
     accuracy, honesty = judge.accuracy, judge.honesty
     print(
-        f"The judge, fitted to the training images of {dataset.name}, is right on "
-        f"{accuracy:.2%} of the test images\n({honesty:.2%} of those of which it is "
-        f"sure).  Of {count:,} samples:\n\n{'':35}{HEADING}"
+        f"the judge, fitted to the training images, is right on {accuracy:.2%} of the "
+        f"test images\n(of those of which it is sure, {honesty:.2%})\n\n"
+        f"{f'{count:,} samples':35}{HEADING}"
     )
     rows = {"training": judge.floor}
     floor = f"the floor: {judge.floor.images:,} training images"
