@@ -43,6 +43,7 @@ class About:
     code_mean = ""  # what a reconstruction decodes, in a title; if drawn:
     code_drawn = ""
     random_code = ""  # what `sample` decodes, in a title
+    samples = {"mean": "pixel probabilities", "sample": "pixels drawn from them"}
     has_evidence = False  # its estimator has `log_evidence`, an estimate of log p(x)
 
     @property

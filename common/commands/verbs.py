@@ -30,7 +30,11 @@ def _make_parser(package):
         command = importlib.import_module(f"common.commands.{name}")
         text = command.__doc__.splitlines()[0]
         verb = verbs.add_parser(name, help=text, description=text)
-        verb.set_defaults(run_verb=command.run, name=getattr(command, "NAME", name))
+        verb.set_defaults(
+            run_verb=command.run,
+            name=getattr(command, "NAME", name),
+            needs_training_images=getattr(command, "NEEDS_TRAINING_IMAGES", False),
+        )
         verb.add_argument("run", metavar="RUN", help="folder of the run, or: latest")
         output = OUTPUT + command.FILES
         verb.add_argument("--output", metavar="NAME", type=files.path, help=output)
@@ -62,6 +66,8 @@ def _dataset(options, config):
     if source == ARRAY:
         raise UserError("this model was fitted in Python; name its images with --data")
     _, dataset = data.load_or_digits(source, explicit=True)
+    if options.needs_training_images:
+        return dataset
     none = {"train_images": dataset.train_images[:0].copy(), "train_labels": None}
     return replace(dataset, **none)  # what is not needed takes no memory
 
