@@ -31,7 +31,7 @@ class Network(network.Network):
         return dict(zip(estimator.GAN.about.watched, map(float, sums), strict=True))
 
     def _train(self, x, z_discriminator, z_generator, rate):
-        """Two functions, compiled by way of C++; the loop over the steps is Python's."""
+        """Two functions, compiled by way of C++; the loop is Python's."""
         seen = self._discriminator_step(x, z_discriminator, rate)
         loss = self._generator_step(z_generator, rate)
         return seen[0], loss, seen[1], seen[2]

@@ -5,6 +5,7 @@ import numpy as np
 from common import weights
 from common.about import About, Measure, Option
 
+LOST = 20  # nats: above this loss, a player is far from where it can learn
 WON = 0.02  # nats: below this loss, the discriminator is sure of every image
 ALIKE = 0.2  # of the variance of real images: below this share, all look the same
 
@@ -117,10 +118,16 @@ class GenerativeAdversarialNetwork(About):
         return f"losses {discriminator:.2f} and {generator:.2f} nats"
 
     def warning(self, row, images):
-        """One line if one player has won, or all generated images look alike.
+        """One line if the game is over, or all generated images look alike.
 
         (N, D) uint8, the test images.
         """
+        losses = row["train_discriminator_loss"], row["train_generator_loss"]
+        if max(losses) > LOST:
+            return (
+                "the losses have run away; start again with a tenth of the "
+                "--learning-rate"
+            )
         if row["train_discriminator_loss"] < WON:
             return (
                 "the discriminator sees through every image, so that the generator "

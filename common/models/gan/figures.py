@@ -1,5 +1,7 @@
 """The figures of a GAN's run."""
 
+import numpy as np
+
 from common import figures
 from common.figures import BLUE, NATS, ORANGE
 
@@ -13,7 +15,15 @@ def of_run(gan, history):
     return {
         "curves.png": figures.curves(history, _panels),
         "samples.png": figures.samples(panel, unit=gan.about.pixel),
+        "interpolation.png": _between(gan),
     }
+
+
+def _between(gan):
+    ends = gan.random_codes(2, np.random.default_rng(0))
+    shares = np.linspace(0, 1, 10, dtype=np.float32)
+    z = ends[0] + shares[:, None] * (ends[1] - ends[0])
+    return figures.interpolation(gan.decode(z), shares)
 
 
 def _panels(figure, line):
