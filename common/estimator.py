@@ -57,7 +57,9 @@ class Estimator(BaseEstimator):
     def _make_network(self, settings, width, parameters):
         self.settings_ = settings
         self.n_features_in_ = width
-        self._network = self.Network(parameters, settings.activation)
+        self._network = self.Network(
+            parameters, settings.activation, **settings.options
+        )
 
     @property
     def network(self):
@@ -78,13 +80,26 @@ class Estimator(BaseEstimator):
     def note_codes(self):
         """Note what `sample` must know of the codes, when the weights have changed."""
 
+    def measures(self, X):
+        """Everything that is measured of each image.  (N, D) -> tuple of (N,)"""
+        return batches.in_parts(self.network.evaluate, **self._test_set(X))
+
+    def seen(self, X):
+        """X as the network sees it: binarized, unless grey levels are wanted."""
+        return self._test_set(X)["x"]
+
+    def _test_set(self, X):
+        return batches.evaluation_set(self._pixels(X), self.settings_)
+
     def decode(self, Z, draw="mean", random_state=0):
         """Images of codes.  (N, Z) -> (N, D)
 
-        `mean`: pixel probabilities.  `sample`: pixels drawn from them, 0 or 1.
+        `mean`: pixel probabilities.  `sample`: pixels drawn from them, 0 or 1, where
+        the model says how.
         """
-        if draw not in ("mean", "sample"):
-            raise ValueError(f"draw must be mean or sample, not {draw!r}")
+        if draw not in self.about.draws:
+            choices = " or ".join(self.about.draws)
+            raise ValueError(f"draw must be {choices}, not {draw!r}")
         probabilities = self._decode(Z)
         if draw == "mean":
             return probabilities
@@ -130,7 +145,9 @@ class Estimator(BaseEstimator):
         if seed is None or not hasattr(seed, "__index__"):
             seed = check_random_state(seed).randint(2**31)
         hidden = np.atleast_1d(self.hidden).tolist()
-        epochs = default_epochs(images) if self.epochs is None else self.epochs
+        epochs = self.epochs
+        if epochs is None:
+            epochs = default_epochs(images, self.about)
         return Settings(
             model=self.about.name,
             data=ARRAY,
@@ -142,6 +159,7 @@ class Estimator(BaseEstimator):
             learning_rate=_plain(self.learning_rate),
             binarize=self.binarize,
             seed=_plain(seed),
+            options={name: _plain(getattr(self, name)) for name in self.about.options},
         )
 
     def state(self):

@@ -1,10 +1,11 @@
 """`python -m PACKAGE VERB RUN`: find the verb and the trained model, and go."""
 
 import importlib
+import sys
 from dataclasses import replace
 
 from common import UserError, files, packages, runs
-from common.commands.command_line import Parser, answer
+from common.commands.command_line import Parser, answer, fail
 from common.images import data
 from common.settings import ARRAY
 
@@ -13,6 +14,10 @@ OUTPUT = "what to write, or the folder for it (default: the run's folder): NAME"
 
 def main(package, argv=None):
     """Run `python -m PACKAGE VERB RUN` -> exit status: 0, 2 (a mistake), 130."""
+    argv = sys.argv[1:] if argv is None else argv
+    missing = packages.model_of(package).missing_verbs
+    if argv and argv[0] in missing:
+        return fail(missing[argv[0]])
     options = _make_parser(package).parse_args(argv)
     return answer(_use, package, options)
 

@@ -20,7 +20,8 @@ class Network(Protocol):
 
     lets_threads_work: bool  # other Python threads get on while a step runs
 
-    def __init__(self, parameters: dict[str, np.ndarray], activation: str): ...
+    def __init__(self, parameters: dict[str, np.ndarray], activation: str, **options):
+        """`options` are those that its About names."""
 
     def get_ready(self, quiet: bool) -> None:
         """Compile what training calls, where that takes long; if quiet, not yet."""
