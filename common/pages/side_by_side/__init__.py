@@ -2,6 +2,7 @@
 
 from common.pages import base
 from common.pages.side_by_side import evidence, parts, render
+from common.pages.side_by_side.render import SCRIPT, STYLE
 
 TITLE = "The programs side by side"
 LEAD = (
@@ -11,10 +12,13 @@ LEAD = (
 )
 
 
-def body(names):
-    """Everything worth comparing in these packages, with evidence -> HTML"""
+def body(names, **how):
+    """Everything worth comparing in these packages, with evidence -> HTML
+
+    `how` thoroughly the evidence is measured: see `evidence.measure`.
+    """
     groups = parts.groups(names)
-    return render.body(groups, {g.key: _evidence(g) for g in groups})
+    return render.body(groups, {g.key: _evidence(g, **how) for g in groups})
 
 
 def page(names):
@@ -27,15 +31,15 @@ def page(names):
 {body(names)}
 </main>
 <footer>Made from the sources by <code>make pages</code>.</footer>"""
-    return base.document(TITLE, content, render.STYLE, render.SCRIPT)
+    return base.document(TITLE, content, STYLE, SCRIPT)
 
 
-def _evidence(group):
+def _evidence(group, **how):
     """Of model.py, where it is one model's."""
     file = group.files[0]
     if len(group.files) == 1:  # two models, which compute different things
         return {}
     try:
-        return evidence.measure(group.names, file.functions)
+        return evidence.measure(group.names, file.functions, **how)
     except evidence.CannotBeTried:
         return {}

@@ -26,8 +26,10 @@ class Evidence:
     gradients: float = 0.0
 
 
-def measure(names, functions, draws=DRAWS):
+def measure(names, functions, draws=DRAWS, structures=None):
     """Call functions of model.py in several packages -> {function: Evidence}
+
+    The draws are shared by the first `structures` of networks; None: by all.
 
     A difference is the norm of that of two arrays, over the norm of one of them.
     """
@@ -37,8 +39,9 @@ def measure(names, functions, draws=DRAWS):
     except ModuleNotFoundError:
         raise CannotBeTried from None
     found = {name: Evidence(draws) for name in functions}
-    each = draws // len(lesson.STRUCTURES)
-    for structure in lesson.STRUCTURES:
+    chosen = lesson.STRUCTURES[:structures]
+    each = draws // len(chosen)
+    for structure in chosen:
         rng = np.random.default_rng(0)
         inputs = [lesson.arguments(structure, rng) for _ in range(each)]
         for name in functions:
@@ -49,7 +52,7 @@ def measure(names, functions, draws=DRAWS):
 
 
 def _callable(package, name, example):
-    """A function of a package's model.py, which differentiates, of all that is drawn."""
+    """A function of a package's model.py, which differentiates, of what is drawn."""
     framework = importlib.import_module(package).framework
     framework.load()
     function = getattr(importlib.import_module(f"{package}.model"), name)

@@ -24,7 +24,7 @@ def formula(about, name):
     if name not in lesson.FORMULAS:
         return ""
     parts = lesson.FORMULAS[name].split(r", \quad ")  # a narrow page breaks there
-    return ", ".join(_mathml(latex, _by_sign(lesson.SYMBOLS)) for latex in parts)
+    return "\n".join(_mathml(latex, _by_sign(lesson.SYMBOLS)) for latex in parts)
 
 
 def _by_sign(symbols):
