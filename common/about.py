@@ -32,7 +32,7 @@ class About:
     measures = {}  # name: Measure, of what the network's `evaluate` returns
     defaults = {}  # of its Settings, but for the epochs
     activations = tuple(weights.GAIN)
-    verbs = ("reconstruct", "encode", "sample", "interpolate", "evaluate")
+    verbs = ("reconstruct", "encode", "sample", "interpolate", "evaluate", "explore")
     code_help = ""  # --latent-dim is the number of these
     layers_help = ""  # --activation is that of these
     note = ""  # below the options of `train`
@@ -43,6 +43,7 @@ class About:
     code_mean = ""  # what a reconstruction decodes, in a title; if drawn:
     code_drawn = ""
     random_code = ""  # what `sample` decodes, in a title
+    has_prior = True  # random codes are draws from N(0, I)
     has_evidence = False  # its estimator has `log_evidence`, an estimate of log p(x)
 
     @property
@@ -59,6 +60,14 @@ class About:
 
     def shapes(self, settings, pixels):
         """The shape of each parameter for images of so many pixels.  name -> tuple"""
+        raise NotImplementedError
+
+    def networks(self, settings):
+        """What a page computes: name -> its layers, [(weights, activation), ...]
+
+        `decode` gives pixel probabilities.  Of a model that encodes, `encode` gives
+        codes; where they have a distribution, `logvar` gives its log-variances.
+        """
         raise NotImplementedError
 
     def initial(self, settings, pixels):
