@@ -1,7 +1,6 @@
 """One page to walk through a latent space: weights inside, no request to anywhere."""
 
 import base64
-import hashlib
 import html
 import json
 import re
@@ -11,15 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from common import UserError
+from common.pages import base
 
 HERE = Path(__file__).parent
 SCRIPTS = ("network.js", "map.js", "pad.js", "explorer.js")
 BYTES = {1: 2_350_000, 2: 3_850_000}  # that one model, or two, and their codes may take
 AXES = 10  # principal ones that the menus offer
-POLICY = (  # of what the page may load: nothing
-    "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
-    "script-src 'sha256-{script}'; style-src 'sha256-{style}'"
-)
 
 
 @dataclass
@@ -39,25 +35,21 @@ def build(shown, codes, labels):
     shown = [Shown(printable(s.name), s.package, s.estimator) for s in shown]
     models = [_model(one) for one in shown]
     room = BYTES[len(shown)] - len(json.dumps(models))
-    count = min(len(codes), max(500, room // _size_of_a_code(codes)))
+    count = min(len(codes), max(500, int(room / _size_of_a_code(codes))))
     space = _space(shown[0].estimator, codes[:count], labels[:count])
     space["note"] = _note(count, len(codes))
-    style = _read("explorer.css")
-    script = "".join(map(_read, SCRIPTS))
-    policy = POLICY.format(script=_hash(script), style=_hash(style))
-    names = " beside ".join(one.name for one in shown)
     parts = {
-        "title": html.escape(names),
         "lead": html.escape(_lead(shown)),
         "runs": "".join(map(_details, shown)),
-        "policy": policy,
-        "style": style,
-        "script": script,
         "data": _json({"models": models, "space": space}),
     }
-    return re.sub(
+    body = re.sub(
         r"<!--(\w+)-->", lambda found: parts[found[1]], _read("explorer.html")
     )
+    names = " beside ".join(one.name for one in shown)
+    title = f"A latent space to walk in: {names}"
+    script = "".join(map(_read, SCRIPTS))
+    return base.document(title, body, _read("explorer.css"), script)
 
 
 def printable(text):
@@ -69,10 +61,6 @@ def printable(text):
 
 def _read(name):
     return (HERE / name).read_text(encoding="utf-8")
-
-
-def _hash(text):
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _json(value):
@@ -98,7 +86,7 @@ def _halves(array):
 def _model(one):
     """What the page must know of a model: its layers, and the weights of these."""
     settings = one.estimator.settings_
-    networks = settings.about.networks(settings)
+    networks = one.estimator.about.networks(settings)
     state = one.estimator.state()
     names = [name for layers in networks.values() for name, _ in layers]
     names += [name.replace("W", "b", 1) for name in names]
@@ -158,8 +146,9 @@ def _note(count, total):
     if not count:
         return ""
     if count < total:
-        return f"Codes of the first {count:,} of {total:,} test images: as many as fit."
-    return f"Codes of {count:,} test images."
+        first = f"the first {count:,} of {total:,} test images, as many as fit"
+        return f"Codes of {first}; a button shows one class alone."
+    return f"Codes of {count:,} test images; a button shows one class alone."
 
 
 def _lead(shown):

@@ -1,16 +1,21 @@
 // The map: a plane through latent space, with the test codes that lie near it.
 
-const COLORS = [
-  "3f90da", "ffa90e", "bd1f01", "94a4a2", "832db6",
-  "a96b59", "e76300", "b9ac70", "717581", "92dadd",
-]; // Petroff 2021: told apart by colour-blind eyes, too
+// Ten colours (Petroff 2021) that colour-blind eyes, too, tell apart, and seven marks:
+// of seventy classes no two look alike.
+const COLORS =
+  "3f90da ffa90e bd1f01 94a4a2 832db6 a96b59 e76300 b9ac70 717581 92dadd".split(" ");
 const MARKS = [
-  star(6, 1, 0), star(2, 1, 45), star(3, 0.5, -90), star(4, 0.3, 0),
-  star(2, 1, 0), star(3, 0.5, 90), star(4, 0.3, 45),
-]; // 10 colours and 7 marks: 70 classes, no two alike
-const SHARES = [0.5, 0.9, 0.99]; // of the prior inside each ring
+  star(6, 1, 0), // a circle
+  star(2, 1, 45), // a square
+  star(3, 0.5, -90), // a triangle
+  star(4, 0.3, 0), // a star
+  star(2, 1, 0), // a diamond
+  star(3, 0.5, 90), // a triangle on its tip
+  star(4, 0.3, 45), // a star like an x
+];
+const SHARES = [0.5, 0.9, 0.99]; // of a distribution that its rings hold
 
-/** The 2n corners of a star; n = 6 with inner radius 1 is all but a circle. */
+/** The 2n corners of a star, every other one as far out as `inner`. */
 function star(n, inner, turn) {
   return Array.from({ length: 2 * n }, (_, k) => {
     const angle = (turn * Math.PI) / 180 + (k * Math.PI) / n;
@@ -57,18 +62,21 @@ class LatentMap {
   choose(right, up) {
     this.chosen = [right, up];
     this.flat = right === up; // of one latent variable: a line
-    this.places = Array.from({ length: this.count }, (_, n) => this.plane(this.code(n)));
+    this.places = Array.from({ length: this.count }, (_, n) =>
+      this.plane(this.code(n)),
+    );
     const [u, v] = [0, 1].map((k) => {
       const numbers = this.places.map((place) => place[k]);
       const origin = this.plane(new Float32Array(this.latentDim))[k];
       let [low, high] = numbers.length
         ? [quantile(numbers, 0.005), quantile(numbers, 0.995)]
         : [origin, origin];
-      if (this.prior) [low, high] = [Math.min(low, origin - 3.1), Math.max(high, origin + 3.1)];
+      if (this.prior)
+        [low, high] = [Math.min(low, origin - 3.1), Math.max(high, origin + 3.1)];
       return { middle: (low + high) / 2, extent: (high - low) / 2 };
     });
     this.middle = [u.middle, v.middle];
-    this.reach = 1.06 * Math.max(u.extent, v.extent, 1e-3); // from the middle to an edge
+    this.reach = 1.06 * Math.max(u.extent, v.extent, 1e-3); // to each edge
     this.stale = true;
   }
 
@@ -89,7 +97,9 @@ class LatentMap {
     const here = this.plane(z);
     const moved = Float32Array.from(z);
     for (const k of this.flat ? [0] : [0, 1]) {
-      this.axes[this.chosen[k]].forEach((a, i) => (moved[i] += a * (place[k] - here[k])));
+      this.axes[this.chosen[k]].forEach(
+        (a, i) => (moved[i] += a * (place[k] - here[k])),
+      );
     }
     return moved;
   }
@@ -113,7 +123,8 @@ class LatentMap {
 
   /** A place that is on the map. */
   inside(place) {
-    const clip = (x, k) => Math.min(this.reach, Math.max(-this.reach, x - this.middle[k]));
+    const clip = (x, k) =>
+      Math.min(this.reach, Math.max(-this.reach, x - this.middle[k]));
     return place.map((x, k) => this.middle[k] + clip(x, k));
   }
 
@@ -137,14 +148,22 @@ class LatentMap {
     this.drawWalk(pen, ends, unit);
     if (posterior) this.drawPosterior(pen, posterior);
     const [x, y] = this.toPixels(this.plane(z));
-    for (const [color, width] of [[themed("--paper"), 5], [ink, 2]]) {
+    for (const [color, width] of [
+      [themed("--paper"), 5],
+      [ink, 2],
+    ]) {
       pen.strokeStyle = color;
       pen.lineWidth = width * unit;
       pen.beginPath();
-      pen.arc(x, y, 7 * unit, 0, 7);
-      for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
-        pen.moveTo(x + 4 * unit * dx, y + 4 * unit * dy);
-        pen.lineTo(x + 12 * unit * dx, y + 12 * unit * dy);
+      pen.arc(x, y, 12 * unit, 0, 7);
+      for (const [dx, dy] of [
+        [1, 0],
+        [-1, 0],
+        [0, 1],
+        [0, -1],
+      ]) {
+        pen.moveTo(x + 8 * unit * dx, y + 8 * unit * dy);
+        pen.lineTo(x + 18 * unit * dx, y + 18 * unit * dy);
       }
       pen.stroke();
     }
@@ -157,7 +176,9 @@ class LatentMap {
     places.forEach((place) => pen.lineTo(...place));
     pen.stroke();
     pen.setLineDash([]);
-    places.forEach((place, k) => this.drawBadge(pen, place, "AB"[k], themed("--ink"), true));
+    places.forEach((place, k) =>
+      this.drawBadge(pen, place, "AB"[k], themed("--ink"), true),
+    );
   }
 
   /** Rings of the normal distribution q(z|x), as its shadow on the plane. */
@@ -165,16 +186,30 @@ class LatentMap {
     const place = this.toPixels(this.plane(mean));
     const scale = this.canvas.width / 2 / this.reach;
     const [a, b] = this.chosen.map((axis) => this.axes[axis]);
-    const variance = (p, q) => p.reduce((sum, x, i) => sum + x * q[i] * Math.exp(logvar[i]), 0);
-    const [xx, xy, yy] = [variance(a, a), variance(a, b), this.flat ? 0 : variance(b, b)];
+    const variance = (p, q) =>
+      p.reduce((sum, x, i) => sum + x * q[i] * Math.exp(logvar[i]), 0);
+    const [xx, xy, yy] = [
+      variance(a, a),
+      variance(a, b),
+      this.flat ? 0 : variance(b, b),
+    ];
     const spread = Math.hypot((xx - yy) / 2, this.flat ? 0 : xy);
     const turn = Math.atan2(this.flat ? 0 : xy, (xx - yy) / 2) / 2;
-    pen.strokeStyle = pen.fillStyle = themed("--accent");
+    pen.strokeStyle = pen.fillStyle = themed("--link");
     for (const share of SHARES) {
       const radius = scale * Math.sqrt(-2 * Math.log(1 - share));
-      const [long, short] = [spread, -spread].map((part) => Math.max(0, (xx + yy) / 2 + part));
+      const [long, short] = [spread, -spread].map((part) =>
+        Math.max(0, (xx + yy) / 2 + part),
+      );
       pen.beginPath();
-      pen.ellipse(...place, radius * Math.sqrt(long), radius * Math.sqrt(short), -turn, 0, 7);
+      pen.ellipse(
+        ...place,
+        radius * Math.sqrt(long),
+        radius * Math.sqrt(short),
+        -turn,
+        0,
+        7,
+      );
       pen.globalAlpha = 0.18;
       pen.fill();
       pen.globalAlpha = 1;
@@ -206,7 +241,9 @@ class LatentMap {
         if (this.classOf[n] !== c) return;
         const [x, y] = this.toPixels(place);
         MARKS[c % MARKS.length].forEach(([dx, dy], k) =>
-          k ? pen.lineTo(x + radius * dx, y + radius * dy) : pen.moveTo(x + radius * dx, y + radius * dy),
+          k
+            ? pen.lineTo(x + radius * dx, y + radius * dy)
+            : pen.moveTo(x + radius * dx, y + radius * dy),
         );
         pen.closePath();
       });
@@ -226,10 +263,14 @@ class LatentMap {
     pen.font = `${12 * unit}px sans-serif`;
     pen.textAlign = "center";
     SHARES.forEach((share, k) => {
-      const radius = scale * (this.flat ? [0.674, 1.645, 2.576][k] : Math.sqrt(-2 * Math.log(1 - share)));
+      const radius =
+        scale *
+        (this.flat ? [0.674, 1.645, 2.576][k] : Math.sqrt(-2 * Math.log(1 - share)));
       pen.beginPath();
       if (!this.flat) pen.arc(x, y, radius, 0, 7);
-      else for (const end of [x - radius, x + radius]) pen.rect(end, 0, 0, this.canvas.height);
+      else
+        for (const end of [x - radius, x + radius])
+          pen.rect(end, 0, 0, this.canvas.height);
       pen.stroke();
       const text = `${100 * share} %`;
       const top = this.flat ? y + 60 * unit : y + radius;
@@ -263,7 +304,9 @@ class LatentMap {
   purest() {
     const cells = new Map();
     this.places.forEach((place, n) => {
-      const key = place.map((x, k) => Math.floor((12 * (x - this.middle[k])) / this.reach));
+      const key = place.map((x, k) =>
+        Math.floor((12 * (x - this.middle[k])) / this.reach),
+      );
       if (key.some((k) => k < -11 || k > 10)) return; // a badge there would be cut
       if (!cells.has(`${key}`)) cells.set(`${key}`, []);
       cells.get(`${key}`).push(n);
@@ -275,7 +318,12 @@ class LatentMap {
         const score = own.length ** 2 / members.length;
         if (score > most) [best, most] = [own, score];
       }
-      return best && [0, 1].map((k) => best.reduce((sum, n) => sum + this.places[n][k], 0) / best.length);
+      return (
+        best &&
+        [0, 1].map(
+          (k) => best.reduce((sum, n) => sum + this.places[n][k], 0) / best.length,
+        )
+      );
     });
   }
 
@@ -283,7 +331,10 @@ class LatentMap {
   classNear(z) {
     const distances = Array.from({ length: this.count }, (_, n) => {
       const code = this.code(n);
-      return [z.reduce((sum, value, i) => sum + (value - code[i]) ** 2, 0), this.classOf[n]];
+      return [
+        z.reduce((sum, value, i) => sum + (value - code[i]) ** 2, 0),
+        this.classOf[n],
+      ];
     });
     const votes = new Map();
     for (const [, c] of distances.sort((a, b) => a[0] - b[0]).slice(0, 15)) {
