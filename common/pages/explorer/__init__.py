@@ -91,7 +91,7 @@ def _model(one):
     names = [name for layers in networks.values() for name, _ in layers]
     names += [name.replace("W", "b", 1) for name in names]
     return {
-        "name": one.name,
+        "name": f"{one.name} ({one.package})",
         "binarize": settings.binarize,
         "networks": networks,
         "weights": {name: _halves(state[name]) for name in dict.fromkeys(names)},

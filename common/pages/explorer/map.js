@@ -196,21 +196,14 @@ class LatentMap {
     const spread = Math.hypot((xx - yy) / 2, this.flat ? 0 : xy);
     const turn = Math.atan2(this.flat ? 0 : xy, (xx - yy) / 2) / 2;
     pen.strokeStyle = pen.fillStyle = themed("--link");
+    pen.lineWidth = devicePixelRatio;
+    const parts = [spread, -spread].map((part) => Math.max(0, (xx + yy) / 2 + part));
+    const [long, short] = parts.map((part) => scale * Math.sqrt(part));
     for (const share of SHARES) {
-      const radius = scale * Math.sqrt(-2 * Math.log(1 - share));
-      const [long, short] = [spread, -spread].map((part) =>
-        Math.max(0, (xx + yy) / 2 + part),
-      );
+      const radius = Math.sqrt(-2 * Math.log(1 - share));
       pen.beginPath();
-      pen.ellipse(
-        ...place,
-        radius * Math.sqrt(long),
-        radius * Math.sqrt(short),
-        -turn,
-        0,
-        7,
-      );
-      pen.globalAlpha = 0.18;
+      pen.ellipse(...place, radius * long, radius * short, -turn, 0, 7);
+      pen.globalAlpha = 0.2;
       pen.fill();
       pen.globalAlpha = 1;
       pen.stroke();
