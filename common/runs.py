@@ -152,8 +152,8 @@ class Run:
         config = {**config, "settings": asdict(config["settings"])}
         files.write(self.config_path, json.dumps(config, indent=2).encode() + b"\n")
 
-    def read_config(self, about):
-        """Read config.json of a run of this model.
+    def read_config(self, about=None):
+        """Read config.json of a run of this model; None: of any model.
 
         UserError if there is none, if it is damaged, or of another one.
         """
@@ -167,7 +167,7 @@ class Run:
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"[:100]
             raise UserError(f"{self.config_path}: damaged ({reason})") from None
-        if settings.about is not about:
+        if about and settings.about is not about:
             raise UserError(
                 f"{self.path}: a run of {settings.about.title}, not of "
                 f"{about.title}; use {config['package']}"

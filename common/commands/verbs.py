@@ -82,7 +82,7 @@ def _stem(options, run):
     stem = options.output or run.path
     if stem.is_dir():
         stem /= options.name
-    if stem.suffix in (".png", ".npz", ".csv", ".json"):
+    if stem.suffix in (".png", ".npz", ".csv", ".json", ".html"):
         stem = stem.with_suffix("")
     inside = runs.Run(stem.parent).config_path.exists()
     if inside and stem.name in ("config", "checkpoint", "history"):
