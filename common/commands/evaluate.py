@@ -13,7 +13,7 @@ from common.commands.command_line import COUNT, number
 FILES = ".json"
 NAME = "metrics"
 NEEDS_TRAINING_IMAGES = True  # the judge is fitted on them
-HEADING = "sure   entropy    rarest       commonest    distance"
+HEADING = "  sure   entropy      rarest    commonest   distance"
 ROW = (
     "{title:35}{sure:6.1%} {entropy:9.2f}   {rarest:>2}: {rarest_share:5.1%}   "
     "{commonest:>2}: {commonest_share:6.1%} {distance:10.2f}"
