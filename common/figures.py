@@ -10,6 +10,8 @@ from scipy.special import ndtri
 from sklearn.decomposition import PCA
 from sklearn.neighbors import KNeighborsClassifier
 
+mpl.rcdefaults()  # a matplotlibrc neither breaks nor changes what is drawn here
+
 NATS = "nats per image"
 ERROR = "mean squared error per pixel"
 BLUE, ORANGE, _, GREY = mpl.color_sequences["petroff10"][:4]  # Petroff 2021

@@ -145,8 +145,8 @@ def _cure(high):
 
 def _scaled(x, low, full):
     """Whole numbers from 0 to 255; some at a time, to spare memory."""
-    if x.dtype == np.uint8 and full == 255:
-        return x
+    if x.dtype.kind in "iu" and full == 255:
+        return x.astype(np.uint8, copy=False)
     pixels = np.empty(x.shape, np.uint8)
     for start in range(0, len(x), 1000):
         part = slice(start, start + 1000)

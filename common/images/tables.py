@@ -33,7 +33,9 @@ def read(path):
     label, pixels, notes = _columns(path, table, [n.strip().lower() for n in names])
     place = _Place(path, skip, names)
     labels = _whole_labels(table[:, label], label, place)
-    images = table[:, pixels]
+    low, high = pixels[0], pixels[-1] + 1
+    consecutive = pixels == list(range(low, high))
+    images = table[:, low:high] if consecutive else table[:, pixels]
     _check_pixels(images, pixels, place)
     return images, labels, notes
 

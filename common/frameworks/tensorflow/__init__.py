@@ -4,6 +4,8 @@ import importlib
 import logging
 import os
 
+from common.frameworks import silence
+
 LIBRARIES = ("tensorflow", "keras")
 
 
@@ -18,14 +20,8 @@ def load():
 
     Its C++ prints notices whatever one sets.
     """
-    screen = os.dup(2)
-    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123
-        os.dup2(nowhere.fileno(), 2)
-    try:
+    with silence(2):
         importlib.import_module("tensorflow")
-    finally:
-        os.dup2(screen, 2)
-        os.close(screen)
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # after TensorFlow's own
 
 

@@ -1,14 +1,20 @@
 """Theano for any model: how it is made to run on newer libraries, and fast."""
 
 import builtins
+import functools
 import importlib
 import importlib.util
 import logging
 import os
+import shutil
+import sys
 import timeit
 from pathlib import Path
 
 import numpy as np
+
+from common import UserError
+from common.frameworks import silence
 
 LIBRARIES = ("theano-pymc",)
 
@@ -24,15 +30,69 @@ def prepare():
     for name in ("theano.configdefaults", "theano.tensor.blas"):
         logging.getLogger(name).setLevel(logging.ERROR)
     flags = os.environ.get("THEANO_FLAGS", "")
-    own = ["floatX=float32", "allow_gc=False"]  # gc: keep buffers between the steps
+    own = ["floatX=float32", "device=cpu"]
+    own += ["allow_gc=False"]  # keep buffers between the steps
     if "blas__ldflags" not in flags and "gcc__cxxflags" not in flags:
         own += _blas_flags()
     os.environ["THEANO_FLAGS"] = ",".join([*own, flags])
 
 
 def load():
-    """Import Theano."""
-    importlib.import_module("theano")
+    """Import Theano, once what would break it is ruled out or mended.
+
+    UserError, in one line, for what only the user can mend.
+    """
+    if "theano" in sys.modules:
+        return
+    if sys.flags.optimize > 1:
+        raise UserError("Theano needs docstrings: type python or python -O, not -OO")
+    from common.frameworks.theano import surroundings
+
+    surroundings.mend()
+    try:
+        with silence(1, 2):
+            importlib.import_module("theano")
+    except Exception as error:
+        raise UserError(surroundings.why_not_started(error)) from None
+
+
+@functools.cache
+def check():
+    """Compile one tiny function, whose product every network needs as well.
+
+    UserError, in one line, if the compiler is there but does not work.
+    """
+    import theano
+    import theano.tensor as T
+
+    x, y = T.fmatrices("xy")
+    ones = np.ones((2, 2), np.float32)
+    try:
+        with silence(1, 2):
+            product = theano.function([x, y], T.dot(x, y))(ones, ones)
+    except Exception as error:
+        from common.frameworks.theano import surroundings
+
+        raise UserError(surroundings.why_not_compiled(error)) from None
+    if not (product == 2).all():
+        raise UserError(
+            f"Theano's matrix product is wrong (blas__ldflags = "
+            f"{theano.config.blas__ldflags}): check THEANO_FLAGS and .theanorc"
+        )
+
+
+def without_compiler():
+    """What to say where Theano has no compiler; None where it has one."""
+    import theano
+
+    if theano.config.cxx:
+        return None
+    found = shutil.which("g++")
+    reason = f"{found} does not work" if found else "g++ is missing"
+    return (
+        f"note: {reason}, so Theano runs without compiled code, 3,000 times slower "
+        "(Debian: apt install g++; macOS: xcode-select --install)"
+    )
 
 
 def _blas_flags():

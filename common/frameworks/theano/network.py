@@ -1,18 +1,14 @@
 """What every network in Theano has: shared variables, Adam, and their names."""
 
-import shutil
 import sys
 
 import theano
 from tqdm import tqdm
 
+from common.frameworks.theano import check, without_compiler
 from common.frameworks.theano.adam import Adam
 
 COMPILING = "Theano compiles four functions: half a minute at first, then some seconds"
-NO_COMPILER = (
-    "note: g++ is missing, so Theano runs without compiled code, 3,000 times slower "
-    "(Debian: apt install g++; macOS: xcode-select --install)"
-)
 
 
 class Network:
@@ -24,6 +20,7 @@ class Network:
     lets_threads_work = False  # no other Python thread gets on while a step runs
 
     def __init__(self, parameters, activation, beta_1=0.9, beta_2=0.999, players=("",)):
+        check()
         self.activation = activation
         self.parameters = {
             name: theano.shared(value, name=name) for name, value in parameters.items()
@@ -52,8 +49,9 @@ class Network:
 
     def get_ready(self, quiet):
         """Compile what training calls, with a progress bar; if quiet, not yet."""
-        if not shutil.which("g++"):
-            print(NO_COMPILER, file=sys.stderr)
+        note = without_compiler()
+        if note:
+            print(note, file=sys.stderr)
         elif not quiet:
             print(COMPILING, flush=True)
         if not quiet:
