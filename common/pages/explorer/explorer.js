@@ -127,7 +127,6 @@ function encodeDrawing() {
   for (const id of ["mean", "sample", "clear"]) page(id).disabled = !seen;
   posterior = seen && { mean: run(encoder, "encode", seen) };
   if (seen && encoder.networks.logvar) posterior.logvar = run(encoder, "logvar", seen);
-  else page("sample").disabled = true;
   page("posterior").textContent = seen ? describe(posterior) : "";
   if (seen) go(posterior.mean);
   else refresh();
@@ -268,9 +267,10 @@ canvas.addEventListener("keydown", (event) => {
 const pad = encoder && new Pad(page("pad"), encodeDrawing);
 page("encoder").hidden = !encoder;
 page("no-encoder").hidden = Boolean(encoder);
+page("sample").hidden = !encoder?.networks.logvar;
 page("axes").hidden = map.axes.length < 3;
 page("rings").hidden = !map.prior;
-page("random").textContent = map.prior ? "Draw z from the prior" : "Draw a random code";
+page("random").textContent = map.prior ? "Draw z from the prior" : "Draw each number by itself";
 page("codes").textContent = data.space.note;
 Object.assign(page("strip"), { width: 28 * STRIP, height: 28 * models.length });
 
