@@ -337,7 +337,7 @@ def _lines(package):
 
 def _differing(jobs):
     """Settings in which they are not alike: name -> value for each."""
-    names = [name for name in jobs[0]["settings"] if name != "data"]
+    names = [name for name in jobs[0]["settings"] if name not in ("model", "data")]
     values = {name: [job["settings"][name] for job in jobs] for name in names}
     return {n: v for n, v in values.items() if any(x != v[0] for x in v)}
 
@@ -424,17 +424,21 @@ def _rows(abouts, columns):
 def _text(report):
     """The same table for a terminal."""
     labels = [column["label"] for column in report["columns"]]
-    width = max(12, *map(len, labels))
-    lines = [f"{'':44}" + "".join(f"{label:>{width + 2}}" for label in labels)]
-    for title, unit, digits, values in report["rows"]:
-        name = f"{title}, {unit}"
-        cells = "".join(f"{value:>{width + 2},.{digits}f}" for value in values)
-        lines.append(f"{name:44}{cells}")
+    table = [
+        (f"{title}, {unit}", [f"{value:,.{digits}f}" for value in values])
+        for title, unit, digits, values in report["rows"]
+    ]
     for step, shares in report["apart"].items():
         when = "at the end" if step == "end" else f"after step {step}"
-        cells = "".join(f"{share:>{width + 2}.1e}" for share in shares)
-        lines.append(f"{f'parameters apart {when}':44}{'':{width + 2}}{cells}")
-    return "\n".join(lines)
+        cells = ["", *(f"{share:.1e}" for share in shares)]
+        table.append((f"parameters apart {when}, of their way", cells))
+    left = max(len(title) for title, _ in table)
+    width = max(12, *map(len, labels)) + 2
+    lines = [("", labels), *table]
+    return "\n".join(
+        title.ljust(left) + "".join(cell.rjust(width) for cell in cells)
+        for title, cells in lines
+    )
 
 
 def _write(out, report, work, quiet):

@@ -1,12 +1,14 @@
 """The report of a comparison: its table, its figures, and the programs side by side."""
 
 import json
+from functools import partial
 from itertools import cycle
 
 import numpy as np
 
 from common import packages
 from common.pages import base, side_by_side
+from common.pages.side_by_side import evidence
 
 QUICK = {"draws": 50, "structures": 1}  # evidence, while somebody waits
 
@@ -109,7 +111,7 @@ def _code(names):
     names = list(dict.fromkeys(names))
     if len(names) == 1:
         return ""
-    return side_by_side.body(names, **QUICK)
+    return side_by_side.body(names, partial(evidence.measure, **QUICK))
 
 
 def figures(report, pictures):

@@ -12,34 +12,34 @@ LEAD = (
 )
 
 
-def body(names, **how):
+def body(names, measure=evidence.measure):
     """Everything worth comparing in these packages, with evidence -> HTML
 
-    `how` thoroughly the evidence is measured: see `evidence.measure`.
+    `measure` takes packages and names of functions, as `evidence.measure` does.
     """
     groups = parts.groups(names)
-    return render.body(groups, {g.key: _evidence(g, **how) for g in groups})
+    return render.body(groups, {g.key: _evidence(g, measure) for g in groups})
 
 
-def page(names):
+def page(names, measure=evidence.measure):
     """A page of these packages alone -> HTML"""
     content = f"""<header>
 <h1>{TITLE}</h1>
 <p>{LEAD}</p>
 </header>
 <main>
-{body(names)}
+{body(names, measure)}
 </main>
 <footer>Made from the sources by <code>make pages</code>.</footer>"""
     return base.document(TITLE, content, STYLE, SCRIPT)
 
 
-def _evidence(group, **how):
+def _evidence(group, measure):
     """Of model.py, where it is one model's."""
     file = group.files[0]
     if len(group.files) == 1:  # two models, which compute different things
         return {}
     try:
-        return evidence.measure(group.names, file.functions, **how)
+        return measure(group.names, file.functions)
     except evidence.CannotBeTried:
         return {}

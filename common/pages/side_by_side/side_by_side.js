@@ -115,6 +115,7 @@ const namesIn = (table) => all("tr:not([hidden]) td:not([hidden]) i", table)
 
 function focusOn(element, really = true) {
   for (const old of all("i[tabindex]", element.closest("table"))) {
+    if (old === element) continue; // or else it would lose the focus
     for (const name of ["tabindex", "role", "aria-pressed"]) old.removeAttribute(name);
   }
   element.tabIndex = 0;
