@@ -183,7 +183,7 @@ def test_parameters_after_alternating_steps(digits, steps):
 
 @pytest.mark.slow
 def test_five_epochs(digits):
-    """Losses agree to 1e-5, where 1e-7 was measured; two test images may be in doubt."""
+    """Losses agree to 1e-5 (measured: 1e-7); two test images may be doubtful."""
     settings = make_settings(epochs=5)
     histories = []
     for package in PACKAGES.values():
