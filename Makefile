@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 UV := .uv/bin/uv
 UV_VERSION := 0.13.9
 
-.PHONY: help train test doctor lint format bench notebooks lab lock clean
+.PHONY: help train test doctor lint format bench notebooks pages lab lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -33,6 +33,9 @@ bench: .venv/ready  ## measure speed and print ratios, all in one run
 
 notebooks: .venv/ready  ## execute the notebooks in place
 	$(PYTHON) notebooks/execute.py $(ARGS)
+
+pages: .venv/ready  ## build the pages in docs/
+	$(PYTHON) -m common.pages.side_by_side docs/compare.html
 
 lab: .venv/lab  ## open the notebooks in JupyterLab
 	.venv/bin/jupyter lab notebooks $(ARGS)

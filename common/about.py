@@ -41,7 +41,7 @@ class About:
     shown = 1_500_000  # images in training, by default
     most_epochs = 150  # by default, however few images there are
     activations = ("relu", "tanh")
-    verbs = ("reconstruct", "encode", "sample", "interpolate", "evaluate")
+    verbs = ("reconstruct", "encode", "sample", "interpolate", "evaluate", "explore")
     missing_verbs = {}  # name: why this model has none of that name, in a line
     hidden_help = "each hidden layer of the encoder, which the decoder mirrors"
     code_help = ""  # --latent-dim is the number of these
@@ -55,7 +55,8 @@ class About:
     code_drawn = ""
     random_code = ""  # what `sample` decodes, in a title
     pixel = "p(x = 1|z)"  # what `decode` gives for each pixel
-    draws = ("mean", "sample")  # what it can give; sample: pixels drawn from p(x|z)
+    samples = {"mean": "pixel probabilities", "sample": "pixels drawn from them"}
+    has_prior = True  # random codes are draws from N(0, I)
     has_evidence = False  # its estimator has `log_evidence`, an estimate of log p(x)
 
     @property
@@ -67,6 +68,11 @@ class About:
     def encodes(self):
         """Whether it has codes of given images."""
         return "encode" in self.verbs
+
+    @property
+    def draws(self):
+        """What `decode` can give; sample: pixels drawn from p(x|z)."""
+        return tuple(self.samples)
 
     @property
     def columns(self):
@@ -82,6 +88,14 @@ class About:
 
     def shapes(self, settings, pixels):
         """The shape of each parameter for images of so many pixels.  name -> tuple"""
+        raise NotImplementedError
+
+    def networks(self, settings):
+        """What a page computes: name -> its layers, [(weights, activation), ...]
+
+        `decode` gives pixel probabilities.  Of a model that encodes, `encode` gives
+        codes; where they have a distribution, `logvar` gives its log-variances.
+        """
         raise NotImplementedError
 
     def initial(self, settings, pixels):

@@ -1,13 +1,12 @@
 """The scikit-learn face of any model that generates: fit, sample, save, load."""
 
-from pathlib import Path
-
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_array, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from common import UserError, batches, loop, runs
+from common import UserError, batches, files, loop, runs
+from common.images.meaning import full_ink
 from common.settings import ARRAY, Settings, default_epochs
 
 ROUNDING = 1e-6  # by which scaled pixels may miss [0, 1]
@@ -27,17 +26,23 @@ class Estimator(BaseEstimator):
     def fit(self, X, y=None):
         """Train on X; `y` is ignored.  (N, D) -> self
 
-        Learnt: `settings_`, and `history_`, each epoch's mean of what training raises.
+        Learnt: `settings_`; `history_`, each epoch's mean of what training raises; and
+        `n_iter_`, the epochs that are finished: fewer if Ctrl-C was pressed.
         """
         pixels = self._pixels(X, reset=True)
         quiet = not self.verbose
         self.initialize(self._settings(len(pixels)), pixels, quiet)
-        self.history_ = loop.fit(self.network, pixels, self.settings_, quiet)
-        self.note_codes()
+        self.history_ = []
+        try:
+            loop.fit(self.network, pixels, self.settings_, quiet, self.history_)
+        finally:
+            self.n_iter_ = len(self.history_)
+            self.note_codes()
         return self
 
     def initialize(self, settings, pixels, quiet=True):
         """Make the network with its initial weights.  (N, D) uint8 -> self"""
+        self.n_iter_ = 0
         initial = self.about.initial(settings, pixels)
         self._make_network(settings, pixels.shape[1], initial)
         self._network.get_ready(quiet)
@@ -128,10 +133,9 @@ class Estimator(BaseEstimator):
         X = validate_data(self, X, reset=reset, dtype=[np.float32, np.float64])
         low, high = X.min(), X.max()
         if low < -ROUNDING or high > 1 + ROUNDING:
-            bytes_ = low >= 0 and high <= 255
             raise ValueError(
                 f"X lies in [{low:g}, {high:g}]; pixels must lie in [0, 1]: "
-                f"{'divide by 255' if bytes_ else 'scale them, with MinMaxScaler, say'}"
+                f"{_cure(X, low, high, reset)}"
             )
         return np.rint(X * 255).clip(0, 255).astype(np.uint8, order="C")
 
@@ -169,9 +173,9 @@ class Estimator(BaseEstimator):
     def save(self, path):
         """Write a run's folder, without a history.  UserError if it exists."""
         check_is_fitted(self, "settings_")
-        run = runs.Run(Path(path))
+        run = runs.Run(files.path(path))
         if run.path.is_file() or (run.path.is_dir() and any(run.path.iterdir())):
-            raise UserError(f"{path}: exists already; choose another folder")
+            raise UserError(f"{run.path}: exists already; choose another folder")
         run.create()
         try:
             data = {"name": ARRAY, "source": None, "sha256": None}
@@ -183,7 +187,7 @@ class Estimator(BaseEstimator):
                     "versions": {"numpy": np.__version__},
                 }
             )
-            run.save([], self.state(), runs.Position(self.settings_.epochs))
+            run.save([], self.state(), runs.Position(self.n_iter_))
         finally:
             run.unlock()
 
@@ -193,14 +197,29 @@ class Estimator(BaseEstimator):
 
         UserError if there is none, or one of another model, or a damaged one.
         """
-        run = runs.Run(Path(path))
+        run = runs.Run(files.path(path))
         config = run.read_config(cls.about)
         settings = config["settings"]
         estimator = cls(**settings.parameters())
         estimator._make_empty(settings, config["data"].get("pixels", 784))
-        state, _ = run.read_checkpoint(cls.about, estimator.state())
+        state, position = run.read_checkpoint(cls.about, estimator.state())
         estimator.load_state(state)
+        estimator.n_iter_ = position.epoch
         return estimator
+
+
+def _cure(X, low, high, fitting):
+    """What brings X into [0, 1]."""
+    whole = np.allclose(X, np.rint(X), rtol=0, atol=1e-3)
+    full = full_ink(low, np.rint(high) if whole else high, whole)
+    if full is not None and (whole or fitting):
+        return f"divide by {full}"
+    if fitting:
+        return "scale them, with MinMaxScaler(clip=True), say"
+    return (
+        "scale them as the training images were; a MinMaxScaler that was fitted to "
+        "other images needs clip=True: MinMaxScaler(clip=True)"
+    )
 
 
 def check_count(name, value):

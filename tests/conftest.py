@@ -1,17 +1,39 @@
+import importlib
 import os
 import runpy
 import subprocess
 import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from common import data, parameters
-from common.settings import KINDS, Settings
+from common import about, packages
+from common.images import data
+from common.packages import ROOT
+from common.settings import Settings
 
-ROOT = Path(__file__).parent.parent
+PACKAGES = packages.every()
+ENCODERS = [p for p in PACKAGES if "encode" in packages.model_of(p).verbs]
+MNIST = pytest.mark.skipif(
+    "MNIST_PATH" not in os.environ, reason="MNIST_PATH does not name a copy of MNIST"
+)
+
+
+def packages_of(model):
+    """The twins: one model in each framework."""
+    return [p for p in PACKAGES if packages.model_of(p).name == model]
+
+
+def framework_of(package):
+    """tensorflow, say."""
+    return importlib.import_module(package).framework.__name__.rpartition(".")[2]
+
+
+def pytest_configure(config):
+    """A warning from our own code is an error."""
+    for package in PACKAGES:
+        config.addinivalue_line("filterwarnings", f"error:::{package}")
 
 
 @pytest.fixture(scope="session")
@@ -20,8 +42,8 @@ def digits():
 
 
 def make_settings(model="vae", **changes):
-    """The defaults of a kind of model, for one epoch on the digits, but for changes."""
-    given = {**KINDS[model].defaults, "data": "digits", "epochs": 1}
+    """The defaults of a model, for one epoch on the digits, but for changes."""
+    given = {**about.find(model).defaults, "data": "digits", "epochs": 1}
     return Settings(model=model, **(given | changes))
 
 
@@ -33,7 +55,7 @@ def settings():
 
 @pytest.fixture
 def initial(digits, settings):
-    return parameters.initial(settings, digits.train_images)
+    return settings.about.initial(settings, digits.train_images)
 
 
 @pytest.fixture

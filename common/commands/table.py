@@ -21,8 +21,10 @@ class Table:
         images = f"{len(dataset.train_images):,} + {len(dataset.test_images):,} images"
         layers = "-".join(map(str, self.about.layers(self.settings, 784)))
         count = self.about.count(self.settings, 784)
+        print(f"data   {dataset.name}, from {dataset.source}: {images}")
+        for note in dataset.notes:
+            print(f"note   {note}")
         print(
-            f"data   {dataset.name}, from {dataset.source}: {images}\n"
             f"model  {layers}, {self.settings.activation}: {count:,} parameters",
             flush=True,
         )

@@ -125,14 +125,13 @@ def make_parser(package):
     add(
         "--out",
         metavar="DIR",
-        type=Path,
+        type=files.path,
         help=f"folder for the results (default: runs/{package}/DATE_TIME)",
     )
     add("--overwrite", action="store_true", help="replace the run that is in --out")
     add(
         "--resume",
         metavar="RUN",
-        type=Path,
         help="continue the run in this folder with its own options; only --epochs may "
         "rise (the cosine of the learning rate is then stretched), and --data may say "
         "where the same data now are",

@@ -64,3 +64,47 @@ def describe():
         linked = theano.config.blas__ldflags or "NumPy's BLAS"
     speed = f"{2 * 1024**3 / seconds / 1e9:.0f} GFLOP/s"
     return {"theano": f"{theano.__version__}, links {linked}: {speed}"}
+
+
+def with_gradients(function, arguments):
+    """A function of model.py that also differentiates, for such arguments.
+
+    It takes {name: array}, with parameters as a dict within, and returns the arrays
+    that the function returns, and the gradients by name of once the sum of the first,
+    plus twice that of the second, and so on.
+    """
+    import theano
+    import theano.tensor as T
+
+    def symbols(given):
+        found = {n: symbols(v) for n, v in given.items() if isinstance(v, dict)}
+        arrays = {n: v for n, v in given.items() if hasattr(v, "shape")}
+        return found | {
+            n: T.TensorType(v.dtype, [False] * v.ndim)(n) for n, v in arrays.items()
+        }
+
+    named = symbols(arguments)
+    results = function(**(arguments | named))
+    results = results if isinstance(results, tuple) else (results,)
+    total = sum(n * T.sum(result) for n, result in enumerate(results, 1))
+    variables = _flat(named)
+    gradients = theano.grad(total, [*variables.values()], disconnected_inputs="ignore")
+    compiled = theano.function(
+        [*variables.values()], [*results, *gradients], on_unused_input="ignore"
+    )
+
+    def call(given):
+        values = compiled(*(_flat(given)[name] for name in variables))
+        found = dict(zip(variables, values[len(results) :], strict=True))
+        return values[: len(results)], found
+
+    return call
+
+
+def _flat(given):
+    """Arrays by name, those of a dict within, too."""
+    inner = [v for v in given.values() if isinstance(v, dict)]
+    flat = {n: v for n, v in given.items() if not isinstance(v, dict | str)}
+    for values in inner:
+        flat |= values
+    return flat

@@ -76,7 +76,7 @@ class GenerativeAdversarialNetwork(About):
     )
     random_code = "z ~ N(0, I)"
     pixel = "grey level"
-    draws = ("mean",)
+    samples = {"mean": "grey levels"}
 
     def layers(self, settings, pixels):
         """Sizes of all layers, from z to an image to the discriminator's logit."""
