@@ -46,7 +46,7 @@ def generator_loss(p, z, activation):
 
 
 def finite_difference(function, parameters, player, step=1e-6):
-    """Central differences for each number of a player.  -> name: array"""
+    """Central differences along each number of a player.  -> {name: array}"""
     gradient = {}
     for name, value in parameters.items():
         if not name.startswith(player):

@@ -161,7 +161,10 @@ def digits():
 @pytest.mark.slow
 @pytest.mark.parametrize("steps", [1, 3, 20])
 def test_parameters_after_alternating_steps(digits, steps):
-    """The twins drift apart by at most 1e-3 of the way that Adam has moved them."""
+    """The twins drift apart by at most 5e-5 of the way that Adam has moved them.
+
+    5e-6 was measured, in the generator's first weights after one step; less after more.
+    """
     settings = make_settings(batch_size=50, hidden=(64,))
     p = ABOUT.initial(settings, digits.train_images)
     chunk = next(batches.chunks(digits.train_images, settings, 1))
@@ -175,21 +178,25 @@ def test_parameters_after_alternating_steps(digits, steps):
     for name in p:
         moved = np.linalg.norm(ours[name] - p[name])
         apart = np.linalg.norm(ours[name] - theirs[name])
-        print(name, apart / moved)
-        assert apart <= 1e-3 * moved, name
+        assert apart <= 5e-5 * moved, name
 
 
 @pytest.mark.slow
 def test_five_epochs(digits):
+    """Losses agree to 1e-5 (measured: 1e-7); two test images may be doubtful."""
     settings = make_settings(epochs=5)
     histories = []
     for package in PACKAGES.values():
         gan = package.GAN().initialize(settings, digits.train_images)
         test_set = batches.evaluation_set(digits.test_images, settings)
         history = loop.fit(gan.network, digits.train_images, settings, quiet=True)
-        histories.append([*history, *loop.evaluate(gan.network, test_set)])
-        print(histories[-1])
-    np.testing.assert_allclose(*histories, rtol=1e-3)
+        means = loop.evaluate(gan.network, test_set)
+        means = dict(zip(ABOUT.measures, means, strict=True))
+        shares = [means.pop("accuracy_real"), means.pop("accuracy_generated")]
+        histories.append(([*history, *means.values()], shares))
+    (ours, our_shares), (theirs, their_shares) = histories
+    np.testing.assert_allclose(ours, theirs, rtol=1e-5)
+    np.testing.assert_allclose(our_shares, their_shares, atol=2 / 297)
 
 
 def test_noise_of_a_chunk(digits):

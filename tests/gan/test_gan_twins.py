@@ -1,4 +1,4 @@
-"""gan_tf and gan_theano stay twins: compared as syntax trees, imported by nobody."""
+"""gan_tf and gan_theano stay twins: compared as syntax trees, without an import."""
 
 import ast
 import difflib

@@ -50,7 +50,7 @@ class GenerativeAdversarialNetwork(About):
     shown = 3_000_000
     most_epochs = 300
     activations = ("leaky_relu", "relu", "tanh")
-    verbs = ("sample", "interpolate", "evaluate")
+    verbs = ("sample", "interpolate", "evaluate", "explore")
     missing_verbs = {
         "encode": "a generative adversarial network has no encoder, so no image has a "
         "code; `sample` and `interpolate` start from random ones",
@@ -93,6 +93,11 @@ class GenerativeAdversarialNetwork(About):
             | weights.stack("discriminator", down)
             | weights.layer("discriminator_W_logit", down[-1], 1)
         )
+
+    def networks(self, settings):
+        """What a page computes: name -> its layers, [(weights, activation), ...]"""
+        last = "generator_W_logits"
+        return {"decode": weights.chain("generator", settings, last, "sigmoid")}
 
     def initial(self, settings, pixels):
         """The weights that a run starts from.  (N, D) uint8 -> {name: array}
