@@ -44,21 +44,30 @@ def mnist():
     warnings.filterwarnings("ignore", "IProgress not found")  # of pooch in a notebook
     import pooch
 
-    cache = pooch.os_cache("vae-lecture") / "mnist"
-    keras = Path.home() / ".keras" / "datasets"
+    try:
+        cache = pooch.os_cache("vae-lecture") / "mnist"
+        keras = Path.home() / ".keras" / "datasets"
+    except RuntimeError:  # no HOME, and a user whom the system does not know
+        raise UnreachableError(
+            "MNIST cannot be looked for or kept, since there is no home folder (HOME)"
+        ) from None
+    damaged = []
     for folder, files in [(cache, NPZ_FILES), (keras, NPZ_FILES), (cache, IDX_FILES)]:
         if all(_intact(folder / name, digest) for name, digest in files.items()):
             return _location(folder, files)
+        paths = {folder / name: digest for name, digest in files.items()}
+        damaged += [p for p, d in paths.items() if p.exists() and not _intact(p, d)]
     reasons = []
     for url, files in [(NPZ_URL, NPZ_FILES), (IDX_URL, IDX_FILES)]:
         reason = _fetch(url, files, cache)
         if reason is None:
             return _location(cache, files)
         reasons.append(f"{urlsplit(url).netloc}: {reason}")
-    raise UnreachableError(
-        f"MNIST is not on this machine and could not be downloaded "
-        f"({'; '.join(reasons)})"
-    )
+    missing = "is not on this machine and could not be downloaded"
+    if damaged:
+        files = " and ".join(map(str, damaged))
+        missing = f"in {files} is damaged and ignored, and could not be downloaded"
+    raise UnreachableError(f"MNIST {missing} ({'; '.join(reasons)})")
 
 
 def _intact(path, digest):
