@@ -1,6 +1,7 @@
 """`python -m PACKAGE VERB RUN`: find the verb and the trained model, and go."""
 
 import importlib
+import sys
 from dataclasses import replace
 
 from common import UserError, files, packages, runs
@@ -8,12 +9,17 @@ from common.commands.command_line import Parser, answer
 from common.images import data
 from common.settings import ARRAY
 
+PROGRAMS = ("train", "bottleneck")  # which some packages have beside the verbs
 OUTPUT = "what to write, or the folder for it (default: the run's folder): NAME"
 
 
 def main(package, argv=None):
     """Run `python -m PACKAGE VERB RUN` -> exit status: 0, 2 (a mistake), 130."""
-    options = _make_parser(package).parse_args(argv)
+    parser = _make_parser(package)
+    word = (sys.argv[1:] if argv is None else argv)[:1]
+    if word and word[0] in PROGRAMS and packages.has(package, word[0]):
+        parser.error(f"{word[0]} is no verb; type python -m {package}.{word[0]}")
+    options = parser.parse_args(argv)
     return answer(_use, package, options)
 
 
@@ -28,7 +34,7 @@ def _make_parser(package):
     verbs = parser.add_subparsers(metavar="VERB", required=True, dest="verb")
     for name in about.verbs:
         command = importlib.import_module(f"common.commands.{name}")
-        text = command.__doc__.splitlines()[0]
+        text = (command.__doc__ or name).splitlines()[0]  # none with python -OO
         verb = verbs.add_parser(name, help=text, description=text)
         verb.set_defaults(run_verb=command.run, name=getattr(command, "NAME", name))
         verb.add_argument("run", metavar="RUN", help="folder of the run, or: latest")
