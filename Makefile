@@ -4,6 +4,8 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 UV := .uv/bin/uv
 UV_VERSION := 0.13.9
+# Workers share modules, for their fixtures; BLAS threads would wait for each other.
+PYTEST := OPENBLAS_NUM_THREADS=1 $(PYTHON) -m pytest -n 2 --dist worksteal
 
 .PHONY: help train test doctor lint format bench notebooks lab lock clean
 
@@ -14,7 +16,10 @@ train: .venv/ready  ## train the TensorFlow VAE with its defaults (ARGS="..." ad
 	$(PYTHON) -m vae_tf.train $(ARGS)
 
 test: .venv/ready  ## run every test
-	OPENBLAS_NUM_THREADS=1 $(PYTHON) -m pytest -n 2 $(ARGS)  # else BLAS threads wait for each other
+	$(PYTEST) $(ARGS)
+
+check: lint  ## check style, run the tests that are not slow
+	$(PYTEST) -m "not slow" $(ARGS)
 
 doctor: .venv/ready  ## say what is right and wrong with this machine
 	$(PYTHON) -m common.doctor $(ARGS)
