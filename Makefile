@@ -4,10 +4,10 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 UV := .uv/bin/uv
 UV_VERSION := 0.13.9
-# Workers share modules, for their fixtures; BLAS threads would wait for each other.
+# Neighbours go to one worker, for their fixtures; BLAS threads would wait for others.
 PYTEST := OPENBLAS_NUM_THREADS=1 $(PYTHON) -m pytest -n 2 --dist worksteal
 
-.PHONY: help train test doctor lint format bench notebooks lab lock clean
+.PHONY: help train test check doctor lint format bench notebooks lab lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
