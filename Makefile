@@ -7,7 +7,7 @@ UV_VERSION := 0.13.9
 # Neighbours go to one worker, for their fixtures; BLAS threads would wait for others.
 PYTEST := OPENBLAS_NUM_THREADS=1 $(PYTHON) -m pytest -n 2 --dist worksteal
 
-.PHONY: help train test check doctor lint format bench notebooks lab lock clean
+.PHONY: help train test check doctor lint format bench notebooks pages lab lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -38,6 +38,9 @@ bench: .venv/ready  ## measure speed and print ratios, all in one run
 
 notebooks: .venv/ready  ## execute the notebooks in place
 	$(PYTHON) notebooks/execute.py $(ARGS)
+
+pages: .venv/ready  ## build the pages in docs/
+	$(PYTHON) -m common.pages.side_by_side docs/compare.html
 
 lab: .venv/lab  ## open the notebooks in JupyterLab
 	.venv/bin/jupyter lab notebooks $(ARGS)

@@ -5,8 +5,6 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from common import weights
-
 
 @dataclass(frozen=True)
 class Measure:
@@ -15,6 +13,14 @@ class Measure:
     title: str
     unit: str = "nats per image"
     digits: int = 2
+
+
+@dataclass(frozen=True)
+class Option:
+    """A setting that this model has and others lack: a number from 0."""
+
+    default: float
+    help: str
 
 
 class About:
@@ -31,8 +37,13 @@ class About:
     watched = ()  # names of the sums that the network's `train` returns
     measures = {}  # name: Measure, of what the network's `evaluate` returns
     defaults = {}  # of its Settings, but for the epochs
-    activations = tuple(weights.GAIN)
-    verbs = ("reconstruct", "encode", "sample", "interpolate", "evaluate")
+    options = {}  # name: Option, of what its Settings hold beside the defaults
+    shown = 1_500_000  # images in training, by default
+    most_epochs = 150  # by default, however few images there are
+    activations = ("relu", "tanh")
+    verbs = ("reconstruct", "encode", "sample", "interpolate", "evaluate", "explore")
+    missing_verbs = {}  # name: why this model has none of that name, in a line
+    hidden_help = "each hidden layer of the encoder, which the decoder mirrors"
     code_help = ""  # --latent-dim is the number of these
     layers_help = ""  # --activation is that of these
     note = ""  # below the options of `train`
@@ -43,7 +54,25 @@ class About:
     code_mean = ""  # what a reconstruction decodes, in a title; if drawn:
     code_drawn = ""
     random_code = ""  # what `sample` decodes, in a title
+    pixel = "p(x = 1|z)"  # what `decode` gives for each pixel
+    samples = {"mean": "pixel probabilities", "sample": "pixels drawn from them"}
+    has_prior = True  # random codes are draws from N(0, I)
     has_evidence = False  # its estimator has `log_evidence`, an estimate of log p(x)
+
+    @property
+    def grey_help(self):
+        """What becomes of the objective if pixels are not binarized, for --binarize."""
+        return f", which makes the {self.objective} a mere score"
+
+    @property
+    def encodes(self):
+        """Whether it has codes of given images."""
+        return "encode" in self.verbs
+
+    @property
+    def draws(self):
+        """What `decode` can give; sample: pixels drawn from p(x|z)."""
+        return tuple(self.samples)
 
     @property
     def columns(self):
@@ -61,6 +90,14 @@ class About:
         """The shape of each parameter for images of so many pixels.  name -> tuple"""
         raise NotImplementedError
 
+    def networks(self, settings):
+        """What a page computes: name -> its layers, [(weights, activation), ...]
+
+        `decode` gives pixel probabilities.  Of a model that encodes, `encode` gives
+        codes; where they have a distribution, `logvar` gives its log-variances.
+        """
+        raise NotImplementedError
+
     def initial(self, settings, pixels):
         """The weights that a run starts from.  (N, D) uint8 -> {name: array}"""
         raise NotImplementedError
@@ -76,6 +113,12 @@ class About:
     def progress(self, sums, steps):
         """What the progress bar says after so many steps."""
         return f"{self.objective} {sums[self.watched[0]] / steps:.1f} nats"
+
+    def warning(self, row, images):
+        """One line if this row of history.csv tells of a failure, else None.
+
+        (N, D) uint8, the test images, for comparison.
+        """
 
     def next_step(self, settings, run, data):
         """What to try after training: what follows `python -m PACKAGE`, and why.

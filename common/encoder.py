@@ -3,7 +3,6 @@
 import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 
-from common import batches
 from common.estimator import Estimator
 
 
@@ -52,14 +51,3 @@ class EncodingEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Estim
     def score_samples(self, X):
         """What training raises, in nats, of each image.  (N, D) -> (N,) float32"""
         return self.measures(X)[0]
-
-    def measures(self, X):
-        """Everything that is measured of each image.  (N, D) -> tuple of (N,)"""
-        return batches.in_parts(self.network.evaluate, **self._test_set(X))
-
-    def seen(self, X):
-        """X as the network sees it: binarized, unless grey levels are wanted."""
-        return self._test_set(X)["x"]
-
-    def _test_set(self, X):
-        return batches.evaluation_set(self._pixels(X), self.settings_)

@@ -1,13 +1,12 @@
 """The scikit-learn face of any model that generates: fit, sample, save, load."""
 
-from pathlib import Path
-
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_array, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from common import UserError, batches, loop, runs
+from common import UserError, batches, files, loop, runs
+from common.images.meaning import full_ink
 from common.settings import ARRAY, Settings, default_epochs
 
 ROUNDING = 1e-6  # by which scaled pixels may miss [0, 1]
@@ -27,17 +26,23 @@ class Estimator(BaseEstimator):
     def fit(self, X, y=None):
         """Train on X; `y` is ignored.  (N, D) -> self
 
-        Learnt: `settings_`, and `history_`, each epoch's mean of what training raises.
+        Learnt: `settings_`; `history_`, each epoch's mean of what training raises; and
+        `n_iter_`, the epochs that are finished: fewer if Ctrl-C was pressed.
         """
         pixels = self._pixels(X, reset=True)
         quiet = not self.verbose
         self.initialize(self._settings(len(pixels)), pixels, quiet)
-        self.history_ = loop.fit(self.network, pixels, self.settings_, quiet)
-        self.note_codes()
+        self.history_ = []
+        try:
+            loop.fit(self.network, pixels, self.settings_, quiet, self.history_)
+        finally:
+            self.n_iter_ = len(self.history_)
+            self.note_codes()
         return self
 
     def initialize(self, settings, pixels, quiet=True):
         """Make the network with its initial weights.  (N, D) uint8 -> self"""
+        self.n_iter_ = 0
         initial = self.about.initial(settings, pixels)
         self._make_network(settings, pixels.shape[1], initial)
         self._network.get_ready(quiet)
@@ -52,7 +57,9 @@ class Estimator(BaseEstimator):
     def _make_network(self, settings, width, parameters):
         self.settings_ = settings
         self.n_features_in_ = width
-        self._network = self.Network(parameters, settings.activation)
+        self._network = self.Network(
+            parameters, settings.activation, **settings.options
+        )
 
     @property
     def network(self):
@@ -73,13 +80,26 @@ class Estimator(BaseEstimator):
     def note_codes(self):
         """Note what `sample` must know of the codes, when the weights have changed."""
 
+    def measures(self, X):
+        """Everything that is measured of each image.  (N, D) -> tuple of (N,)"""
+        return batches.in_parts(self.network.evaluate, **self._test_set(X))
+
+    def seen(self, X):
+        """X as the network sees it: binarized, unless grey levels are wanted."""
+        return self._test_set(X)["x"]
+
+    def _test_set(self, X):
+        return batches.evaluation_set(self._pixels(X), self.settings_)
+
     def decode(self, Z, draw="mean", random_state=0):
         """Images of codes.  (N, Z) -> (N, D)
 
-        `mean`: pixel probabilities.  `sample`: pixels drawn from them, 0 or 1.
+        `mean`: pixel probabilities.  `sample`: pixels drawn from them, 0 or 1, where
+        the model says how.
         """
-        if draw not in ("mean", "sample"):
-            raise ValueError(f"draw must be mean or sample, not {draw!r}")
+        if draw not in self.about.draws:
+            choices = " or ".join(self.about.draws)
+            raise ValueError(f"draw must be {choices}, not {draw!r}")
         probabilities = self._decode(Z)
         if draw == "mean":
             return probabilities
@@ -113,10 +133,9 @@ class Estimator(BaseEstimator):
         X = validate_data(self, X, reset=reset, dtype=[np.float32, np.float64])
         low, high = X.min(), X.max()
         if low < -ROUNDING or high > 1 + ROUNDING:
-            bytes_ = low >= 0 and high <= 255
             raise ValueError(
                 f"X lies in [{low:g}, {high:g}]; pixels must lie in [0, 1]: "
-                f"{'divide by 255' if bytes_ else 'scale them, with MinMaxScaler, say'}"
+                f"{_cure(X, low, high, reset)}"
             )
         return np.rint(X * 255).clip(0, 255).astype(np.uint8, order="C")
 
@@ -126,7 +145,9 @@ class Estimator(BaseEstimator):
         if seed is None or not hasattr(seed, "__index__"):
             seed = check_random_state(seed).randint(2**31)
         hidden = np.atleast_1d(self.hidden).tolist()
-        epochs = default_epochs(images) if self.epochs is None else self.epochs
+        epochs = self.epochs
+        if epochs is None:
+            epochs = default_epochs(images, self.about)
         return Settings(
             model=self.about.name,
             data=ARRAY,
@@ -138,6 +159,7 @@ class Estimator(BaseEstimator):
             learning_rate=_plain(self.learning_rate),
             binarize=self.binarize,
             seed=_plain(seed),
+            options={name: _plain(getattr(self, name)) for name in self.about.options},
         )
 
     def state(self):
@@ -151,9 +173,9 @@ class Estimator(BaseEstimator):
     def save(self, path):
         """Write a run's folder, without a history.  UserError if it exists."""
         check_is_fitted(self, "settings_")
-        run = runs.Run(Path(path))
+        run = runs.Run(files.path(path))
         if run.path.is_file() or (run.path.is_dir() and any(run.path.iterdir())):
-            raise UserError(f"{path}: exists already; choose another folder")
+            raise UserError(f"{run.path}: exists already; choose another folder")
         run.create()
         try:
             data = {"name": ARRAY, "source": None, "sha256": None}
@@ -165,7 +187,7 @@ class Estimator(BaseEstimator):
                     "versions": {"numpy": np.__version__},
                 }
             )
-            run.save([], self.state(), runs.Position(self.settings_.epochs))
+            run.save([], self.state(), runs.Position(self.n_iter_))
         finally:
             run.unlock()
 
@@ -175,14 +197,29 @@ class Estimator(BaseEstimator):
 
         UserError if there is none, or one of another model, or a damaged one.
         """
-        run = runs.Run(Path(path))
+        run = runs.Run(files.path(path))
         config = run.read_config(cls.about)
         settings = config["settings"]
         estimator = cls(**settings.parameters())
         estimator._make_empty(settings, config["data"].get("pixels", 784))
-        state, _ = run.read_checkpoint(cls.about, estimator.state())
+        state, position = run.read_checkpoint(cls.about, estimator.state())
         estimator.load_state(state)
+        estimator.n_iter_ = position.epoch
         return estimator
+
+
+def _cure(X, low, high, fitting):
+    """What brings X into [0, 1]."""
+    whole = np.allclose(X, np.rint(X), rtol=0, atol=1e-3)
+    full = full_ink(low, np.rint(high) if whole else high, whole)
+    if full is not None and (whole or fitting):
+        return f"divide by {full}"
+    if fitting:
+        return "scale them, with MinMaxScaler(clip=True), say"
+    return (
+        "scale them as the training images were; a MinMaxScaler that was fitted to "
+        "other images needs clip=True: MinMaxScaler(clip=True)"
+    )
 
 
 def check_count(name, value):

@@ -10,6 +10,8 @@ from scipy.special import ndtri
 from sklearn.decomposition import PCA
 from sklearn.neighbors import KNeighborsClassifier
 
+mpl.rcdefaults()  # a matplotlibrc neither breaks nor changes what is drawn here
+
 NATS = "nats per image"
 ERROR = "mean squared error per pixel"
 BLUE, ORANGE, _, GREY = mpl.color_sequences["petroff10"][:4]  # Petroff 2021
@@ -100,23 +102,22 @@ def samples(*panels, unit="p(x = 1|z)"):
     return figure
 
 
-def interpolation(images, shares, ends, labels):
+def interpolation(images, shares, ends=None, labels=None):
     """A strip from one image to another.  (N, 784), (N,) from 0 to 1, 2 x 784, 2
 
-    `ends` are the images as they were, `images` the decoded codes between.
+    `images` are the decoded codes, `ends` the two images whose codes these lie between;
+    without them, the codes at both ends are random.
     """
-    count = len(images) + 2
-    figure = Figure(figsize=(max(6, 0.8 * count), 1.9), layout="constrained")
-    grid = figure.subplots(1, count)
-    names = [
-        f"input: {labels[0]}",
-        *(f"{s:.2f}" for s in shares),
-        f"input: {labels[1]}",
-    ]
-    for axes, image, name in zip(grid, [ends[0], *images, ends[1]], names, strict=True):
+    names, codes = [f"{share:.2f}" for share in shares], "two random ones"
+    if ends is not None:
+        images, codes = [ends[0], *images, ends[1]], "those of two images"
+        names = [f"input: {labels[0]}", *names, f"input: {labels[1]}"]
+    figure = Figure(figsize=(max(6, 0.8 * len(names)), 1.9), layout="constrained")
+    grid = figure.subplots(1, len(names))
+    for axes, image, name in zip(grid, images, names, strict=True):
         _show(axes, image)
         axes.set_title(name, fontsize="small")
-    figure.suptitle("Decoded codes on the straight line between those of two images")
+    figure.suptitle(f"Decoded codes on the straight line between {codes}")
     figure.supxlabel("share of the way from the first code to the second")
     return figure
 

@@ -1,11 +1,17 @@
-"""Files that are complete or not there."""
+"""Paths as users type them, and files that are complete or not there."""
 
 import io
 import os
+from pathlib import Path
 
 import numpy as np
 
 from common import UserError
+
+
+def path(text):
+    """The path that a user means: ~ is the home folder, wherever it is typed."""
+    return Path(os.path.expanduser(text))  # noqa: PTH111 - leaves ~nobody as it is
 
 
 def write(path, content):

@@ -59,12 +59,13 @@ def evaluate(network, test_set):
     return [float(part.mean(dtype=np.float64)) for part in parts]
 
 
-def fit(network, images, settings, quiet=False):
+def fit(network, images, settings, quiet=False, history=None):
     """Train on (N, D) uint8 for all epochs -> mean of what each raised.
 
-    There is no folder and no test.  Raises UserError as `train_epochs` does.
+    There is no folder and no test.  A list `history` is filled epoch by epoch.  Raises
+    UserError as `train_epochs` does.
     """
-    history = []
+    history = [] if history is None else history
     raised = settings.about.watched[0]
     for epoch in range(settings.epochs):
         position = Position(epoch)

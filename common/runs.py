@@ -1,7 +1,6 @@
 """A run's folder: config.json, history.csv, checkpoint.npz, figures/."""
 
 import csv
-import fcntl
 import io
 import json
 import os
@@ -10,8 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common import UserError, batches
-from common.files import write, write_arrays
+from common import UserError, batches, files
 from common.settings import Settings
 
 FORMATS = {  # of the columns of history.csv; all others are nats
@@ -66,7 +64,7 @@ class Position:
 def find(path, about):
     """A path; for `latest`, that of the newest run of this model in runs/."""
     if str(path) != "latest":
-        return Path(path)
+        return files.path(path)
     trained = Path("runs").glob(f"{about.name}_*/*/checkpoint.npz")
     newest = max(trained, key=lambda path: path.stat().st_mtime, default=None)
     if newest is None:
@@ -125,28 +123,37 @@ class Run:
 
     def lock(self):
         """Keep other processes from training here, until unlock() or this one ends."""
-        self._lock = os.open(self.path, os.O_RDONLY)
+        import filelock  # which takes longer than `--help` should
+
+        lock = filelock.FileLock(self.path / ".lock", timeout=0)
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self.unlock()
+            lock.acquire()
+        except filelock.Timeout:
             raise UserError(f"{self.path}: another process is training here") from None
+        except OSError as error:
+            raise UserError(
+                f"{self.path}: cannot be locked ({error.strerror}); choose a folder on "
+                "a disk of this machine"
+            ) from None
+        self._lock = lock
         for stale in self.path.rglob(".*.tmp"):  # of a process that was killed
             stale.unlink()
 
     def unlock(self):
         """Let others train here."""
         if self._lock is not None:
-            os.close(self._lock)
+            if os.name != "nt":  # where an open file cannot be removed
+                (self.path / ".lock").unlink(missing_ok=True)
+            self._lock.release()
         self._lock = None
 
     def write_config(self, config):
         """Write config.json, whose "settings" are a Settings."""
         config = {**config, "settings": asdict(config["settings"])}
-        write(self.config_path, json.dumps(config, indent=2).encode() + b"\n")
+        files.write(self.config_path, json.dumps(config, indent=2).encode() + b"\n")
 
-    def read_config(self, about):
-        """Read config.json of a run of this model.
+    def read_config(self, about=None):
+        """Read config.json of a run of this model; None: of any model.
 
         UserError if there is none, if it is damaged, or of another one.
         """
@@ -160,7 +167,7 @@ class Run:
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"[:100]
             raise UserError(f"{self.config_path}: damaged ({reason})") from None
-        if settings.about is not about:
+        if about and settings.about is not about:
             raise UserError(
                 f"{self.path}: a run of {settings.about.title}, not of "
                 f"{about.title}; use {config['package']}"
@@ -176,8 +183,8 @@ class Run:
             writer.writerow(
                 {n: FORMATS.get(n, "{:.4f}").format(v) for n, v in row.items()}
             )
-        write(self.history_path, text.getvalue().encode())
-        write_arrays(self.checkpoint_path, **state, **position.arrays())
+        files.write(self.history_path, text.getvalue().encode())
+        files.write_arrays(self.checkpoint_path, **state, **position.arrays())
 
     def restore(self, estimator):
         """Load the checkpoint into it -> history, Position of that moment.

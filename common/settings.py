@@ -1,6 +1,6 @@
 """What determines a run."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
@@ -24,6 +24,7 @@ class Settings:
     learning_rate: float
     binarize: str
     seed: int
+    options: dict[str, float] = field(default_factory=dict)  # others: its About's
 
     def __post_init__(self):
         """ValueError, naming the option, for what no run can have."""
@@ -37,9 +38,15 @@ class Settings:
             _is_whole(units, 1) for units in self.hidden
         )
         self._check("hidden", sizes, "whole numbers from 1")
-        rate = self.learning_rate
-        positive = isinstance(rate, int | float) and 0 < rate < np.inf
+        positive = _is_number(self.learning_rate) and self.learning_rate > 0
         self._check("learning_rate", positive, "a positive number")
+        defaults = {name: o.default for name, o in self.about.options.items()}
+        object.__setattr__(self, "options", defaults | self.options)  # it is frozen
+        for name, value in self.options.items():
+            if name not in defaults:
+                raise ValueError(f"{name} is no option of {self.about.title}")
+            if not (_is_number(value) and value >= 0):
+                raise ValueError(f"{name} must be a number from 0, not {value!r}")
         self._check("seed", _is_whole(self.seed, 0), "a whole number from 0")
         self._check("data", isinstance(self.data, str), "a string")
 
@@ -61,6 +68,7 @@ class Settings:
         """The same as parameters of an estimator."""
         given = asdict(self)
         del given["model"], given["data"]
+        given |= given.pop("options")
         return given | {"random_state": given.pop("seed")}
 
 
@@ -68,6 +76,13 @@ def _is_whole(value, least):
     return type(value) is int and value >= least
 
 
-def default_epochs(images):
-    """Epochs that show a network 1.5 million images: 25 for MNIST; at most 150."""
-    return min(150, max(1, round(1_500_000 / images)))
+def default_epochs(images, model=about.About):
+    """Epochs that show it 1.5 million images: 25 for MNIST; at most 150.
+
+    Both numbers are those of most models; `model`, an About, may have its own.
+    """
+    return min(model.most_epochs, max(1, round(model.shown / images)))
+
+
+def _is_number(value):
+    return isinstance(value, int | float) and -np.inf < value < np.inf

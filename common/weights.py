@@ -6,6 +6,7 @@ import numpy as np
 
 GAIN = {
     "relu": 2.0,  # He et al. 2015, eq. 10
+    "leaky_relu": 2 / (1 + 0.2**2),  # the same, eq. 15, of slope 0.2 below 0
     "tanh": 1.0,  # LeCun et al. 1998, eq. 16
 }
 
@@ -21,6 +22,13 @@ def stack(prefix, sizes):
     for number, (rows, columns) in enumerate(pairwise(sizes), 1):
         shapes |= layer(f"{prefix}_W{number}", rows, columns)
     return shapes
+
+
+def chain(prefix, settings, last, activation):
+    """The layers prefix_W1, prefix_W2, ..., last.  -> [(weights, activation), ...]"""
+    numbers = range(1, len(settings.hidden) + 1)
+    hidden = [(f"{prefix}_W{number}", settings.activation) for number in numbers]
+    return [*hidden, (last, activation)]
 
 
 def initial(shapes, settings, variances):

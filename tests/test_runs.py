@@ -144,7 +144,7 @@ def test_damaged_config(run, text):
         {"epochs": "2"},
         {"epochs": 2.5},
         {"batch_size": 0},
-        {"model": "gan"},
+        {"model": "guesswork"},
         {"hidden": [0]},
         {"hidden": "400"},
         {"latent_dim": -1},

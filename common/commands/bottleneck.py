@@ -34,7 +34,7 @@ def main(package, argv=None):
     parser.add_argument(
         "--out",
         metavar="DIR",
-        type=Path,
+        type=files.path,
         default=Path(f"runs/{package}/bottleneck"),
         help="folder for bottleneck.png and bottleneck.csv (default: %(default)s)",
     )

@@ -1,82 +1,461 @@
-"""`python -m common.compare vae_tf vae_theano`: one training, in several packages.
+"""Train several packages on the same images, in the same order, with the same noise.
 
-Same data, initial weights, image order and noise; only the framework differs.
+Of one model in several frameworks only the framework differs; of several models in one
+framework that is compared which all of them have.
 """
 
-import statistics
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
 import tempfile
 import time
+from contextlib import contextmanager
+from dataclasses import asdict, fields
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
+from tqdm import tqdm
 
-from common import UserError, batches, loop, packages
-from common.commands.command_line import Parser, answer, number
+from common import Interrupted, UserError, files, packages, runs
+from common.commands import train, trial
+from common.commands.command_line import COUNT, Parser, answer
 from common.images import data
-from common.runs import Position, Run
-from common.settings import Settings
+from common.settings import ARRAY, Settings
+
+EPOCHS = 5
+MOST = 3  # columns of a report
+WHY = (
+    "Every framework rounds its sums in an order of its own, at the seventh digit. "
+    "Adam divides each gradient by its size, which keeps that relative error, and each "
+    "step starts from where the last one ended: so the paths part slowly, while what "
+    "they reach stays the same."
+)
 
 
 def main(argv=None):
-    """Print the test ELBOs side by side, then a line about each package."""
-    parser = Parser(prog="python -m common.compare", description=__doc__)
-    parser.add_argument("packages", nargs="+", choices=packages.every())
-    parser.add_argument("--data", default="mnist", help="as for training")
-    parser.add_argument(
-        "--epochs",
-        default=5,
-        type=number(int, 1, 1000, "whole number from 1 to 1,000"),
+    """Run `python -m common.compare` -> exit status: 0, 2 (a mistake), 130."""
+    argv = sys.argv[1:] if argv is None else argv
+    options = _parser(argv).parse_args(argv)
+    return answer(_compare, options)
+
+
+def _parser(argv):
+    """The options of training, with their defaults for the first package named."""
+    every = packages.every()
+    first = next((word for word in argv if word in every), every[-1])
+    parser = Parser(
+        prog="python -m common.compare",
+        usage="%(prog)s PACKAGE PACKAGE [PACKAGE] [options]\n"
+        "       %(prog)s --runs RUN RUN [RUN] [--out DIR]",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[train.make_parser(first)],
+        add_help=False,
+        argument_default=argparse.SUPPRESS,
+        allow_abbrev=False,
+        conflict_handler="resolve",
     )
-    return answer(_print, parser.parse_args(argv))
+    parser.add_argument(
+        "packages",
+        metavar="PACKAGE",
+        nargs="*",
+        default=[],
+        help=f"two or three of {', '.join(every)}",
+    )
+    add = parser.add_argument_group("comparison").add_argument
+    add("-h", "--help", action="help", help="show this message and exit")
+    add(
+        "--runs",
+        metavar="RUN",
+        nargs="+",
+        type=Path,
+        help="compare these, trained already",
+    )
+    add(
+        "--epochs",
+        metavar="N",
+        type=COUNT,
+        default=EPOCHS,
+        help="(default: %(default)s)",
+    )
+    add(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        help="folder for report.html, report.json, the pictures and the runs (default: "
+        "runs/compare/DATE_TIME)",
+    )
+    hidden = {"default": argparse.SUPPRESS, "help": argparse.SUPPRESS}
+    add("--overwrite", action="store_true", help="replace the comparison in --out")
+    add("--resume", **hidden)
+    add("--quiet", action="store_true", help="print no progress")
+    return parser
 
 
-def compare(names, source, epochs):
-    """Train with the default settings -> {package: (seconds to start, history)}."""
-    dataset = data.load(source)
-    about = packages.model_of(names[0])
-    given = about.defaults | {"data": source, "epochs": epochs}
-    settings = Settings(model=about.name, **given)
-    results = {}
-    for package in names:
-        start = time.perf_counter()
-        estimator = packages.estimator(package)()
-        estimator.initialize(settings, dataset.train_images)
-        _compile(estimator, dataset)
-        ready = time.perf_counter() - start
-        with tempfile.TemporaryDirectory() as folder:
-            new = ([], Position())
-            history = loop.train_epochs(
-                estimator, dataset, Run(Path(folder)), new, lambda row: None
+def _compare(options):
+    """Train or load, measure, write -> exit status 0.  UserError for a mistake."""
+    if "resume" in options:
+        raise UserError("--resume cannot be given: a comparison starts new runs")
+    jobs = _of_runs(options) if "runs" in options else _of_packages(options)
+    out = _folder(options)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".compare") as work:
+        results = _carry_out(jobs, Path(work), "quiet" in options)
+        report = _report(jobs, results, Path(work))
+        out.mkdir(exist_ok=True)
+        _write(out, report, Path(work), "quiet" in options)
+        for job in jobs:
+            if not job["run"]:
+                place = out / job["label"]
+                if place.exists():
+                    shutil.rmtree(place)
+                shutil.move(Path(work, job["label"]), place)
+    print(_text(report))
+    print(f"\nfiles: report.html, report.json, {', '.join(report['figures'])} in {out}")
+    return 0
+
+
+def _of_packages(options):
+    """A job for each package named.  UserError if they cannot be compared."""
+    names = options.packages
+    _check(names, names)
+    abouts = [packages.model_of(name) for name in names]
+    given = vars(options)
+    source, dataset = data.load_or_digits(
+        given.get("data", abouts[0].defaults["data"]), explicit="data" in given
+    )
+    binarize = [about.defaults["binarize"] for about in abouts]
+    same = next((how for how in binarize if how != "none"), "none")
+    jobs = []
+    for name, about in zip(names, abouts, strict=True):
+        wanted = {**about.defaults, "binarize": same, "model": about.name, **given}
+        wanted |= {"data": source, "hidden": tuple(wanted["hidden"])}
+        settings = Settings(**{f.name: wanted[f.name] for f in fields(Settings)})
+        if settings.batch_size > len(dataset.train_images):
+            raise UserError(
+                f"--batch-size {settings.batch_size} is more than there are training "
+                f"images; choose {len(dataset.train_images)} or less"
             )
-        results[package] = ready, history
+        jobs.append(_job(name, name, settings, source, dataset.name))
+    return jobs
+
+
+def _of_runs(options):
+    """A job for each run named.  UserError if they cannot be compared."""
+    if options.packages:
+        raise UserError("name packages to train, or --runs, not both")
+    found = [(path, *_read(path)) for path in options.runs]
+    names = [package for _, package, _ in found]
+    labels = names
+    if len(set(names)) < len(names):
+        labels = [path.name for path in options.runs]
+    if len(set(labels)) < len(labels):
+        labels = [f"{i}_{label}" for i, label in enumerate(labels, 1)]
+    _check(names, [str(path) for path in options.runs])
+    hashes = {config["data"]["sha256"] for *_, config in found}
+    if len(hashes) > 1:
+        raise UserError(
+            f"{options.runs[1]}: a run of other data than {options.runs[0]}; runs are "
+            "compared on the same images"
+        )
+    source = getattr(options, "data", found[0][2]["settings"].data)
+    _, dataset = data.load_or_digits(source, explicit=True)
+    if {dataset.sha256} != hashes:
+        raise UserError(
+            f"{dataset.source}: not the data that {options.runs[0]} was trained on; "
+            "give its place with --data"
+        )
+    return [
+        _job(package, label, config["settings"], source, dataset.name, path)
+        for label, (path, package, config) in zip(labels, found, strict=True)
+    ]
+
+
+def _read(path):
+    """The package and config.json of a run of any model."""
+    run = runs.Run(path)
+    try:
+        package = json.loads(run.config_path.read_text())["package"]
+        known = package in packages.every()
+    except (OSError, ValueError, KeyError, TypeError):
+        known, package = False, packages.every()[0]
+    if not known and run.config_path.is_file():
+        raise UserError(f"{run.config_path}: damaged, or of a package that is not here")
+    config = run.read_config(packages.model_of(package))
+    if config["settings"].data == ARRAY:
+        raise UserError(f"{path}: was fitted in Python; its images are not known")
+    if not run.checkpoint_path.exists():
+        raise UserError(f"{path}: nothing is trained yet")
+    return package, config
+
+
+def _job(package, label, settings, source, name, run=None):
+    return {
+        "package": package,
+        "label": label,
+        "settings": asdict(settings),
+        "data": source,
+        "data_name": name,
+        "run": str(run) if run else None,
+    }
+
+
+def _check(names, what):
+    """UserError for packages that have nothing in common, or too few of them."""
+    every = packages.every()
+    for name in names:
+        if name not in every:
+            raise UserError(f"{name} is no package; choose from {', '.join(every)}")
+    if len(names) < 2 or len(names) > MOST:
+        raise UserError(f"name two or three to compare, not {len(names)}")
+    if len({*what}) < len(what):
+        raise UserError("each can be named once; two runs of one package: --runs")
+    for a, b in combinations(names, 2):
+        model, other = packages.model_of(a), packages.model_of(b)
+        if model is not other and _framework(a) != _framework(b):
+            raise UserError(
+                f"{a} and {b} differ in model and framework; compare packages of one "
+                "model, or models in one framework"
+            )
+
+
+def _framework(package):
+    return package.partition("_")[2]
+
+
+def _folder(options):
+    """Where to write; its parent exists.  UserError if it is taken."""
+    out = getattr(options, "out", None)
+    if out is None:
+        out = Path("runs", "compare", time.strftime("%Y-%m-%d_%H-%M-%S"))
+    mine = (out / "report.json").is_file()
+    if out.is_file() or (out.is_dir() and any(out.iterdir()) and not mine):
+        raise UserError(f"{out}: exists and is no comparison; choose another --out")
+    if mine and "overwrite" not in options:
+        raise UserError(
+            f"{out}: there is a comparison already; replace it with --overwrite"
+        )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    return out
+
+
+def _carry_out(jobs, work, quiet):
+    """Each job in a process of its own, one after the other -> their results."""
+    total = sum(job["settings"]["epochs"] * (not job["run"]) + 1 for job in jobs)
+    bar = tqdm(total=total, unit="epoch", leave=False, disable=True if quiet else None)
+    results = []
+    with bar:
+        for job in jobs:
+            results.append(_in_a_process(job | {"folder": str(work)}, bar))
     return results
 
 
-def _compile(estimator, dataset):
-    """Call what training calls, once, and undo it."""
-    network, state = estimator.network, estimator.state()
-    chunk = next(batches.chunks(dataset.train_images, estimator.settings_, 1))
-    step = {name: array[:1] for name, array in chunk.items()}
-    network.train(**step, learning_rates=np.zeros(1, np.float32))
-    network.evaluate(**{name: array[0] for name, array in step.items()})
-    estimator.load_state(state)
+def _in_a_process(job, bar):
+    code = "from common.commands import trial; trial.main()"
+    path = os.pathsep.join([str(packages.ROOT), os.environ.get("PYTHONPATH", "")])
+    start, result = bar.n, None
+    with (
+        tempfile.TemporaryFile("w+") as errors,
+        _process(code, path, errors) as process,
+    ):
+        process.stdin.write(json.dumps(job))
+        process.stdin.close()
+        for text in process.stdout:
+            line = json.loads(text)
+            if "error" in line:
+                raise UserError(f"{job['label']}: {line['error']}")
+            if "doing" in line:
+                bar.set_description(f"{job['label']} {line['doing']}")
+            bar.update(start + line.get("epochs", bar.n - start) - bar.n)
+            result = line.get("result", result)
+        if process.wait() or result is None:
+            errors.seek(0)
+            last = (errors.read().strip().splitlines() or ["without a word"])[-1]
+            raise UserError(f"{job['label']}: its process failed: {last}")
+    bar.update(1)
+    return result
 
 
-def _print(options):
-    found = {packages.model_of(name) for name in options.packages}
-    if len(found) > 1:
-        titles = " and ".join(sorted(about.title for about in found))
-        raise UserError(f"{titles} do not compute the same; compare packages of one")
-    (about,) = found
-    results = compare(options.packages, options.data, options.epochs)
-    histories = [history for _, history in results.values()]
-    title, column = f"test {about.objective}", f"test_{about.watched[0]}"
-    print(f"{title}, nats per image\nepoch", *(f"{name:>12}" for name in results))
-    for row in zip(*histories, strict=True):
-        print(f"{row[0]['epoch']:5}", *(f"{r[column]:12.2f}" for r in row))
-    print(f"\n{'package':12} {title}  seconds per epoch  seconds to start")
-    for name, (ready, history) in results.items():
-        seconds = statistics.median(row["seconds"] for row in history)
-        value = f"{history[-1][column]:.2f}".rjust(len(title))
-        print(f"{name:12} {value}  {seconds:17.2f}  {ready:16.1f}")
-    return 0
+@contextmanager
+def _process(code, path, errors):
+    """A Python of its own, which ends when this one is interrupted."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        text=True,
+        env=os.environ | {"PYTHONPATH": path},
+    )
+    try:
+        yield process
+    except KeyboardInterrupt:
+        raise Interrupted from None
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _report(jobs, results, work):
+    """Everything that was found, as report.json holds it."""
+    abouts = [packages.model_of(job["package"]) for job in jobs]
+    columns = [
+        {
+            "label": job["label"],
+            "package": job["package"],
+            "model": about.name,
+            "run": job["run"],
+            "settings": job["settings"],
+            "lines_of_code": _lines(job["package"]),
+        }
+        | result
+        for job, about, result in zip(jobs, abouts, results, strict=True)
+    ]
+    report = {"data": jobs[0]["data_name"], "columns": columns}
+    report["differing_settings"] = _differing(jobs)
+    report["apart"] = _apart(columns, work)
+    report["why"] = WHY if report["apart"] else ""
+    report["rows"] = _rows(abouts, columns)
+    return report
+
+
+def _lines(package):
+    """Lines of code of model.py and the machinery, without docstrings."""
+    from common.pages.side_by_side import source
+
+    machinery = f"{packages.model_of(package).name}.py"
+    blocks = [
+        block
+        for name in ("model.py", machinery)
+        for block in source.blocks(packages.ROOT / package / name)
+    ]
+    return sum(bool(line.text.strip()) for block in blocks for line in block.lines)
+
+
+def _differing(jobs):
+    """Settings in which they are not alike: name -> value for each."""
+    names = [name for name in jobs[0]["settings"] if name not in ("model", "data")]
+    values = {name: [job["settings"][name] for job in jobs] for name in names}
+    return {n: v for n, v in values.items() if any(x != v[0] for x in v)}
+
+
+def _apart(columns, work):
+    """How far parameters are from the first one's, as a share of the way they went.
+
+    -> {step: [share for each other one]}; nothing for different models or settings.
+    """
+    first = columns[0]
+    shapes = [
+        packages.model_of(c["package"]).shapes(
+            Settings(**(c["settings"] | {"hidden": tuple(c["settings"]["hidden"])})),
+            784,
+        )
+        for c in columns
+    ]
+    if any(shape != shapes[0] for shape in shapes):
+        return {}
+    found = {}
+    start = _parameters(work / f".{first['label']}_0.npz", shapes[0])
+    for step in (*trial.STEPS, "end"):
+        arrays = []
+        for column in columns:
+            path = work / f".{column['label']}_{step}.npz"
+            if step == "end":
+                path = Path(column["run"] or work / column["label"], "checkpoint.npz")
+            arrays.append(_parameters(path, shapes[0]))
+        if any(array is None for array in arrays):
+            continue
+        origin = start if start is not None else np.zeros_like(arrays[0])
+        way = np.linalg.norm(arrays[0] - origin)
+        found[str(step)] = [
+            float(np.linalg.norm(a - arrays[0]) / way) for a in arrays[1:]
+        ]
+    return found
+
+
+def _parameters(path, shapes):
+    """All parameters of a checkpoint as one array; None if there is none."""
+    if not path.exists():
+        return None
+    with np.load(path) as arrays:
+        return np.concatenate(
+            [arrays[name].ravel() for name in shapes], dtype=np.float64
+        )
+
+
+def _rows(abouts, columns):
+    """The table: [title, unit, digits, value for each], of what all of them have."""
+    measures = abouts[0].measures
+    rows = []
+    for name, measure in measures.items():
+        row = [c["test"].get(name) for c in columns]
+        rows.append(
+            (f"test {measure.title.strip()}", measure.unit, measure.digits, row)
+        )
+    test = [
+        (
+            "log_evidence",
+            f"log p(x), {trial.IMAGES} images, {trial.SAMPLES} draws each",
+            "nats per image",
+            2,
+        ),
+        ("mse", "squared error of reconstructions", "per pixel", 5),
+    ]
+    for name, title, unit, digits in test:
+        if name not in measures:
+            rows.append((title, unit, digits, [c["test"].get(name) for c in columns]))
+    if columns[0]["history"]:
+        seconds = [c["seconds_per_epoch"] for c in columns]
+        rows.append(("one epoch (median)", "seconds", 2, seconds))
+    for key, title, unit, digits, scale in (
+        ("seconds_to_import", "to import", "seconds", 1, 1),
+        ("seconds_to_compile", "to compile", "seconds", 1, 1),
+        ("peak_memory", "peak memory, training", "MB", 0, 1e-6),
+        ("lines_of_code", "model.py and its machinery", "lines of code", 0, 1),
+    ):
+        values = [c.get(key) for c in columns]
+        rows.append((title, unit, digits, [v and v * scale for v in values]))
+    return [row for row in rows if None not in row[3]]
+
+
+def _text(report):
+    """The same table for a terminal."""
+    labels = [column["label"] for column in report["columns"]]
+    table = [
+        (f"{title}, {unit}", [f"{value:,.{digits}f}" for value in values])
+        for title, unit, digits, values in report["rows"]
+    ]
+    for step, shares in report["apart"].items():
+        when = "at the end" if step == "end" else f"after step {step}"
+        cells = ["", *(f"{share:.1e}" for share in shares)]
+        table.append((f"parameters apart {when}, of their way", cells))
+    left = max(len(title) for title, _ in table)
+    width = max(12, *map(len, labels)) + 2
+    lines = [("", labels), *table]
+    return "\n".join(
+        title.ljust(left) + "".join(cell.rjust(width) for cell in cells)
+        for title, cells in lines
+    )
+
+
+def _write(out, report, work, quiet):
+    """report.json, report.html and the pictures."""
+    from common.pages import comparison
+
+    models = {column["model"] for column in report["columns"]}
+    if not quiet and len(models) == 1:
+        print("functions are tried on drawn inputs for the report", file=sys.stderr)
+    pictures = {
+        column["label"]: np.load(work / f".{column['label']}_pictures.npz")
+        for column in report["columns"]
+    }
+    figures = comparison.figures(report, pictures)
+    report["figures"] = [*figures]
+    for name, (figure, _) in figures.items():
+        files.write_figure(out / name, figure)
+    page = comparison.page(report, {n: text for n, (_, text) in figures.items()}, out)
+    files.write(out / "report.json", json.dumps(report, indent=2).encode() + b"\n")
+    files.write(out / "report.html", page.encode())

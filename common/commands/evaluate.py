@@ -1,16 +1,29 @@
-"""Measure the model on the test images, with the standard error over them."""
+"""Measure the model on the test images, and let a judge look at what it generates."""
 
 import json
+from dataclasses import asdict
 
 import numpy as np
 
-from common import files
+from common import UserError, files
 from common.about import Measure
 from common.commands import verb_parts
-from common.commands.command_line import COUNT
+from common.commands.command_line import COUNT, number
 
 FILES = ".json"
 NAME = "metrics"
+NEEDS_TRAINING_IMAGES = True  # the judge is fitted on them
+HEADING = "  sure   entropy      rarest    commonest   distance"
+ROW = (
+    "{title:35}{sure:6.1%} {entropy:9.2f}   {rarest:>2}: {rarest_share:5.1%}   "
+    "{commonest:>2}: {commonest_share:6.1%} {distance:10.2f}"
+)
+LEGEND = """\
+sure: a class has p > {sure:g}.  entropy: of the classes found, in nats; {most:.2f} if
+all are as common.  distance: Frechet, in the judge's features, to the grey test
+images; one average image, repeated, is as far as 100.  Figures of different judges
+(other data, another version) cannot be compared.
+"""
 
 
 def add_options(parser, about):
@@ -23,6 +36,13 @@ def add_options(parser, about):
             default=500,
             help="draws of z for each image's log p(x) (default: 500)",
         )
+    parser.add_argument(
+        "--judge",
+        metavar="N",
+        type=number(int, 0, 10**6, "whole number from 0 to 1,000,000"),
+        default=10_000,
+        help="generated images that are judged; 0: none (default: 10,000)",
+    )
     verb_parts.add_data(parser)
 
 
@@ -47,9 +67,43 @@ def run(options, estimator, dataset, stem):
         )
         print(f"{measure.title:35}{mean:>9} +- {error} {measure.unit}")
     print()
+    if options.judge:
+        result["samples_judged"] = _judged(options.judge, estimator, dataset)
     path = stem.with_name(f"{stem.name}.json")
     files.write(path, json.dumps(result, indent=2).encode() + b"\n")
     return [path]
+
+
+def _judged(count, estimator, dataset):
+    """Print and return what the judge says of samples; of none, why there is none."""
+    from common import judge as judges
+
+    try:
+        judge = judges.of(dataset)
+    except UserError as error:
+        print(f"{error}\n")
+        return None
+    accuracy, honesty = judge.accuracy, judge.honesty
+    print(
+        f"the judge, fitted to the training images, is right on {accuracy:.2%} of the "
+        f"test images\n(of those of which it is sure, {honesty:.2%})\n\n"
+        f"{f'{count:,} samples':35}{HEADING}"
+    )
+    rows = {"training": judge.floor}
+    floor = f"the floor: {judge.floor.images:,} training images"
+    print(ROW.format(title=floor, **asdict(judge.floor)), flush=True)
+    for draw, title in estimator.about.samples.items():
+        made = estimator.sample(count, draw)
+        rows[draw] = judge.scores(made)
+        print(ROW.format(title=title, **asdict(rows[draw])), flush=True)
+    most = np.log(len(judge.classes))
+    print("\n" + LEGEND.format(sure=judges.SURE, most=most))
+    return {
+        "accuracy": accuracy,
+        "accuracy_where_sure": honesty,
+        "version": judges.VERSION,
+        **{name: asdict(scores) for name, scores in rows.items()},
+    }
 
 
 def _mean(values):

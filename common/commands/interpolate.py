@@ -1,4 +1,4 @@
-"""Walk from one test image to another, straight through the latent space."""
+"""Walk from one image to another, straight through the latent space."""
 
 import numpy as np
 
@@ -9,7 +9,10 @@ FILES = ".png and .npz"
 
 
 def add_options(parser, about):
-    """From where to where."""
+    """From where to where; without an encoder, between random codes."""
+    what = "number of a test image, from 0"
+    if not about.encodes:
+        what = "seed of a random code, which `sample --seed` decodes first"
     for name, target in (("--from", "start"), ("--to", "end")):
         parser.add_argument(
             name,
@@ -17,7 +20,7 @@ def add_options(parser, about):
             metavar="I",
             type=WHOLE,
             required=True,
-            help="number of a test image, from 0",
+            help=what,
         )
     parser.add_argument(
         "--steps",
@@ -26,17 +29,26 @@ def add_options(parser, about):
         default=10,
         help="images on the way, both ends included (default: 10)",
     )
-    verb_parts.add_data(parser)
+    if about.encodes:
+        verb_parts.add_data(parser)
 
 
 def run(options, estimator, dataset, stem):
     """Write the codes on the way and the images that they decode to -> paths."""
     from common import figures
 
-    X, labels = verb_parts.test_images(dataset, [options.start, options.end])
-    ends = estimator.transform(X)
+    pair = options.start, options.end
+    if dataset:
+        X, labels = verb_parts.test_images(dataset, pair)
+        ends = estimator.transform(X)
+    else:
+        generators = map(np.random.default_rng, pair)
+        ends = np.concatenate([estimator.random_codes(1, rng) for rng in generators])
     shares = np.linspace(0, 1, options.steps, dtype=np.float32)
     z = ends[0] + shares[:, None] * (ends[1] - ends[0])
-    made = estimator.inverse_transform(z)
-    figure = figures.interpolation(made, shares, estimator.seen(X), labels)
+    made = estimator.decode(z)
+    if dataset:
+        figure = figures.interpolation(made, shares, estimator.seen(X), labels)
+    else:
+        figure = figures.interpolation(made, shares)
     return verb_parts.write(stem, figure, share=shares, z=z, images=made)

@@ -25,7 +25,7 @@ def add_options(parser, about):
         help="or the first N of each class (default: 1)",
     )
     verb_parts.add_data(parser)
-    verb_parts.add_draw(parser)
+    verb_parts.add_draw(parser, about)
 
 
 def run(options, estimator, dataset, stem):

@@ -25,7 +25,7 @@ def add_options(parser, about):
         type=number(float, -1e6, 1e6, "number from -1e6 to 1e6"),
         help="decode this point instead",
     )
-    verb_parts.add_draw(parser)
+    verb_parts.add_draw(parser, about)
 
 
 def run(options, estimator, dataset, stem):
@@ -43,6 +43,7 @@ def run(options, estimator, dataset, stem):
     if z.shape[1] != wanted:
         raise UserError(f"--z has {z.shape[1]} values; this model's z has {wanted}")
     made = estimator.decode(z, options.draw, rng)
-    unit = "p(x = 1|z)" if options.draw == "mean" else "pixels drawn from p(x|z)"
+    pixel = estimator.about.pixel
+    unit = pixel if options.draw == "mean" else "pixels drawn from p(x|z)"
     figure = figures.samples((title, made), unit=unit)
     return verb_parts.write(stem, figure, z=z, images=made)

@@ -11,16 +11,20 @@ class Table:
         self.about = settings.about
         self.quiet = quiet
         self.every = max(1, settings.epochs // 25)  # print at most about 25 rows
+        self.warned = set()
 
     def head(self, dataset):
         """Print what is trained, and on what."""
+        self.test_images = dataset.test_images
         if self.quiet:
             return
         images = f"{len(dataset.train_images):,} + {len(dataset.test_images):,} images"
         layers = "-".join(map(str, self.about.layers(self.settings, 784)))
         count = self.about.count(self.settings, 784)
+        print(f"data   {dataset.name}, from {dataset.source}: {images}")
+        for note in dataset.notes:
+            print(f"note   {note}")
         print(
-            f"data   {dataset.name}, from {dataset.source}: {images}\n"
             f"model  {layers}, {self.settings.activation}: {count:,} parameters",
             flush=True,
         )
@@ -31,7 +35,11 @@ class Table:
             print(f"run    {run.path}\n\n  epoch  {self.about.heading}", flush=True)
 
     def row(self, row):
-        """Print an epoch's result."""
+        """Print an epoch's result, and each warning at its first time."""
+        warning = self.about.warning(row, self.test_images)
+        if warning and warning not in self.warned:
+            self.warned.add(warning)
+            print(f"epoch {row['epoch']}: {warning}", flush=True)
         last = row["epoch"] == self.settings.epochs
         if self.quiet or (row["epoch"] % self.every and not last):
             return

@@ -58,8 +58,8 @@ def make_parser(package):
         "--binarize",
         choices=BINARIZATIONS,
         help="how grey levels become pixels that are on or off: drawn anew every "
-        "epoch, on above one half, or not at all, which makes the "
-        f"{about.objective} a mere score (default: {default['binarize']})",
+        f"epoch, on above one half, or not at all{about.grey_help} "
+        f"(default: {default['binarize']})",
     )
 
     add = parser.add_argument_group("model").add_argument
@@ -68,7 +68,7 @@ def make_parser(package):
         metavar="UNITS",
         nargs="+",
         type=COUNT,
-        help="units of each hidden layer of the encoder, which the decoder mirrors "
+        help=f"units of {about.hidden_help} "
         f"(default: {' '.join(map(str, default['hidden'])) or 'none'})",
     )
     add(
@@ -84,12 +84,14 @@ def make_parser(package):
     )
 
     add = parser.add_argument_group("training").add_argument
+    mnist, digits = (default_epochs(images, about) for images in (60_000, 1_437))
     add(
         "--epochs",
         metavar="N",
         type=COUNT,
-        help="passes over the training images (default: as many as show 1.5 million "
-        "images, but at most 150: 25 for mnist, 150 for digits)",
+        help="passes over the training images (default: as many as show "
+        f"{about.shown / 1e6:g} million images, but at most {about.most_epochs}: "
+        f"{mnist} for mnist, {digits} for digits)",
     )
     add(
         "--batch-size",
@@ -104,6 +106,13 @@ def make_parser(package):
         help="Adam's at the first step; it falls along a cosine to 1%% of that "
         f"(default: {default['learning_rate']})",
     )
+    for name, option in about.options.items():
+        add(
+            f"--{name.replace('_', '-')}",
+            metavar="X",
+            type=number(float, 0, 1e6, "number from 0 to 1,000,000"),
+            help=f"{option.help} (default: {option.default:g})",
+        )
     add(
         "--seed",
         metavar="N",
@@ -116,14 +125,13 @@ def make_parser(package):
     add(
         "--out",
         metavar="DIR",
-        type=Path,
+        type=files.path,
         help=f"folder for the results (default: runs/{package}/DATE_TIME)",
     )
     add("--overwrite", action="store_true", help="replace the run that is in --out")
     add(
         "--resume",
         metavar="RUN",
-        type=Path,
         help="continue the run in this folder with its own options; only --epochs may "
         "rise (the cosine of the learning rate is then stretched), and --data may say "
         "where the same data now are",
@@ -190,8 +198,9 @@ def _new(options):
     given = {"model": about.name, **about.defaults, **vars(options)}
     source, dataset = data.load_or_digits(given["data"], explicit="data" in options)
     images = len(dataset.train_images)
-    epochs = given.get("epochs", default_epochs(images))
+    epochs = given.get("epochs", default_epochs(images, about))
     given |= {"data": source, "epochs": epochs, "hidden": tuple(given["hidden"])}
+    given["options"] = {name: given[name] for name in about.options if name in given}
     settings = Settings(**{f.name: given[f.name] for f in fields(Settings)})
     run = runs.Run(given["out"]) if "out" in given else None
     if run:

@@ -18,10 +18,11 @@ def add_data(parser):
     parser.add_argument("--data", metavar="SOURCE", help=DATA)
 
 
-def add_draw(parser):
-    """Add --draw and --seed."""
-    choices = ["mean", "sample"]
-    parser.add_argument("--draw", choices=choices, default="mean", help=DRAW)
+def add_draw(parser, about):
+    """Add --draw, where the model gives a choice, and --seed."""
+    parser.set_defaults(draw=about.draws[0])
+    if len(about.draws) > 1:
+        parser.add_argument("--draw", choices=about.draws, help=DRAW)
     parser.add_argument("--seed", metavar="N", type=WHOLE, default=0, help=SEED)
 
 

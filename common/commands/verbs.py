@@ -1,11 +1,11 @@
 """`python -m PACKAGE VERB RUN`: find the verb and the trained model, and go."""
 
 import importlib
+import sys
 from dataclasses import replace
-from pathlib import Path
 
-from common import UserError, packages, runs
-from common.commands.command_line import Parser, answer
+from common import UserError, files, packages, runs
+from common.commands.command_line import Parser, answer, fail
 from common.images import data
 from common.settings import ARRAY
 
@@ -14,6 +14,10 @@ OUTPUT = "what to write, or the folder for it (default: the run's folder): NAME"
 
 def main(package, argv=None):
     """Run `python -m PACKAGE VERB RUN` -> exit status: 0, 2 (a mistake), 130."""
+    argv = sys.argv[1:] if argv is None else argv
+    missing = packages.model_of(package).missing_verbs
+    if argv and argv[0] in missing:
+        return fail(missing[argv[0]])
     options = _make_parser(package).parse_args(argv)
     return answer(_use, package, options)
 
@@ -31,10 +35,14 @@ def _make_parser(package):
         command = importlib.import_module(f"common.commands.{name}")
         text = command.__doc__.splitlines()[0]
         verb = verbs.add_parser(name, help=text, description=text)
-        verb.set_defaults(run_verb=command.run, name=getattr(command, "NAME", name))
+        verb.set_defaults(
+            run_verb=command.run,
+            name=getattr(command, "NAME", name),
+            needs_training_images=getattr(command, "NEEDS_TRAINING_IMAGES", False),
+        )
         verb.add_argument("run", metavar="RUN", help="folder of the run, or: latest")
         output = OUTPUT + command.FILES
-        verb.add_argument("--output", metavar="NAME", type=Path, help=output)
+        verb.add_argument("--output", metavar="NAME", type=files.path, help=output)
         command.add_options(verb, about)
     return parser
 
@@ -53,8 +61,8 @@ def _use(package, options):
             "shell, images have 784 (use its class in Python)"
         )
     stem.parent.mkdir(parents=True, exist_ok=True)
-    files = options.run_verb(options, estimator, dataset, stem)
-    print(f"run    {run.path}\nfiles  {', '.join(map(str, files))}")
+    written = options.run_verb(options, estimator, dataset, stem)
+    print(f"run    {run.path}\nfiles  {', '.join(map(str, written))}")
     return 0
 
 
@@ -63,6 +71,8 @@ def _dataset(options, config):
     if source == ARRAY:
         raise UserError("this model was fitted in Python; name its images with --data")
     _, dataset = data.load_or_digits(source, explicit=True)
+    if options.needs_training_images:
+        return dataset
     none = {"train_images": dataset.train_images[:0].copy(), "train_labels": None}
     return replace(dataset, **none)  # what is not needed takes no memory
 
@@ -72,7 +82,7 @@ def _stem(options, run):
     stem = options.output or run.path
     if stem.is_dir():
         stem /= options.name
-    if stem.suffix in (".png", ".npz", ".csv", ".json"):
+    if stem.suffix in (".png", ".npz", ".csv", ".json", ".html"):
         stem = stem.with_suffix("")
     inside = runs.Run(stem.parent).config_path.exists()
     if inside and stem.name in ("config", "checkpoint", "history"):

@@ -6,6 +6,9 @@ imports it; and `describe()`, what `common.doctor` says of it.
 """
 
 import importlib
+import os
+import sys
+from contextlib import contextmanager
 from typing import Protocol
 
 import numpy as np
@@ -20,7 +23,8 @@ class Network(Protocol):
 
     lets_threads_work: bool  # other Python threads get on while a step runs
 
-    def __init__(self, parameters: dict[str, np.ndarray], activation: str): ...
+    def __init__(self, parameters: dict[str, np.ndarray], activation: str, **options):
+        """`options` are those that its About names."""
 
     def get_ready(self, quiet: bool) -> None:
         """Compile what training calls, where that takes long; if quiet, not yet."""
@@ -42,6 +46,30 @@ class Network(Protocol):
 
     def load_state(self, state: dict[str, np.ndarray]) -> None:
         """Continue from what `state` returned, here or in another framework."""
+
+
+@contextmanager
+def silence(*numbers):
+    """Let what is written to these descriptors (1, 2) lead nowhere, even from C++."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    screens = {number: os.dup(number) for number in numbers}
+    _flush()
+    for number in numbers:
+        os.dup2(nowhere, number)
+    try:
+        yield
+    finally:
+        _flush()
+        for number, screen in screens.items():
+            os.dup2(screen, number)
+            os.close(screen)
+        os.close(nowhere)
+
+
+def _flush():
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
 
 
 def exports(framework, module, names):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common import UserError
+from common import UserError, files
 from common.images import download, formats
 
 MNIST_SHA256 = "1e35582d42a90940c55b956deb61875c020b567ed20e3c5b174f52bf7809ed9b"
@@ -24,6 +24,7 @@ class Dataset:
     train_labels: np.ndarray  # (N,) int64
     test_images: np.ndarray  # (M, 784) uint8
     test_labels: np.ndarray  # (M,) int64
+    notes: tuple[str, ...] = ()  # what was taken for what, where that is unusual
 
     @cached_property
     def sha256(self):
@@ -71,8 +72,8 @@ def load_or_digits(source="mnist", explicit=False):
 
 
 def _from_path(name, path):
-    path = Path(os.path.expanduser(path))  # noqa: PTH111 - leaves ~nobody as it is
-    train_x, train_y, test_x, test_y = formats.read(path)
+    path = files.path(path)
+    (train_x, train_y, test_x, test_y), notes = formats.read(path)
     return Dataset(
         name,
         str(path.absolute()),
@@ -80,6 +81,7 @@ def _from_path(name, path):
         train_y.astype(np.int64),
         test_x.reshape(-1, 784),
         test_y.astype(np.int64),
+        notes,
     )
 
 

@@ -4,6 +4,8 @@ import importlib
 import logging
 import os
 
+from common.frameworks import silence
+
 LIBRARIES = ("tensorflow", "keras")
 
 
@@ -18,14 +20,8 @@ def load():
 
     Its C++ prints notices whatever one sets.
     """
-    screen = os.dup(2)
-    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123
-        os.dup2(nowhere.fileno(), 2)
-    try:
+    with silence(2):
         importlib.import_module("tensorflow")
-    finally:
-        os.dup2(screen, 2)
-        os.close(screen)
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # after TensorFlow's own
 
 
@@ -35,3 +31,35 @@ def describe():
 
     devices = [device.device_type for device in tf.config.list_physical_devices()]
     return {"tensorflow": f"{tf.__version__}, devices: {', '.join(devices)}"}
+
+
+def with_gradients(function, arguments):
+    """A function of model.py that also differentiates, for such arguments.
+
+    It takes {name: array}, with parameters as a dict within, and returns the arrays
+    that the function returns, and the gradients by name of once the sum of the first,
+    plus twice that of the second, and so on.
+    """
+    import tensorflow as tf
+
+    def call(given):
+        inner = {n: v for n, v in given.items() if isinstance(v, dict)}
+        arrays = {n: v for n, v in given.items() if hasattr(v, "shape")}
+        inner = {n: _variables(tf, values) for n, values in inner.items()}
+        variables = _variables(tf, arrays)
+        with tf.GradientTape() as tape:
+            results = function(**(given | inner | variables))
+            results = results if isinstance(results, tuple) else (results,)
+            sums = [n * tf.reduce_sum(r) for n, r in enumerate(results, 1)]
+            total = tf.add_n(sums)
+        for values in inner.values():
+            variables |= values
+        gradients = tape.gradient(total, variables, unconnected_gradients="zero")
+        found = {name: gradient.numpy() for name, gradient in gradients.items()}
+        return [result.numpy() for result in results], found
+
+    return call
+
+
+def _variables(tf, arrays):
+    return {name: tf.Variable(array) for name, array in arrays.items()}

@@ -8,17 +8,32 @@ from common import batches
 
 
 class Network:
-    """Parameters as variables, Adam's moments, and both as a checkpoint holds them."""
+    """Parameters as variables, Adam's moments, and both as a checkpoint holds them.
+
+    Each player, a prefix of parameters' names, has an Adam of its own.
+    """
 
     lets_threads_work = True  # other Python threads get on while a step runs
 
-    def __init__(self, parameters, activation, beta_1=0.9, beta_2=0.999):
+    def __init__(self, parameters, activation, beta_1=0.9, beta_2=0.999, players=("",)):
         self.activation = activation
         self.parameters = {
             name: tf.Variable(value, name=name) for name, value in parameters.items()
         }
-        self.adam = keras.optimizers.Adam(beta_1=beta_1, beta_2=beta_2)
-        self.adam.build(list(self.parameters.values()))
+        self.adams = {}
+        for player in players:
+            self.adams[player] = keras.optimizers.Adam(beta_1=beta_1, beta_2=beta_2)
+            self.adams[player].build(list(self.parameters_of(player).values()))
+
+    @property
+    def adam(self):
+        """The optimizer of a network that has one."""
+        (adam,) = self.adams.values()
+        return adam
+
+    def parameters_of(self, player):
+        """What one player trains.  -> {name: variable}"""
+        return {n: p for n, p in self.parameters.items() if n.startswith(player)}
 
     def get_ready(self, quiet):
         """Nothing takes long: XLA compiles at the first step."""
@@ -34,12 +49,13 @@ class Network:
 
     def _variables(self):
         """Every variable under its name in a checkpoint."""
-        variables = {**self.parameters, "adam_step": self.adam.iterations}
-        moments = self.adam.variables[2:]  # after the step and the learning rate
-        for name, m, v in zip(
-            self.parameters, moments[::2], moments[1::2], strict=True
-        ):
-            variables |= {f"adam_m_{name}": m, f"adam_v_{name}": v}
+        variables = dict(self.parameters)
+        for player, adam in self.adams.items():
+            variables[f"adam_step_{player}".rstrip("_")] = adam.iterations
+            moments = adam.variables[2:]  # after the step and the learning rate
+            names = self.parameters_of(player)
+            for name, m, v in zip(names, moments[::2], moments[1::2], strict=True):
+                variables |= {f"adam_m_{name}": m, f"adam_v_{name}": v}
         return variables
 
 

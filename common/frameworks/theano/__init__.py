@@ -1,14 +1,20 @@
 """Theano for any model: how it is made to run on newer libraries, and fast."""
 
 import builtins
+import functools
 import importlib
 import importlib.util
 import logging
 import os
+import shutil
+import sys
 import timeit
 from pathlib import Path
 
 import numpy as np
+
+from common import UserError
+from common.frameworks import silence
 
 LIBRARIES = ("theano-pymc",)
 
@@ -24,15 +30,69 @@ def prepare():
     for name in ("theano.configdefaults", "theano.tensor.blas"):
         logging.getLogger(name).setLevel(logging.ERROR)
     flags = os.environ.get("THEANO_FLAGS", "")
-    own = ["floatX=float32", "allow_gc=False"]  # gc: keep buffers between the steps
+    own = ["floatX=float32", "device=cpu"]
+    own += ["allow_gc=False"]  # keep buffers between the steps
     if "blas__ldflags" not in flags and "gcc__cxxflags" not in flags:
         own += _blas_flags()
     os.environ["THEANO_FLAGS"] = ",".join([*own, flags])
 
 
 def load():
-    """Import Theano."""
-    importlib.import_module("theano")
+    """Import Theano, once what would break it is ruled out or mended.
+
+    UserError, in one line, for what only the user can mend.
+    """
+    if "theano" in sys.modules:
+        return
+    if sys.flags.optimize > 1:
+        raise UserError("Theano needs docstrings: type python or python -O, not -OO")
+    from common.frameworks.theano import surroundings
+
+    surroundings.mend()
+    try:
+        with silence(1, 2):
+            importlib.import_module("theano")
+    except Exception as error:
+        raise UserError(surroundings.why_not_started(error)) from None
+
+
+@functools.cache
+def check():
+    """Compile one tiny function, whose product every network needs as well.
+
+    UserError, in one line, if the compiler is there but does not work.
+    """
+    import theano
+    import theano.tensor as T
+
+    x, y = T.fmatrices("xy")
+    ones = np.ones((2, 2), np.float32)
+    try:
+        with silence(1, 2):
+            product = theano.function([x, y], T.dot(x, y))(ones, ones)
+    except Exception as error:
+        from common.frameworks.theano import surroundings
+
+        raise UserError(surroundings.why_not_compiled(error)) from None
+    if not (product == 2).all():
+        raise UserError(
+            f"Theano's matrix product is wrong (blas__ldflags = "
+            f"{theano.config.blas__ldflags}): check THEANO_FLAGS and .theanorc"
+        )
+
+
+def without_compiler():
+    """What to say where Theano has no compiler; None where it has one."""
+    import theano
+
+    if theano.config.cxx:
+        return None
+    found = shutil.which("g++")
+    reason = f"{found} does not work" if found else "g++ is missing"
+    return (
+        f"note: {reason}, so Theano runs without compiled code, 3,000 times slower "
+        "(Debian: apt install g++; macOS: xcode-select --install)"
+    )
 
 
 def _blas_flags():
@@ -64,3 +124,47 @@ def describe():
         linked = theano.config.blas__ldflags or "NumPy's BLAS"
     speed = f"{2 * 1024**3 / seconds / 1e9:.0f} GFLOP/s"
     return {"theano": f"{theano.__version__}, links {linked}: {speed}"}
+
+
+def with_gradients(function, arguments):
+    """A function of model.py that also differentiates, for such arguments.
+
+    It takes {name: array}, with parameters as a dict within, and returns the arrays
+    that the function returns, and the gradients by name of once the sum of the first,
+    plus twice that of the second, and so on.
+    """
+    import theano
+    import theano.tensor as T
+
+    def symbols(given):
+        found = {n: symbols(v) for n, v in given.items() if isinstance(v, dict)}
+        arrays = {n: v for n, v in given.items() if hasattr(v, "shape")}
+        return found | {
+            n: T.TensorType(v.dtype, [False] * v.ndim)(n) for n, v in arrays.items()
+        }
+
+    named = symbols(arguments)
+    results = function(**(arguments | named))
+    results = results if isinstance(results, tuple) else (results,)
+    total = sum(n * T.sum(result) for n, result in enumerate(results, 1))
+    variables = _flat(named)
+    gradients = theano.grad(total, [*variables.values()], disconnected_inputs="ignore")
+    compiled = theano.function(
+        [*variables.values()], [*results, *gradients], on_unused_input="ignore"
+    )
+
+    def call(given):
+        values = compiled(*(_flat(given)[name] for name in variables))
+        found = dict(zip(variables, values[len(results) :], strict=True))
+        return values[: len(results)], found
+
+    return call
+
+
+def _flat(given):
+    """Arrays by name, those of a dict within, too."""
+    inner = [v for v in given.values() if isinstance(v, dict)]
+    flat = {n: v for n, v in given.items() if not isinstance(v, dict | str)}
+    for values in inner:
+        flat |= values
+    return flat

@@ -1,31 +1,44 @@
 """What every network in Theano has: shared variables, Adam, and their names."""
 
-import shutil
 import sys
 
 import theano
 from tqdm import tqdm
 
+from common.frameworks.theano import check, without_compiler
 from common.frameworks.theano.adam import Adam
 
 COMPILING = "Theano compiles four functions: half a minute at first, then some seconds"
-NO_COMPILER = (
-    "note: g++ is missing, so Theano runs without compiled code, 3,000 times slower "
-    "(Debian: apt install g++; macOS: xcode-select --install)"
-)
 
 
 class Network:
-    """Parameters as variables, Adam's moments, and both as a checkpoint holds them."""
+    """Parameters as variables, Adam's moments, and both as a checkpoint holds them.
+
+    Each player, a prefix of parameters' names, has an Adam of its own.
+    """
 
     lets_threads_work = False  # no other Python thread gets on while a step runs
 
-    def __init__(self, parameters, activation, beta_1=0.9, beta_2=0.999):
+    def __init__(self, parameters, activation, beta_1=0.9, beta_2=0.999, players=("",)):
+        check()
         self.activation = activation
         self.parameters = {
             name: theano.shared(value, name=name) for name, value in parameters.items()
         }
-        self.adam = Adam(self.parameters, beta_1, beta_2)
+        self.adams = {
+            player: Adam(self.parameters_of(player), beta_1, beta_2)
+            for player in players
+        }
+
+    @property
+    def adam(self):
+        """The optimizer of a network that has one."""
+        (adam,) = self.adams.values()
+        return adam
+
+    def parameters_of(self, player):
+        """What one player trains.  -> {name: variable}"""
+        return {n: p for n, p in self.parameters.items() if n.startswith(player)}
 
     def compiled(self):
         """What training calls, compiled one by one, so that a progress bar can tell."""
@@ -36,8 +49,9 @@ class Network:
 
     def get_ready(self, quiet):
         """Compile what training calls, with a progress bar; if quiet, not yet."""
-        if not shutil.which("g++"):
-            print(NO_COMPILER, file=sys.stderr)
+        note = without_compiler()
+        if note:
+            print(note, file=sys.stderr)
         elif not quiet:
             print(COMPILING, flush=True)
         if not quiet:
@@ -56,8 +70,10 @@ class Network:
 
     def _variables(self):
         """Every variable under its name in a checkpoint."""
-        variables = {**self.parameters, "adam_step": self.adam.step}
-        for name in self.parameters:
-            variables[f"adam_m_{name}"] = self.adam.m[name]
-            variables[f"adam_v_{name}"] = self.adam.v[name]
+        variables = dict(self.parameters)
+        for player, adam in self.adams.items():
+            variables[f"adam_step_{player}".rstrip("_")] = adam.step
+            for name in self.parameters_of(player):
+                variables[f"adam_m_{name}"] = adam.m[name]
+                variables[f"adam_v_{name}"] = adam.v[name]
         return variables

@@ -41,6 +41,7 @@ class Autoencoder(About):
     codes = "codes z"
     code_mean = code_drawn = "z = code of the image"
     random_code = "each number in z drawn by itself, as on training images"
+    has_prior = False
 
     def shapes(self, settings, pixels):
         """The shape of each parameter for images of so many pixels.  name -> tuple"""
@@ -52,6 +53,14 @@ class Autoencoder(About):
             | weights.stack("decoder", up)
             | weights.layer("W_logits", up[-1], pixels)
         )
+
+    def networks(self, settings):
+        """What a page computes: name -> its layers, [(weights, activation), ...]"""
+        code = settings.activation
+        return {
+            "decode": weights.chain("decoder", settings, "W_logits", "sigmoid"),
+            "encode": weights.chain("encoder", settings, "W_z", code),
+        }
 
     def initial(self, settings, pixels):
         """The weights that a run starts from.  (N, D) uint8 -> {name: array}

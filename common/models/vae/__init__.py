@@ -62,6 +62,14 @@ class VariationalAutoencoder(About):
             | weights.layer("W_logits", up[-1], pixels)
         )
 
+    def networks(self, settings):
+        """What a page computes: name -> its layers, [(weights, activation), ...]"""
+        return {
+            "decode": weights.chain("decoder", settings, "W_logits", "sigmoid"),
+            "encode": weights.chain("encoder", settings, "W_mu", "none"),
+            "logvar": weights.chain("encoder", settings, "W_logvar", "none"),
+        }
+
     def initial(self, settings, pixels):
         """The weights that a run starts from.  (N, D) uint8 -> {name: array}
 

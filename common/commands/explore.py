@@ -1,0 +1,76 @@
+"""Write a page to walk through the latent space, with all that it takes inside."""
+
+import numpy as np
+
+from common import UserError, files, packages, runs
+from common.commands import verb_parts
+from common.pages import explorer
+
+FILES = ".html"
+NAME = "explorer"
+
+
+def add_options(parser, about):
+    """Whose decoder stands beside, which images are mapped."""
+    parser.add_argument(
+        "beside",
+        metavar="RUN2",
+        nargs="?",
+        help="another run, of any model, whose decoder is shown beside for the same z",
+    )
+    if "encode" in about.verbs:
+        verb_parts.add_data(parser)
+
+
+def run(options, estimator, dataset, stem):
+    """Write the page -> path."""
+    shown = [_shown(options.run, estimator)]
+    if options.beside:
+        shown.append(_shown(options.beside, _beside(options.beside, estimator)))
+    codes, labels = _codes(estimator, dataset)
+    page = explorer.build(shown, codes, labels).encode()
+    path = stem.with_name(f"{stem.name}.html")
+    files.write(path, page)
+    print(f"page   {len(page) / 1e6:.2f} MB; open it in a browser")
+    return [path]
+
+
+def _shown(path, estimator):
+    """The model of a run, under the name of its folder."""
+    run = runs.Run(runs.find(path, estimator.about))
+    package = run.read_config()["package"]
+    return explorer.Shown(run.path.resolve().name, package, estimator)
+
+
+def _beside(path, estimator):
+    """The model of RUN2, of the same model or of another one."""
+    run = runs.Run(runs.find(path, estimator.about))
+    config = run.read_config()
+    settings, cls = config["settings"], type(estimator)
+    if settings.about is not estimator.about:
+        package = config["package"]
+        if package not in packages.every():
+            raise UserError(f"{run.path}: trained by {package!r}, which is not here")
+        cls = packages.estimator(package)
+    sizes = settings.latent_dim, estimator.settings_.latent_dim
+    if sizes[0] != sizes[1]:
+        raise UserError(
+            f"{run.path}: its z has {sizes[0]} values, the other's {sizes[1]}; only "
+            "decoders of the same z can be compared"
+        )
+    other = cls.load(run.path)
+    if other.n_features_in_ != 784:
+        raise UserError(
+            f"{run.path}: a model of {other.n_features_in_} pixels, not 784"
+        )
+    return other
+
+
+def _codes(estimator, dataset):
+    """Codes and labels of the test images; none if nothing encodes.  (N, Z), (N,)"""
+    if dataset is None:
+        width = estimator.settings_.latent_dim
+        return np.zeros((0, width), np.float32), np.zeros(0, np.int64)
+    every = np.arange(len(dataset.test_images))
+    X, labels = verb_parts.test_images(dataset, every)
+    return estimator.transform(X), labels

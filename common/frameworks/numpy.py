@@ -1,0 +1,124 @@
+"""NumPy for any model: what a framework brings along, and NumPy lacks.
+
+Nothing is compiled and nothing is recorded: a package that uses this module writes its
+gradients out by hand.
+"""
+
+import timeit
+
+import numpy as np
+
+LIBRARIES = ()  # a run records NumPy's version in any case
+EPSILON = 1e-7  # Keras's; the "epsilon hat" of Kingma & Ba 2015
+
+
+def prepare():
+    """Nothing must be chosen before NumPy is imported."""
+
+
+def load():
+    """NumPy is here already: all of `common` uses it."""
+
+
+def describe():
+    """What `common.doctor` says of it: the BLAS's speed.  -> {subject: text}"""
+    square = np.ones((1024, 1024), np.float32)
+    seconds = min(timeit.repeat(lambda: np.dot(square, square), number=1, repeat=10))
+    speed = f"{2 * 1024**3 / seconds / 1e9:.0f} GFLOP/s"
+    return {"numpy": f"{np.__version__}, matrix products: {speed}"}
+
+
+def ignoring_overflow():
+    """What grows too large becomes inf or nan without a warning, as in the others."""
+    return np.errstate(over="ignore", invalid="ignore")
+
+
+def relu(a):
+    """max(a, 0)"""
+    return np.maximum(a, 0)
+
+
+def softplus(a):
+    """log(1 + exp(a)) = max(a, 0) + log(1 + exp(-|a|)): no exponential overflows.
+
+    log1p would do, but NumPy's takes eight times as long as its log.  1 + e loses the
+    last digits of e; to first order they add their share of 1 + e to its logarithm.
+    """
+    size = np.abs(a)
+    e = np.exp(-size)
+    rounded = 1 + e
+    log = np.log(rounded) + (e - (rounded - 1)) / rounded
+    return 0.5 * (a + size) + log
+
+
+def sigmoid(a):
+    """1 / (1 + exp(-a)): where that is infinite, 1 / inf is 0, as it should be."""
+    with ignoring_overflow():
+        return 1 / (1 + np.exp(-a))
+
+
+class Adam:
+    """Adam (Kingma & Ba 2015): moments of each parameter's gradient, the step count."""
+
+    def __init__(self, parameters, beta_1=0.9, beta_2=0.999):
+        self.beta_1, self.beta_2 = beta_1, beta_2
+        self.step = np.array(0)
+        self.m = {name: np.zeros_like(p) for name, p in parameters.items()}
+        self.v = {name: np.zeros_like(p) for name, p in parameters.items()}
+
+    def apply(self, gradients, parameters, learning_rate):
+        """Change the parameters by one step, in place.  2 x {name: array}, ()
+
+        The bias corrections are folded into the rate (the efficient form at the end
+        of section 2), as Keras does, and in float32 as there.
+        """
+        self.step += 1
+        betas = np.array([self.beta_1, self.beta_2], np.float32)
+        first, second = 1 - betas ** np.float32(self.step)
+        alpha = learning_rate * np.sqrt(second) / first
+        for name, p in parameters.items():
+            g, m, v = gradients[name], self.m[name], self.v[name]
+            t = g - m  # one array for all that comes between
+            t *= 1 - self.beta_1
+            m += t  # m = beta_1 m + (1 - beta_1) g
+            np.square(g, out=t)
+            t -= v
+            t *= 1 - self.beta_2
+            v += t  # v = beta_2 v + (1 - beta_2) g^2
+            np.sqrt(v, out=t)
+            t += EPSILON
+            np.divide(m, t, out=t)
+            t *= alpha
+            p -= t  # p = p - alpha m / (sqrt(v) + epsilon)
+
+
+class Network:
+    """Parameters, Adam's moments, and both as a checkpoint holds them."""
+
+    lets_threads_work = True  # NumPy's loops and products let other threads get on
+
+    def __init__(self, parameters, activation, beta_1=0.9, beta_2=0.999):
+        self.activation = activation
+        self.parameters = {name: np.array(p) for name, p in parameters.items()}
+        self.gradients = {name: np.empty_like(p) for name, p in parameters.items()}
+        self.adam = Adam(self.parameters, beta_1, beta_2)
+
+    def get_ready(self, quiet):
+        """Nothing is compiled."""
+
+    def state(self):
+        """All that training changes: parameters and Adam's moments.  name -> array"""
+        return {name: array.copy() for name, array in self._arrays().items()}
+
+    def load_state(self, state):
+        """Continue from what `state` returned, here or in another framework."""
+        for name, array in self._arrays().items():
+            array[...] = state[name]
+
+    def _arrays(self):
+        """Every array under its name in a checkpoint."""
+        arrays = {**self.parameters, "adam_step": self.adam.step}
+        for name in self.parameters:
+            arrays[f"adam_m_{name}"] = self.adam.m[name]
+            arrays[f"adam_v_{name}"] = self.adam.v[name]
+        return arrays

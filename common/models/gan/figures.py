@@ -1,0 +1,66 @@
+"""The figures of a GAN's run."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from common import figures
+from common.figures import BLUE, NATS, ORANGE
+
+SAMPLES = 100
+
+
+def of_run(gan, history):
+    """Every figure -> {file name: Figure}."""
+    title = "Samples: z ~ N(0, I), as the generator makes them"
+    panel = title, gan.sample(SAMPLES)
+    return {
+        "curves.png": figures.curves(history, _panels),
+        "samples.png": figures.samples(panel, unit=gan.about.pixel),
+        "interpolation.png": _between(gan),
+    }
+
+
+def _between(gan):
+    ends = gan.random_codes(2, np.random.default_rng(0))
+    shares = np.linspace(0, 1, 10, dtype=np.float32)
+    z = ends[0] + shares[:, None] * (ends[1] - ends[0])
+    return figures.interpolation(gan.decode(z), shares)
+
+
+def _panels(figure, line):
+    losses, shares, variance = figure.subplots(1, 3)
+    line(losses, "train_discriminator_loss", ORANGE, "discriminator (1.39: a draw)")
+    line(losses, "train_generator_loss", BLUE, "generator (0.69: a draw)")
+    line(shares, "test_accuracy_real", ORANGE, "test images taken for real")
+    line(shares, "test_accuracy_generated", BLUE, "generated ones seen through")
+    line(variance, "test_variance")
+    losses.set(title="Losses in training", ylabel=NATS)
+    shares.set(title="What the discriminator gets right", ylabel="share of images")
+    variance.set(title="Variance of generated images", ylabel="summed over pixels")
+    for axes in (losses, shares, variance):
+        axes.set_ylim(bottom=0)
+    shares.set_ylim(0, 1.05)
+    for axes in (losses, shares):
+        axes.legend(frameon=False, fontsize="small")
+    return losses, shares, variance
+
+
+def rings(moments, centres):
+    """Samples as training goes on, a row for each mixture and penalty.
+
+    {(name, penalty): {steps: (N, 2)}}; centres of the modes: {name: (M, 2)}.
+    """
+    rows, columns = len(moments), max(map(len, moments.values()))
+    figure = Figure(figsize=(1.7 * columns, 1.9 * rows), layout="constrained")
+    grid = figure.subplots(rows, columns, squeeze=False)
+    for line, ((name, penalty), seen) in zip(grid, moments.items(), strict=True):
+        reach = 1.3 * np.abs(centres[name]).max()
+        for axes, (steps, points) in zip(line, seen.items(), strict=False):
+            axes.scatter(*centres[name].T, s=60, color=ORANGE, alpha=0.35, linewidths=0)
+            axes.scatter(*points.T, s=1, color=BLUE, alpha=0.3, linewidths=0)
+            axes.set(xlim=(-reach, reach), ylim=(-reach, reach), xticks=[], yticks=[])
+            axes.set_title(f"{steps:,} steps", fontsize="small")
+            axes.set_aspect("equal")
+        line[0].set_ylabel(f"{name}, penalty {penalty:g}")
+    figure.suptitle("Samples (blue) and modes (orange) as training goes on")
+    return figure

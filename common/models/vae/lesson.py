@@ -1,0 +1,71 @@
+"""What a page says of the VAE's functions: formulas, symbols, inputs to try them on."""
+
+import numpy as np
+
+from common.models.vae import MODEL
+from common.settings import Settings
+
+PIXELS, BATCH = 784, 8
+STRUCTURES = (  # what the drawn networks have; their numbers are new each time
+    {"hidden": (40,), "latent_dim": 5, "activation": "relu"},
+    {"hidden": (30, 20), "latent_dim": 2, "activation": "tanh"},
+)
+
+FORMULAS = {  # of the functions in model.py, and of the Network's methods
+    "hidden_layers": r"h_{k} = a(h_{k-1} W_{k} + b_{k}), \quad a = "
+    r"\text{relu or tanh}",
+    "encode": r"\mu = h W_\mu + b_\mu, \quad \log\,\sigma^2 = h W_\sigma + b_\sigma",
+    "reparameterize": r"z = \mu + \sigma \odot \varepsilon, \quad "
+    r"\varepsilon \sim \mathcal{N}(0, I)",
+    "decode": r"\ell = h W_\ell + b_\ell",
+    "log_likelihood": r"\log\,p(x|z) = \sum_{i} x_i \ell_i - \log(1 + e^{\ell_i})",
+    "kl_divergence": r"\text{KL} = \frac{1}{2} \sum_{j} "
+    r"\sigma_j^2 + \mu_j^2 - 1 - \log\,\sigma_j^2",
+    "elbo": r"\text{ELBO} = \log\,p(x|z) - \text{KL}(q(z|x) \,\|\, p(z))",
+    "log_weight": r"\log\,w = \log\,p(x|z) + \log\,p(z) - \log\,q(z|x), \quad "
+    r"\log\,p(z) - \log\,q(z|x) = \frac{1}{2} "
+    r"\sum_{j} \varepsilon_j^2 + \log\,\sigma_j^2 - z_j^2",
+    "Network._train": r"\theta \leftarrow \text{Adam}(\theta, \, "
+    r"\nabla_\theta (-\text{ELBO}))",
+}
+SYMBOLS = {  # a symbol of the formulas: its name in the code
+    r"\mu": "mu",
+    r"\sigma": "logvar",
+    r"\varepsilon": "eps",
+    r"\ell": "logits",
+    "x": "x",
+    "z": "z",
+    "h": "h",
+    "W": "W",
+    "b": "b",
+    "a": "activation",
+    r"\theta": "parameters",
+    r"\text{KL}": "kl",
+    r"\text{ELBO}": "elbo",
+    r"\nabla": "gradients",
+    r"\text{Adam}": "adam",
+}
+
+
+def arguments(structure, rng):
+    """Drawn values of everything that a function of model.py takes, by its name."""
+    given = MODEL.defaults | structure | {"epochs": 1}
+    settings = Settings(model=MODEL.name, **given)
+    pixels = rng.integers(0, 256, (BATCH, PIXELS), np.uint8)
+    parameters = MODEL.initial(settings, pixels)
+    for name, value in parameters.items():  # away from their start
+        parameters[name] = value + 0.1 * rng.standard_normal(value.shape, np.float32)
+    code = BATCH, settings.latent_dim
+    x = (rng.random((BATCH, PIXELS)) < 0.2).astype(np.float32)
+    return {
+        "parameters": parameters,
+        "prefix": "encoder",
+        "activation": settings.activation,
+        "x": x,
+        "h": x,
+        "eps": rng.standard_normal(code, np.float32),
+        "z": rng.standard_normal(code, np.float32),
+        "mu": rng.standard_normal(code, np.float32),
+        "logvar": rng.normal(-1, 1, code).astype(np.float32),
+        "logits": 3 * rng.standard_normal(x.shape, np.float32),
+    }

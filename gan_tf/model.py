@@ -1,0 +1,73 @@
+"""The generative adversarial network (Goodfellow et al. 2014) in TensorFlow.
+
+    prior          p(z) = N(0, I)
+    generator      x = sigmoid(logits),   logits = generate(z): the VAE's decoder
+    discriminator  D(x) = sigmoid(logit),  logit = discriminate(x): is x a real one?
+                   at best log p_data(x) - log p_generator(x) (Proposition 1)
+
+There is no likelihood, hence no bound and no encoder: two networks play a game.
+
+Shapes: a batch of B images of D pixels, H hidden units, Z latent variables.  Weights
+are (inputs, outputs).  `parameters` is a flat dict: name -> variable.
+"""
+
+import tensorflow as tf
+
+
+def leaky_relu(h):
+    """h above 0, 0.2 h below, so that no unit is deaf to the gradient."""
+    return tf.maximum(0.2 * h, h)
+
+
+ACTIVATIONS = {"leaky_relu": leaky_relu, "relu": tf.nn.relu, "tanh": tf.tanh}
+
+
+def hidden_layers(parameters, prefix, h, activation):
+    """The layers prefix_W1, prefix_b1, prefix_W2, ...  (B, inputs) -> (B, H)"""
+    layer = 1
+    while f"{prefix}_W{layer}" in parameters:
+        W, b = parameters[f"{prefix}_W{layer}"], parameters[f"{prefix}_b{layer}"]
+        h = ACTIVATIONS[activation](tf.matmul(h, W) + b)
+        layer += 1
+    return h
+
+
+def generate(parameters, z, activation):
+    """What a sigmoid makes the pixels' grey levels from.  (B, Z) -> (B, D)"""
+    h = hidden_layers(parameters, "generator", z, activation)
+    W, b = parameters["generator_W_logits"], parameters["generator_b_logits"]
+    return tf.matmul(h, W) + b
+
+
+def discriminate(parameters, x, activation):
+    """Log-odds that each image is a real one.  (B, D) -> (B,)"""
+    h = hidden_layers(parameters, "discriminator", x, activation)
+    W, b = parameters["discriminator_W_logit"], parameters["discriminator_b_logit"]
+    return tf.reduce_sum(tf.matmul(h, W) + b, axis=1)  # of one column
+
+
+def discriminator_loss(logit_real, logit_generated):
+    """-log D(x) - log(1 - D(G(z))) in nats, for a pair of images.  2 x (B,) -> (B,)
+
+    Goodfellow et al. 2014, eq. 1.  2 log 2 = 1.39 for one that cannot tell.
+    """
+    return tf.nn.softplus(-logit_real) + tf.nn.softplus(logit_generated)
+
+
+def generator_loss(logit_generated):
+    """-log D(G(z)) in nats.  (B,) -> (B,)
+
+    The game's own, log(1 - D(G(z))), saturates: its gradient, D(G(z)) times that of
+    the logit, vanishes while the generator is bad; here it is 1 - D(G(z)) times that
+    (Goodfellow et al. 2014, section 3).  log 2 = 0.69 if the discriminator cannot tell.
+    """
+    return tf.nn.softplus(-logit_generated)
+
+
+def gradient_penalty(slope_real):
+    """Half the squared length of the logit's gradient at a real x.  (B, D) -> (B,)
+
+    R1 (Mescheder et al. 2018, eq. 9): where generated images are as good as real ones,
+    the discriminator comes to rest; without it, the two may circle for ever.
+    """
+    return 0.5 * tf.reduce_sum(slope_real**2, axis=1)

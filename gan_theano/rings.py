@@ -1,0 +1,8 @@
+"""`python -m gan_theano.rings`: how many modes of a known distribution are found?"""
+
+import sys
+
+from common.commands import rings
+
+if __name__ == "__main__":
+    sys.exit(rings.main("gan_theano"))

@@ -1,0 +1,93 @@
+"""What only POSIX has is needed nowhere, and a run's lock behaves as everywhere."""
+
+import subprocess
+import sys
+
+import pytest
+
+from common import UserError, runs
+from tests.outside.shell import ROOT, environment, run
+
+POSIX_ONLY = ["fcntl", "grp", "pwd", "resource", "termios"]
+HIDE = f"""
+import importlib.abc
+import sys
+
+class Hidden(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name in {POSIX_ONLY}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+for name in {POSIX_ONLY}:
+    sys.modules.pop(name, None)
+sys.meta_path.insert(0, Hidden())
+"""
+MODULES = sorted(
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    for folder in ["common", *(p.parent.name for p in ROOT.glob("*_*/model.py"))]
+    for path in (ROOT / folder).rglob("*.py")
+)
+
+
+def test_every_module_is_imported_without_them(tmp_path):
+    assert {"common.runs", "vae_tf.vae", "common.commands.train"} <= {*MODULES}
+    lines = [HIDE, "import importlib"]
+    for framework in ("tensorflow", "theano"):
+        lines += [f"from common.frameworks import {framework} as framework"]
+        lines += ["framework.prepare()", "framework.load()"]
+    lines += [f"for name in {MODULES}:", "    importlib.import_module(name)"]
+    lines += [f"assert not {{*sys.modules}} & {{*{POSIX_ONLY}}}"]
+    result = run([sys.executable, "-c", "\n".join(lines)], tmp_path)
+    assert result.returncode == 0, result.stderr
+
+
+def test_a_run_is_locked_once(tmp_path):
+    first, second = runs.Run(tmp_path), runs.Run(tmp_path)
+    first.lock()
+    with pytest.raises(UserError) as caught:
+        second.lock()
+    assert str(caught.value) == f"{tmp_path}: another process is training here"
+    first.unlock()
+    assert list(tmp_path.iterdir()) == []
+    second.lock()
+    second.unlock()
+    second.unlock()  # does no harm
+
+
+def test_a_killed_process_leaves_no_lock(tmp_path):
+    code = (
+        "import sys, time; from pathlib import Path; from common import runs\n"
+        "run = runs.Run(Path(sys.argv[1])); run.lock(); print('locked', flush=True)\n"
+        "time.sleep(600)"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)],
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "locked\n"
+    mine = runs.Run(tmp_path)
+    with pytest.raises(UserError, match="another process is training here"):
+        mine.lock()
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    mine.lock()
+    mine.unlock()
+
+
+def test_a_disk_that_cannot_lock(tmp_path, monkeypatch):
+    import filelock
+
+    def acquire(lock):
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr(filelock.FileLock, "acquire", acquire)
+    with pytest.raises(UserError) as caught:
+        runs.Run(tmp_path).lock()
+    assert str(caught.value) == (
+        f"{tmp_path}: cannot be locked (No locks available); choose a folder on a disk "
+        "of this machine"
+    )

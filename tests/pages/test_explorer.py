@@ -1,0 +1,821 @@
+"""The explorer in a real browser, held to what the estimators compute."""
+
+import base64
+import json
+import re
+import threading
+from html.parser import HTMLParser
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from autoencoder_tf import Autoencoder
+from common.commands import verbs
+from common.images import data
+from common.packages import ROOT
+from common.pages import explorer
+from tests.pages.browser import WIDTHS, browser, faults, needs_chromium, opened
+from vae_tf import VAE
+
+pytestmark = needs_chromium
+DEMO = ROOT / "docs/explorer.html"
+
+
+def test_a_half_is_what_numpy_says(chromium, pages):
+    """All 63,488 finite float16."""
+    bits = np.arange(65536, dtype=np.uint16)
+    bits = bits[np.isfinite(bits.view(np.float16))]
+    text = base64.b64encode(bits.astype("<u2")).decode()
+    with opened(chromium, pages["vae"].path) as page:
+        values = page.evaluate("text => Array.from(floats(text))", text)
+    np.testing.assert_array_equal(values, bits.view(np.float16).astype(np.float32))
+
+
+@pytest.fixture(scope="module")
+def dataset():
+    return data.load("digits")
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with browser() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def runs(dataset):
+    """Small models; one is trained, for a moment, the others have random weights."""
+    five = VAE(5, hidden=(16, 12), activation="tanh", binarize="none")
+    vae = VAE(2, hidden=(16,), epochs=20, batch_size=32, learning_rate=0.01)
+    return {
+        "vae": vae.fit(dataset.train_images / 255),
+        "twin": random(VAE(2, hidden=(16,), activation="tanh"), dataset),
+        "five": random(five, dataset),
+        "line": random(VAE(1, hidden=(16,)), dataset),
+        "autoencoder": random(Autoencoder(2, hidden=(16,)), dataset),
+    }
+
+
+def random(model, dataset):
+    """The model with weights, and biases, that are anything."""
+    model._make_empty(model._settings(1000), 784)
+    rng = np.random.default_rng(2)
+    model.load_state(
+        {
+            name: rng.normal(0, 0.3, value.shape).astype(np.float32)
+            if name.startswith(("encoder", "decoder", "W_", "b_"))
+            else value
+            for name, value in model.state().items()
+        }
+    )
+    return model
+
+
+def write(path, shown, dataset, labels=None):
+    """The page of {name: estimator} with all test images."""
+    first = next(iter(shown.values()))
+    X = np.divide(dataset.test_images, 255, dtype=np.float32)
+    shown = [
+        explorer.Shown(name, type(model).__module__.partition(".")[0], model)
+        for name, model in shown.items()
+    ]
+    labels = dataset.test_labels if labels is None else labels
+    page = explorer.build(shown, first.transform(X), labels)
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def pages(runs, dataset, tmp_path_factory):
+    """Of each model its page, and the model with the weights that the page holds."""
+    folder = tmp_path_factory.mktemp("pages")
+    made = {}
+    for name, model in runs.items():
+        path = write(folder / f"{name}.html", {name: model}, dataset)
+        made[name] = SimpleNamespace(path=path, rounded=rounded(model), model=model)
+    both = {name: runs[name] for name in ("vae", "twin")}
+    path = write(folder / "both.html", both, dataset)
+    made["both"] = SimpleNamespace(path=path)
+    return made
+
+
+def rounded(model):
+    """The same model with its weights rounded to float16."""
+    copy = type(model)(**model.get_params())
+    copy._make_empty(model.settings_, model.n_features_in_)
+    names = {n for n, a in model.state().items() if n[:2] not in ("m_", "v_")}
+    state = model.state()
+    halves = {n: state[n].astype("f2").astype(state[n].dtype) for n in names}
+    copy.load_state(state | halves)
+    return copy
+
+
+def z_of(page):
+    """The code that the page decodes now."""
+    return np.array(page.evaluate("Array.from(z)"), np.float32)
+
+
+READ = """(canvas) => {  // a copy is read, else Chromium advises on the original
+  const { width, height } = canvas;
+  const copy = new OffscreenCanvas(width, height);
+  const pen = copy.getContext("2d", { willReadFrequently: true });
+  pen.drawImage(canvas, 0, 0);
+  return [width, height, pen.getImageData(0, 0, width, height).data];
+}"""
+
+
+def shown_in(page, selector):
+    """A canvas as ink from 0 to 1, whatever the scheme.  -> (H, W)"""
+    paper, ink = (
+        np.array(page.evaluate(f"rgb(themed('{name}'))"))
+        for name in ("--paper", "--ink")
+    )
+    width, height, values = page.locator(selector).first.evaluate(
+        f"canvas => {{ const [w, h, d] = ({READ})(canvas); return [w, h, [...d]]; }}"
+    )
+    pixels = np.array(values).reshape(height, width, 4)[..., :3]
+    return ((pixels - paper) / (ink - paper)).mean(axis=2)
+
+
+def frame(page):
+    """Wait until what was asked for is drawn."""
+    page.evaluate(
+        "() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
+    )
+
+
+def wait(page, expression):
+    """Until it is true.  (The page's policy refuses Playwright's own waiting.)"""
+    for _ in range(200):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never true: {expression}")
+
+
+@pytest.mark.parametrize("name", ["vae", "twin", "five", "line", "autoencoder"])
+def test_pixels_and_codes_are_those_of_the_estimator(
+    name, chromium, pages, rng, dataset
+):
+    of = pages[name]
+    z = 1.5 * rng.standard_normal((50, of.model.settings_.latent_dim), np.float32)
+    x = np.divide(dataset.test_images[:50], 255, dtype=np.float32)
+    noisy = np.clip(x + 0.3 * rng.random(x.shape, np.float32), 0, 1)
+    with opened(chromium, of.path) as page:
+        call = "([name, X]) => X.map(x => Array.from(run(models[0], name, x)))"
+        pixels = page.evaluate(call, ["decode", z.tolist()])
+        codes = page.evaluate(call, ["encode", of.rounded.seen(noisy).tolist()])
+        expected = of.rounded.encode(noisy)
+        if "logvar" in expected:
+            seen = of.rounded.seen(noisy).tolist()
+            logvar = page.evaluate(call, ["logvar", seen])
+            np.testing.assert_allclose(logvar, expected["logvar"], atol=1e-3)
+    np.testing.assert_allclose(pixels, of.rounded.inverse_transform(z), atol=1e-3)
+    np.testing.assert_allclose(codes, of.rounded.transform(noisy), atol=1e-3)
+    moved = np.abs(pixels - of.model.inverse_transform(z)).max()
+    print(f"\n{name}: float16 moves a pixel by at most {moved:.5f}")
+    assert 0 < moved < 0.02
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(1)
+
+
+def test_what_is_shown_is_what_z_decodes_to(chromium, pages):
+    with opened(chromium, pages["vae"].path) as page:
+        page.locator("#map").hover(position={"x": 100, "y": 150})
+        frame(page)
+        expected = pages["vae"].rounded.inverse_transform([z_of(page)])
+        made = shown_in(page, "#pictures canvas")
+    np.testing.assert_allclose(made.reshape(1, 784), expected, atol=3 / 255)
+
+
+def test_mouse(chromium, pages):
+    """Hovering shows, leaving goes back, a click stays."""
+    with opened(chromium, pages["vae"].path) as page:
+        canvas = page.locator("#map")
+        box = canvas.bounding_box()
+        middle, reach = page.evaluate("[map.middle, map.reach]")
+
+        def place(x, y):
+            right, down = 2 * x / box["width"] - 1, 2 * y / box["height"] - 1
+            return np.add(middle, [reach * right, -reach * down])
+
+        np.testing.assert_array_equal(z_of(page), [0, 0])
+        canvas.hover(position={"x": 100, "y": 50})
+        np.testing.assert_allclose(z_of(page), place(100, 50), atol=0.05)
+        page.locator("h1").hover()
+        np.testing.assert_array_equal(z_of(page), [0, 0])
+        canvas.click(position={"x": 220, "y": 90})
+        page.locator("h1").hover()
+        np.testing.assert_allclose(z_of(page), place(220, 90), atol=0.05)
+        wait(page, "page('status').textContent.includes('class')")
+
+
+def test_the_map_shows_codes_where_the_pointer_finds_them(chromium, pages, dataset):
+    """A code's place in pixels leads back to the code."""
+    code = pages["vae"].model.transform(dataset.test_images[:1] / np.float32(255))[0]
+    with opened(chromium, pages["vae"].path) as page:
+        x, y = page.evaluate("map.toPixels(map.plane(map.code(0)))")
+        page.locator("#map").click(position={"x": x, "y": y})
+        np.testing.assert_allclose(z_of(page), code, atol=0.05)
+        assert page.evaluate("map.classes[map.classOf[0]]") == str(
+            dataset.test_labels[0]
+        )
+
+
+def test_touch(chromium, pages):
+    finger = {"has_touch": True, "viewport": {"width": 320, "height": 640}}
+    with opened(chromium, pages["vae"].path, **finger) as page:
+        canvas = page.locator("#map")
+        canvas.tap(position={"x": 60, "y": 60})
+        there = z_of(page)
+        assert there[0] < -1
+        assert there[1] > 1
+        drawn = touch_the_pad(page)
+        assert drawn.sum() > 20
+        assert abs(z_of(page) - there).max() > 0.01
+        assert page.evaluate("scrollX") == 0
+
+
+def touch_the_pad(page):
+    """A stroke with a finger -> what the encoder sees."""
+    pad = page.locator("#pad")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    session = page.context.new_cdp_session(page)
+    before = page.evaluate("scrollY")
+    for step in range(8):
+        point = {
+            "x": box["x"] + box["width"] * (0.3 + 0.05 * step),
+            "y": box["y"] + box["height"] * (0.2 + 0.08 * step),
+        }
+        kind = "touchMove" if step else "touchStart"
+        points = {"type": kind, "touchPoints": [point]}
+        session.send("Input.dispatchTouchEvent", points)
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    frame(page)
+    assert page.evaluate("scrollY") == before  # a finger draws, the page stays
+    return shown_in(page, "#seen")
+
+
+def test_keyboard(chromium, pages):
+    with opened(chromium, pages["vae"].path) as page:
+        page.locator("#map").focus()
+        for key in ("ArrowRight", "ArrowRight", "ArrowUp"):
+            page.keyboard.press(key)
+        reach = page.evaluate("map.reach")
+        np.testing.assert_allclose(z_of(page), [reach / 20, reach / 40], rtol=1e-4)
+        page.keyboard.press("Shift+ArrowLeft")
+        assert z_of(page)[0] == pytest.approx(reach / 20 - reach / 8, rel=1e-4)
+        for _ in range(20):
+            page.keyboard.press("Shift+ArrowLeft")
+        middle = page.evaluate("map.middle")
+        assert z_of(page)[0] == pytest.approx(middle[0] - reach, rel=1e-4)
+        wanted = f"z = ({z_of(page)[0]:.2f}"
+        wait(page, f"page('status').textContent.includes('{wanted}')")
+
+
+def test_a_digit_drawn_with_keys(chromium, pages):
+    with opened(chromium, pages["vae"].path) as page:
+        page.locator("#pad").focus()
+        page.keyboard.press("Space")
+        for _ in range(8):
+            page.keyboard.press("ArrowDown")
+        page.keyboard.press("Space")
+        page.keyboard.press("ArrowRight")  # with the pen up
+        frame(page)
+        seen = shown_in(page, "#seen").round()
+    assert set(np.unique(seen)) == {0, 1}
+    rows, columns = np.nonzero(seen)
+    assert 18 <= np.ptp(rows) + 1 <= 21
+    assert np.ptp(columns) + 1 <= 3
+    assert (rows.mean(), columns.mean()) == pytest.approx((13.5, 13.5), abs=0.6)
+
+
+def draw(page, points):
+    """A stroke with the mouse through points in [0, 1]."""
+    pad = page.locator("#pad")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    at = [
+        (box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in points
+    ]
+    page.mouse.move(*at[0])
+    page.mouse.down()
+    for point in at[1:]:
+        page.mouse.move(*point, steps=3)
+    page.mouse.up()
+    frame(page)
+
+
+SEVEN = [(0.1, 0.1), (0.4, 0.1), (0.25, 0.5)]  # small, and not in the middle
+
+
+@pytest.mark.parametrize("name", ["vae", "five", "autoencoder"])
+def test_a_drawing_is_encoded(name, chromium, pages):
+    """Size and place are those of MNIST, the code is the estimator's."""
+    of = pages[name]
+    with opened(chromium, of.path) as page:
+        draw(page, SEVEN)
+        seen = np.array(page.evaluate("Array.from(seen)"), np.float32)
+        grey = np.array(page.evaluate("Array.from(pad.pixels())")).reshape(28, 28)
+        mean = page.evaluate("Array.from(posterior.mean)")
+        np.testing.assert_allclose(z_of(page), mean)
+        assert (
+            page.locator("#posterior")
+            .inner_text()
+            .startswith("Its code" if name == "autoencoder" else "q(z|x): mean (")
+        )
+        assert page.locator("#sample").is_visible() == (name != "autoencoder")
+        page.locator("#clear").click()
+        assert page.evaluate("posterior") is None
+        assert page.locator("#mean").is_disabled()
+    rows, _ = np.nonzero(grey > 0.1)
+    assert 19 <= np.ptp(rows) + 1 <= 22
+    centre = [(grey * k).sum() / grey.sum() for k in np.mgrid[:28, :28]]
+    assert centre == pytest.approx([13.5, 13.5], abs=0.1)
+    grey = grey.reshape(784)  # which some models are trained on,
+    wanted = grey if of.model.binarize == "none" else grey > 0.5
+    np.testing.assert_array_equal(seen, wanted.astype(np.float32))
+    expected = of.rounded.network.encode(x=seen[None])
+    expected = expected if name == "autoencoder" else expected[0]
+    np.testing.assert_allclose([mean], expected, atol=1e-3)
+
+
+def test_draws(chromium, pages):
+    """From q(z|x), the prior, the pixels' probabilities; 4 standard errors."""
+    with opened(chromium, pages["vae"].path) as page:
+        z = np.array(
+            page.evaluate(
+                "() => Array.from({length: 4000}, () => "
+                "Array.from(reparameterize(new Float32Array([1, -2]), [0, -2])))"
+            )
+        )
+        deviation = np.exp([0, -1])
+        assert (np.abs(z.mean(axis=0) - [1, -2]) < 4 * deviation / 4000**0.5).all()
+        np.testing.assert_allclose(z.std(axis=0), deviation, rtol=4 / 8000**0.5)
+        bits = page.evaluate("Array.from(bernoulli(new Float32Array(4000).fill(0.3)))")
+        assert set(bits) == {0, 1}
+        assert np.mean(bits) == pytest.approx(0.3, abs=4 * (0.21 / 4000) ** 0.5)
+        page.locator("#random").click()
+        first = z_of(page)
+        page.locator("#random").click()
+        assert (z_of(page) != first).all()
+        page.locator("#draw").check()
+        frame(page)
+        made = shown_in(page, "#pictures canvas").round(3)
+        assert set(np.unique(made)) == {0, 1}
+        draw(page, SEVEN)
+        page.locator("#sample").click()
+        mean, logvar = page.evaluate(
+            "[Array.from(posterior.mean), Array.from(posterior.logvar)]"
+        )
+        apart = np.abs(z_of(page) - mean) / np.exp(0.5 * np.array(logvar))
+        assert (apart > 0).all()
+        assert (apart < 6).all()
+        page.locator("#reset").click()
+        np.testing.assert_array_equal(z_of(page), [0, 0])
+        assert not page.locator("#draw").is_checked()
+        assert page.evaluate("[pad.strokes.length, posterior]") == [0, None]
+
+
+def test_the_ellipse_is_the_shadow_of_q(chromium, pages):
+    """Its half axes against the eigenvalues of the covariance on the plane."""
+    with opened(chromium, pages["five"].path) as page:
+        draw(page, SEVEN)
+        logvar, axes, scale = page.evaluate(
+            "[Array.from(posterior.logvar), map.chosen.map(k => map.axes[k]), "
+            "map.canvas.width / 2 / map.reach]"
+        )
+        drawn = page.evaluate(
+            """() => {
+              const calls = [], pen = map.canvas.getContext("2d");
+              pen.ellipse = (...numbers) => calls.push(numbers);
+              map.draw(z, posterior, ends);
+              delete pen.ellipse;
+              return calls;
+            }"""
+        )
+    A = np.array(axes)
+    covariance = A @ np.diag(np.exp(logvar)) @ A.T
+    values, vectors = np.linalg.eigh(covariance)
+    share = 0.5  # of the first ring: radius sqrt(-2 log(1 - share))
+    radius = np.sqrt(-2 * np.log(1 - share)) * np.sqrt(values[::-1]) * scale
+    np.testing.assert_allclose(drawn[0][2:4], radius, rtol=1e-4)
+    long = vectors[:, 1]
+    turned = np.array([np.cos(-drawn[0][4]), np.sin(-drawn[0][4])])
+    assert abs(long @ turned) == pytest.approx(1, abs=1e-4)
+
+
+def test_sliders_and_menus(chromium, pages, dataset):
+    """Every latent has a slider; the axes are the principal ones of scikit-learn."""
+    from sklearn.decomposition import PCA
+
+    of = pages["five"]
+    X = np.divide(dataset.test_images, 255, dtype=np.float32)
+    pca = PCA(5, svd_solver="full").fit(of.model.transform(X))
+    with opened(chromium, of.path) as page:
+        sliders = page.locator("#sliders input")
+        assert sliders.count() == 5
+        sliders.nth(3).focus()
+        page.keyboard.press("ArrowRight")
+        z = z_of(page)
+        assert z[3] > 0
+        assert not z[[0, 1, 2, 4]].any()
+        sliders.nth(0).fill("-1.5")
+        np.testing.assert_allclose(z_of(page)[[0, 3]], [-1.5, z[3]], atol=1e-6)
+        axes = np.array(page.evaluate("map.axes"))
+        alike = np.abs((axes * pca.components_).sum(axis=1))
+        np.testing.assert_allclose(alike, 1, atol=1e-3)
+        names = page.locator("#right option").all_inner_texts()
+        shares = [int(re.search(r"\((\d+)%", name)[1]) for name in names]
+        np.testing.assert_allclose(
+            shares, 100 * pca.explained_variance_ratio_, atol=0.6
+        )
+        page.select_option("#right", "2")
+        page.select_option("#up", "4")
+        assert page.evaluate("map.chosen") == [2, 4]
+        before = z_of(page)
+        page.locator("#map").click(position={"x": 150, "y": 100})
+        moved = (z_of(page) - before) @ axes.T  # only along the two that are shown
+        np.testing.assert_allclose(moved[[0, 1, 3]], 0, atol=1e-4)
+        assert (np.abs(moved[[2, 4]]) > 0.1).all()
+        page.select_option("#up", "2")  # both the same: they change places
+        assert page.evaluate("map.chosen") == [4, 2]
+
+
+def test_one_latent_variable(chromium, pages):
+    with opened(chromium, pages["line"].path) as page:
+        page.locator("#map").click(position={"x": 60, "y": 60})
+        assert z_of(page).shape == (1,)
+        assert z_of(page)[0] < -1
+        assert page.locator("#axes").is_hidden()
+
+
+def test_interpolation(chromium, pages):
+    with opened(chromium, pages["vae"].path) as page:
+        page.locator("#map").click(position={"x": 100, "y": 100})
+        page.locator("#set-a").click()
+        start = z_of(page)
+        draw(page, SEVEN)
+        page.locator("#set-b").click()
+        end = z_of(page)
+        page.locator("#share").fill("0.25")
+        np.testing.assert_allclose(z_of(page), start + 0.25 * (end - start), atol=1e-5)
+        strip = shown_in(page, "#strip")
+        assert strip.shape == (28, 9 * 28)
+        way = start + np.linspace(0, 1, 9)[:, None] * (end - start)
+        expected = pages["vae"].rounded.inverse_transform(way).reshape(9, 28, 28)
+        np.testing.assert_allclose(
+            strip, np.concatenate([*expected], axis=1), atol=3 / 255
+        )
+        page.locator("#play").click()
+        wait(page, "page('share').value > 0.9")
+        page.locator("#play").click()
+        rest = z_of(page)
+        frame(page)
+        np.testing.assert_array_equal(z_of(page), rest)
+        share = float(page.locator("#share").input_value())
+        np.testing.assert_allclose(rest, start + share * (end - start), atol=0.02)
+
+
+def test_a_class_alone(chromium, pages):
+    """Then only its colour is strong."""
+    count = """color => {
+      const [r, g, b] = color.match(/\\d+/g).map(Number), [, , data] = READ(map.canvas);
+      let count = 0;
+      for (let i = 0; i < data.length; i += 4)
+        count += Math.hypot(data[i] - r, data[i + 1] - g, data[i + 2] - b) < 90;
+      return count;
+    }""".replace("READ", f"({READ})")
+    with opened(chromium, pages["vae"].path) as page:
+        buttons = page.locator("#legend button")
+        assert buttons.all_inner_texts() == [str(digit) for digit in range(10)]
+        blue, red = page.evaluate("[colorOf(0), colorOf(2)]")
+        before = [page.evaluate(count, color) for color in (blue, red)]
+        buttons.nth(2).click()
+        frame(page)
+        assert buttons.nth(2).get_attribute("aria-pressed") == "true"
+        after = [page.evaluate(count, color) for color in (blue, red)]
+        assert after[0] < 0.2 * before[0]
+        assert after[1] >= before[1] > 20
+        buttons.nth(2).click()
+        frame(page)
+        assert [page.evaluate(count, color) for color in (blue, red)] == before
+
+
+def test_two_decoders_beside_each_other(chromium, pages):
+    with opened(chromium, pages["both"].path) as page:
+        page.locator("#map").click(position={"x": 150, "y": 100})
+        frame(page)
+        made = [
+            shown_in(page, f"#pictures figure:nth-child({n}) canvas") for n in (1, 2)
+        ]
+        for image, name in zip(made, ("vae", "twin"), strict=True):
+            expected = pages[name].rounded.inverse_transform([z_of(page)])
+            np.testing.assert_allclose(image.reshape(1, 784), expected, atol=3 / 255)
+        assert shown_in(page, "#strip").shape == (56, 9 * 28)
+        names = page.locator("#pictures figcaption").all_inner_texts()
+        assert names == ["vae (vae_tf)", "twin (vae_tf)"]
+
+
+class DecoderOnly:
+    """A model that draws and does not encode."""
+
+    def __init__(self, model):
+        self.settings_, self.state = model.settings_, model.state
+        about = model.about
+        self.about = SimpleNamespace(
+            has_prior=True,
+            layers=about.layers,
+            networks=lambda settings: {"decode": about.networks(settings)["decode"]},
+        )
+
+
+def test_a_model_without_an_encoder(chromium, pages, tmp_path):
+    model = DecoderOnly(pages["vae"].model)
+    shown = [explorer.Shown("drawer", "some_tf", model)]
+    path = tmp_path / "drawer.html"
+    path.write_text(explorer.build(shown, np.zeros((0, 2), "f4"), np.zeros(0, int)))
+    with opened(chromium, path) as page:
+        assert page.locator("#encoder").is_hidden()
+        assert "no encoder" in page.locator("#no-encoder").inner_text()
+        page.locator("#map").hover(position={"x": 100, "y": 100})
+        frame(page)
+        expected = pages["vae"].rounded.inverse_transform([z_of(page)])
+        made = shown_in(page, "#pictures canvas").reshape(1, 784)
+        np.testing.assert_allclose(made, expected, atol=3 / 255)
+        page.locator("#random").click()
+        page.locator("#play").click()
+        wait(page, "page('share').value > 0.5")
+        page.locator("#reset").click()
+        assert faults(page) == []
+
+
+def test_resize_and_print(chromium, pages, tmp_path):
+    with opened(chromium, pages["five"].path, color_scheme="dark") as page:
+        for width in (1440, 320, 768):
+            page.set_viewport_size({"width": width, "height": 700})
+            wait(page, "map.canvas.width === map.canvas.clientWidth")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        corner = f"({READ})(map.canvas)[2][0]"
+        assert page.evaluate(corner) < 60
+        page.emulate_media(media="print")
+        wait(page, f"{corner} === 255")
+        assert page.locator("#play").is_hidden()
+        assert page.locator("#map").is_visible()
+        page.emulate_media(media="screen")
+        wait(page, f"{corner} < 60")
+        page.pdf(path=tmp_path / "page.pdf")
+    assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_light_follows_the_system(chromium, pages):
+    with opened(chromium, pages["vae"].path, color_scheme="light") as page:
+        draw(page, SEVEN)
+        before = shown_in(page, "#pictures canvas"), shown_in(page, "#seen")
+        page.emulate_media(color_scheme="dark")
+        wait(page, "rgb(themed('--paper'))[0] < 60")
+        frame(page)
+        after = shown_in(page, "#pictures canvas"), shown_in(page, "#seen")
+    for old, new in zip(before, after, strict=True):
+        np.testing.assert_allclose(old, new, atol=4 / 255)  # ink in either
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "scheme"),
+    [("five", 320, "light")]
+    + [("both", width, scheme) for width in WIDTHS for scheme in ("light", "dark")],
+)
+def test_accessibility(name, width, scheme, chromium, pages):
+    size = {"width": width, "height": 900}
+    path = pages[name].path
+    with opened(chromium, path, viewport=size, color_scheme=scheme) as page:
+        draw(page, SEVEN)
+        page.locator("summary").click()
+        assert faults(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.fixture
+def server():
+    """Somebody who listens, and notes what is asked for."""
+    asked = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as listening:
+        thread = threading.Thread(target=listening.serve_forever)
+        thread.start()
+        yield SimpleNamespace(
+            url=f"http://127.0.0.1:{listening.server_port}", asked=asked
+        )
+        listening.shutdown()
+        thread.join()
+
+
+def test_every_request_is_forbidden(chromium, pages, server):
+    page = chromium.new_page()
+    page.goto(pages["vae"].path.as_uri())
+    refused = page.evaluate(
+        """async (url) => {
+          const refused = [];
+          document.addEventListener("securitypolicyviolation",
+            (event) => refused.push(event.effectiveDirective));
+          await fetch(url + "/fetch").catch(() => {});
+          await new Promise((done) => {
+            const image = new Image();
+            image.onerror = done;
+            image.src = url + "/image";
+          });
+          const script = document.createElement("script");
+          script.textContent = "window.stranger = 1";
+          document.body.append(script);
+          await new Promise((done) => setTimeout(done, 200));
+          return refused;
+        }""",
+        server.url,
+    )
+    assert refused == ["connect-src", "img-src", "script-src-elem"]
+    assert page.evaluate("window.stranger") is None
+    assert server.asked == []
+    page.goto(server.url + "/this")  # which it would have noticed
+    assert server.asked[0] == "/this"
+    page.close()
+
+
+HOSTILE = (
+    "<script>alert(1)</script>\"'></title>]]><img src=x onerror=alert(2)>\u202eabc"
+)
+
+
+class Elements(HTMLParser):
+    """The names of all elements."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.found = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append(tag)
+
+
+def test_hostile_names_inject_nothing(chromium, pages, dataset, tmp_path, runs):
+    from dataclasses import replace
+
+    plain = write(tmp_path / "plain.html", {"plain": runs["vae"]}, dataset)
+    model = type(runs["vae"])()
+    model._make_empty(replace(runs["vae"].settings_, data=HOSTILE), 784)
+    model.load_state(runs["vae"].state())
+    path = write(tmp_path / "hostile.html", {HOSTILE: model}, dataset)
+    text = path.read_text()
+    assert "\u202e" not in text
+    assert Elements(text).found == Elements(plain.read_text()).found
+    dialogs = []
+    with opened(chromium, path) as page:
+        page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+        caption = page.locator("#pictures figcaption").inner_text()
+        assert caption == HOSTILE.replace("\u202e", "\\u202e") + " (vae_tf)"
+        assert "\\u202eabc" in page.title()
+        page.locator("summary").click()
+        assert "]]><img" in page.locator("footer dl").inner_text()
+        assert page.locator("script").count() == 2
+        assert page.locator("img").count() == 0
+    assert dialogs == []
+
+
+def test_labels_may_be_any_integers(chromium, dataset, runs, tmp_path):
+    """62 classes, some beyond what a JavaScript number can say."""
+    names = [-(2**63), -7, *range(2, 61), 2**63 - 1]
+    labels = np.array(names)[np.arange(297) % 62]
+    path = write(tmp_path / "page.html", {"vae": runs["vae"]}, dataset, labels)
+    with opened(chromium, path, viewport={"width": 320, "height": 900}) as page:
+        assert page.locator("#legend button").all_inner_texts() == [*map(str, names)]
+        marks = page.locator("#legend polygon")
+        looks = marks.evaluate_all(
+            "all => all.map(m => m.getAttribute('points') + m.getAttribute('fill'))"
+        )
+        assert len(set(looks)) == 62
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        assert faults(page) == []
+
+
+def big(cls, dataset, *sizes, **options):
+    """A model of that size with random weights, and codes of 10,000 images."""
+    model = cls(*sizes, **options)
+    model.initialize(model._settings(1000), dataset.train_images[:1000])
+    rng = np.random.default_rng(0)
+    codes = rng.standard_normal((10_000, model.settings_.latent_dim), np.float32)
+    return model, codes, rng.integers(0, 10, 10_000)
+
+
+def test_size(chromium, dataset, tmp_path):
+    """Two and a half megabytes for one model, four for two; and its speed."""
+    model, codes, labels = big(VAE, dataset)  # 784-400-20
+    one = explorer.Shown("one", "vae_tf", model)
+    for shown, most in (([one], 2.5e6), ([one, one], 4e6)):
+        page = explorer.build(shown, codes, labels)
+        assert 1e6 < len(page.encode()) < most
+        assert ("of 10,000 test images" in page) == (len(shown) == 1 or "first" in page)
+    path = tmp_path / "page.html"
+    path.write_text(explorer.build([one], codes, labels))
+    with opened(chromium, path) as page:
+        assert page.evaluate("map.count") == 10_000
+        wait(page, "page('speed').textContent.includes('ms')")
+        times = page.evaluate(
+            """() => Array.from({ length: 100 }, (_, k) => {
+              const start = performance.now();
+              go(Float32Array.from(origin, () => k / 50 - 1));
+              draw();
+              return performance.now() - start;
+            })"""
+        )
+        print(f"\n784-400-20, a whole frame: {np.mean(times):.2f} ms")
+        print(page.locator("#speed").inner_text())
+    model, codes, labels = big(Autoencoder, dataset)  # codes of 200 numbers
+    page = explorer.build(
+        [explorer.Shown("long", "autoencoder_tf", model)], codes, labels
+    )
+    assert len(page.encode()) < 2.5e6
+    count = int(re.search(r"the first ([\d,]+) of 10,000", page)[1].replace(",", ""))
+    assert 2000 < count < 10_000
+
+
+def explore(*arguments, package="vae_tf"):
+    return verbs.main(package, ["explore", *map(str, arguments)])
+
+
+@pytest.fixture(scope="module")
+def folders(runs, tmp_path_factory):
+    """The runs, as training would have left them on the digits."""
+    folder = tmp_path_factory.mktemp("folders")
+    for name, model in runs.items():
+        model.save(folder / name)
+        config = folder / name / "config.json"
+        config.write_text(config.read_text().replace('"array"', '"digits"'))
+    return folder
+
+
+def test_the_verb(chromium, folders, runs, capsys, tmp_path):
+    assert explore(folders / "vae") == 0
+    path = folders / "vae" / "explorer.html"
+    assert str(path) in capsys.readouterr().out
+    with opened(chromium, path) as page:
+        assert page.evaluate("map.count") == 297
+    pair = folders / "vae", folders / "autoencoder"
+    assert explore(*pair, "--output", tmp_path / "pair.html") == 0
+    with opened(chromium, tmp_path / "pair.html") as page:
+        assert page.evaluate("models.length") == 2
+        lead = page.locator("header p").first.inner_text()
+    assert "vae (vae_tf) and autoencoder (autoencoder_tf)" in lead
+    assert explore(pair[1], "--output", tmp_path, package="autoencoder_tf") == 0
+    with opened(chromium, tmp_path / "explorer.html") as page:
+        page.locator("#random").click()
+        assert page.locator("#rings").is_hidden()
+
+
+@pytest.mark.parametrize(
+    ("beside", "words"),
+    [("five", "5 values, the other's 2"), ("nowhere", "not a run")],
+)
+def test_mistakes_get_one_line(beside, words, folders, capsys):
+    assert explore(folders / "vae", folders / beside) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: ")
+    assert error.count("\n") == 1
+    assert words in error
+
+
+def test_weights_that_float16_cannot_hold(folders, runs, tmp_path, capsys):
+    model = type(runs["vae"]).load(folders / "vae")
+    model.load_state(model.state() | {"b_mu": np.full(2, 1e6, "f4")})
+    model.save(tmp_path / "large")
+    config = tmp_path / "large/config.json"
+    config.write_text(config.read_text().replace('"array"', '"digits"'))
+    assert explore(tmp_path / "large") == 2
+    assert "65,504" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not DEMO.exists(), reason="there is no docs/explorer.html")
+def test_the_demo_is_what_the_sources_make(chromium):
+    """Else: train, `python -m vae_tf explore RUN --output docs/explorer.html`."""
+    text = DEMO.read_text(encoding="utf-8")
+    folder = ROOT / "common/pages/explorer"
+    for name in (*explorer.SCRIPTS, "explorer.css"):
+        assert (folder / name).read_text(encoding="utf-8") in text, name
+    assert len(text.encode()) < 2.5e6
+    held = json.loads(re.search(r'id="data">(.*?)</script>', text)[1])
+    assert set(held) == {"models", "space"}  # weights and codes, no image
+    with opened(chromium, DEMO) as page:
+        page.locator("#map").click(position={"x": 150, "y": 150})
+        draw(page, SEVEN)
+        assert page.evaluate("map.count") == 10_000

@@ -1,0 +1,105 @@
+"""The gradient by hand: the chain rule, from the loss back to every weight.
+
+The loss L is minus the mean ELBO of a batch.  For any array a, `da` stands for dL/da
+and has a's shape.  Each function leads back through the one of that name in model.py.
+Two rules are behind them:
+
+    a = h W + b     dW = h^T da,   db = da summed over the batch,   dh = da W^T
+    h = f(a)        da = dh f'(a), element by element
+
+`gradients` has an array for each parameter, into which its derivative is written.
+"""
+
+import numpy as np
+
+from common.frameworks.numpy import sigmoid
+from vae_numpy import model
+
+SLOPES = {  # f'(a), told from h = f(a)
+    "relu": lambda h: h > 0,  # 0 at the kink
+    "tanh": lambda h: 1 - h**2,
+}
+
+
+def weights(gradients, name, h, da):
+    """a = h W + b: dW = h^T da, db = da summed over the batch.  (B, I), (B, O)"""
+    np.dot(h.T, da, out=gradients[name])  # (I, O)
+    np.sum(da, axis=0, out=gradients[name.replace("W", "b", 1)])  # (O,)
+
+
+def hidden_layers(parameters, gradients, prefix, outputs, activation, dh):
+    """From the last layer's output to the first one's input.  (B, H) -> (B, inputs)"""
+    for layer in range(len(outputs) - 1, 0, -1):
+        name = f"{prefix}_W{layer}"
+        da = dh * SLOPES[activation](outputs[layer])  # h = f(a)
+        weights(gradients, name, outputs[layer - 1], da)
+        if layer > 1 or prefix == "decoder":  # pixels need no derivative
+            dh = np.dot(da, parameters[name].T)
+    return dh
+
+
+def encode(parameters, gradients, outputs, activation, dmu, dlogvar):
+    """From mu and logvar to the weights of the encoder.  (B, Z), (B, Z)"""
+    h = outputs[-1]
+    weights(gradients, "W_mu", h, dmu)
+    weights(gradients, "W_logvar", h, dlogvar)
+    # h went two ways, so two derivatives come back, and add up.  (B, H)
+    dh = np.dot(dmu, parameters["W_mu"].T) + np.dot(dlogvar, parameters["W_logvar"].T)
+    hidden_layers(parameters, gradients, "encoder", outputs, activation, dh)
+
+
+def reparameterize(logvar, eps, dz):
+    """z = mu + exp(logvar / 2) eps: dmu = dz, dlogvar = dz exp(logvar / 2) eps / 2."""
+    return dz, dz * np.exp(0.5 * logvar) * eps * 0.5
+
+
+def decode(parameters, gradients, outputs, activation, dlogits):
+    """From the logits to the weights of the decoder, and to z.  (B, D) -> (B, Z)"""
+    weights(gradients, "W_logits", outputs[-1], dlogits)
+    dh = np.dot(dlogits, parameters["W_logits"].T)  # (B, H)
+    return hidden_layers(parameters, gradients, "decoder", outputs, activation, dh)
+
+
+def log_likelihood(logits, x):
+    """d log p(x|z) / d logits = x - sigmoid(logits).  (B, D), (B, D) -> (B, D)
+
+    The slope of softplus is sigmoid: what remains is the pixel minus its probability.
+    """
+    return x - sigmoid(logits)
+
+
+def kl_divergence(mu, logvar):
+    """dKL/dmu = mu, dKL/dlogvar = (exp(logvar) - 1) / 2.  2 x (B, Z) -> 2 x (B, Z)"""
+    return mu, 0.5 * (np.exp(logvar) - 1)
+
+
+def elbo(parameters, gradients, x, eps, activation):
+    """The mean ELBO; and dL for each parameter, into `gradients`.  (B, D), (B, Z)"""
+    # Forward, as model.elbo does, but each layer's output is kept.
+    encoder = layers(parameters, "encoder", x, activation)
+    mu = np.dot(encoder[-1], parameters["W_mu"]) + parameters["b_mu"]
+    logvar = np.dot(encoder[-1], parameters["W_logvar"]) + parameters["b_logvar"]
+    z = model.reparameterize(mu, logvar, eps)
+    decoder = layers(parameters, "decoder", z, activation)
+    logits = np.dot(decoder[-1], parameters["W_logits"]) + parameters["b_logits"]
+    elbo = model.log_likelihood(logits, x) - model.kl_divergence(mu, logvar)
+
+    # Backward: L = -(log p(x|z) - KL), averaged over the B images.
+    B = len(x)
+    dlogits = log_likelihood(logits, x) / -B
+    dz = decode(parameters, gradients, decoder, activation, dlogits)
+    dmu, dlogvar = reparameterize(logvar, eps, dz)
+    dmu_kl, dlogvar_kl = kl_divergence(mu, logvar)
+    dmu, dlogvar = dmu + dmu_kl / B, dlogvar + dlogvar_kl / B
+    encode(parameters, gradients, encoder, activation, dmu, dlogvar)
+    return np.mean(elbo)
+
+
+def layers(parameters, prefix, h, activation):
+    """model.hidden_layers, but the input and every layer's output.  -> [(B, H), ...]"""
+    outputs = [h]
+    while f"{prefix}_W{len(outputs)}" in parameters:
+        layer = len(outputs)
+        W, b = parameters[f"{prefix}_W{layer}"], parameters[f"{prefix}_b{layer}"]
+        outputs.append(model.ACTIVATIONS[activation](np.dot(outputs[-1], W) + b))
+    return outputs

@@ -1,0 +1,88 @@
+"""The variational autoencoder (Kingma & Welling 2014) in NumPy: its mathematics.
+
+    prior       p(z)   = N(0, I)
+    likelihood  p(x|z) = Bernoulli(sigmoid(logits)),   logits = decode(z)
+    posterior   q(z|x) = N(mu, diag(exp(logvar))),     mu, logvar = encode(x)
+                         stands in for p(z|x), which cannot be computed
+
+Shapes: a batch of B images of D pixels, H hidden units, Z latent variables.  Weights
+are (inputs, outputs).  `parameters` is a flat dict: name -> variable.
+"""
+
+import numpy as np
+
+from common.frameworks.numpy import relu, softplus
+
+ACTIVATIONS = {"relu": relu, "tanh": np.tanh}
+
+
+def hidden_layers(parameters, prefix, h, activation):
+    """The layers prefix_W1, prefix_b1, prefix_W2, ...  (B, inputs) -> (B, H)"""
+    layer = 1
+    while f"{prefix}_W{layer}" in parameters:
+        W, b = parameters[f"{prefix}_W{layer}"], parameters[f"{prefix}_b{layer}"]
+        h = ACTIVATIONS[activation](np.dot(h, W) + b)
+        layer += 1
+    return h
+
+
+def encode(parameters, x, activation):
+    """Mean and log-variance of q(z|x).  (B, D) -> (B, Z), (B, Z)"""
+    h = hidden_layers(parameters, "encoder", x, activation)
+    mu = np.dot(h, parameters["W_mu"]) + parameters["b_mu"]
+    logvar = np.dot(h, parameters["W_logvar"]) + parameters["b_logvar"]
+    return mu, logvar
+
+
+def reparameterize(mu, logvar, eps):
+    """A draw z of q(z|x), differentiable, from eps ~ N(0, I).  3 x (B, Z) -> (B, Z)"""
+    return mu + np.exp(0.5 * logvar) * eps
+
+
+def decode(parameters, z, activation):
+    """Logits of the pixels' Bernoulli distributions.  (B, Z) -> (B, D)"""
+    h = hidden_layers(parameters, "decoder", z, activation)
+    return np.dot(h, parameters["W_logits"]) + parameters["b_logits"]
+
+
+def log_likelihood(logits, x):
+    """log p(x|z) in nats, summed over the pixels.  (B, D), (B, D) -> (B,)
+
+    log Bernoulli(x; sigmoid(l)) = x l - log(1 + exp(l)); softplus avoids overflow.
+    """
+    return np.sum(x * logits - softplus(logits), axis=1)
+
+
+def kl_divergence(mu, logvar):
+    """KL(q(z|x) || N(0, I)) in nats.  (B, Z), (B, Z) -> (B,)
+
+    Kingma & Welling 2014, appendix B.
+    """
+    return 0.5 * np.sum(np.exp(logvar) + mu**2 - 1 - logvar, axis=1)
+
+
+def elbo(parameters, x, eps, activation):
+    """The evidence lower bound and its two parts, in nats per image.
+
+    ELBO = log p(x|z) - KL, with one draw of z (Kingma & Welling 2014, eq. 10).
+    (B, D), (B, Z) -> (B,), (B,), (B,)
+    """
+    mu, logvar = encode(parameters, x, activation)
+    z = reparameterize(mu, logvar, eps)
+    logits = decode(parameters, z, activation)
+    log_px_z = log_likelihood(logits, x)
+    kl = kl_divergence(mu, logvar)
+    return log_px_z - kl, log_px_z, kl
+
+
+def log_weight(parameters, x, eps, activation):
+    """log p(x, z) - log q(z|x) in nats, with one draw of z.  (B, D), (B, Z) -> (B,)
+
+    The mean of many draws is the ELBO; the log of their mean exponential tends to
+    log p(x) (Burda et al. 2016, eq. 8).  Also one image, many draws: (1, D), (B, Z).
+    """
+    mu, logvar = encode(parameters, x, activation)
+    z = reparameterize(mu, logvar, eps)
+    logits = decode(parameters, z, activation)
+    log_pz_qz = 0.5 * np.sum(eps**2 + logvar - z**2, axis=1)
+    return log_likelihood(logits, x) + log_pz_qz
