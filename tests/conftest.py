@@ -3,6 +3,7 @@ import os
 import runpy
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,6 +16,7 @@ from common.settings import Settings
 
 PACKAGES = packages.every()
 ENCODERS = [p for p in PACKAGES if "encode" in packages.model_of(p).verbs]
+COMPILED = Path.home() / ".theano"
 MNIST = pytest.mark.skipif(
     "MNIST_PATH" not in os.environ, reason="MNIST_PATH does not name a copy of MNIST"
 )
@@ -71,6 +73,7 @@ def nowhere(tmp_path):
         "HOME": str(tmp_path),
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
         "https_proxy": "http://127.0.0.1:9",  # nobody listens
+        "THEANO_FLAGS": f"base_compiledir={COMPILED}",  # compile once for all tests
     }
 
 

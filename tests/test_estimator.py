@@ -22,18 +22,24 @@ from tests.conftest import ENCODERS, framework_of, packages_of
 SMALL = {"latent_dim": 2, "epochs": 1, "hidden": ()}
 ESTIMATORS = {package: packages.estimator(package) for package in ENCODERS}
 IN_PLACE = "a Pipeline fits its steps in place, so its parameter `steps` changes"
-NOT_APPLICABLE = {  # checks of scikit-learn: why
-    "check_estimators_overwrite_params": IN_PLACE,
-    "check_dont_overwrite_parameters": IN_PLACE,
-    "check_methods_sample_order_invariance": "it asks for 1e-7; the last bit of a "
-    "float32 matrix product depends on a row's place in its batch",
-}
+LAST_BIT = "it asks for 1e-7; the last bit of a matrix product depends on a row's place"
+
+
+def not_applicable(pipeline):
+    """Checks of scikit-learn that cannot hold: why."""
+    checks = {
+        "check_estimators_overwrite_params": IN_PLACE,
+        "check_dont_overwrite_parameters": IN_PLACE,
+    }
+    if pipeline.steps[-1][0] == "autoencoder":  # whose codes are large
+        checks["check_methods_sample_order_invariance"] = LAST_BIT
+    return checks
 
 
 @pytest.mark.slow
 @parametrize_with_checks(
     [make_pipeline(MinMaxScaler(clip=True), e(**SMALL)) for e in ESTIMATORS.values()],
-    expected_failed_checks=lambda pipeline: NOT_APPLICABLE,
+    expected_failed_checks=not_applicable,
 )
 def test_scikit_learn_checks(estimator, check):
     check(estimator)

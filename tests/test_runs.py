@@ -3,6 +3,7 @@
 import contextlib
 import json
 import resource
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -143,7 +144,7 @@ def test_damaged_config(run, text):
         {"epochs": "2"},
         {"epochs": 2.5},
         {"batch_size": 0},
-        {"model": "gan"},
+        {"model": "guesswork"},
         {"hidden": [0]},
         {"hidden": "400"},
         {"latent_dim": -1},
@@ -222,3 +223,18 @@ def test_damaged_history(run, text):
     run.history_path.write_text(text)
     with pytest.raises(UserError, match="expected rows for epochs 1 to 1"):
         run.restore(Model(np.zeros(3)))
+
+
+def test_several_sums_come_back_by_name(run):
+    about = SimpleNamespace(watched=("one", "other"))
+    position = Position(1, 200, {"one": 1.5, "other": -2.25}, 0.5)
+    run.save([ROW], {"W": np.ones(3)}, position)
+    _, again = run.read_checkpoint(about, {"W": np.ones(3)})
+    assert again == position
+
+
+def test_a_former_checkpoint_has_one_sum_without_a_name(run):
+    former = {"epoch": 1, "steps": 300, "total": -317.5, "seconds": 0.25}
+    np.savez(run.checkpoint_path, W=np.ones(3), **former)
+    _, position = run.restore(Model(np.zeros(3)))
+    assert position == Position(1, 300, {"elbo": -317.5}, 0.25)

@@ -136,3 +136,11 @@ def test_other_processes_find_the_same(digits, monkeypatch):
     monkeypatch.setattr(log_evidence, "LARGE", 0)
     monkeypatch.setattr(log_evidence, "PART", 16)
     np.testing.assert_allclose(vae.log_evidence(X, 50), here, rtol=1e-6)
+
+
+def test_the_former_name_works_and_warns(digits):
+    vae = trained("vae_tf", digits, latent_dim=2)
+    X = digits.test_images[:5] / 255
+    with pytest.warns(DeprecationWarning, match="log_evidence"):
+        former = vae.log_likelihood(X, 10)
+    np.testing.assert_array_equal(former, vae.log_evidence(X, 10))
