@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import re
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -43,7 +44,10 @@ def test_there_are_five():
 @pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=ids)
 def test_it_runs_and_its_asserts_hold(execute, nowhere, path):
-    environment = nowhere | {"IPYTHONDIR": nowhere["HOME"] + "/ipython"}
+    environment = nowhere | {
+        "IPYTHONDIR": nowhere["HOME"] + "/ipython",
+        "THEANO_FLAGS": f"base_compiledir={Path.home() / '.theano'}",  # compile once
+    }
     notebook = execute(path, env=environment)
     assert "digits that scikit-learn bundles" in text(notebook)
     for output in outputs(notebook):

@@ -8,7 +8,7 @@ SAMPLES = 100
 
 def of_run(vae, dataset, history):
     """Every figure -> {file name: Figure}."""
-    made = {"curves.png": figures.curves(history, _panels)}
+    made = {"curves.png": curves(history)}
     made |= figures.of_test_images(vae, dataset)
     title = "Samples: z ~ N(0, I), pixel probabilities p(x = 1|z)"
     made["samples.png"] = figures.samples((title, vae.sample(SAMPLES)))
@@ -16,6 +16,11 @@ def of_run(vae, dataset, history):
         grid, ticks = figures.manifold_grid(21)
         made["manifold.png"] = figures.manifold(vae.inverse_transform(grid), ticks)
     return made
+
+
+def curves(history):
+    """The ELBO and its two parts after each epoch."""
+    return figures.curves(history, _panels)
 
 
 def _panels(figure, line):
