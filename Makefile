@@ -4,8 +4,10 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 UV := .uv/bin/uv
 UV_VERSION := 0.13.9
+# Neighbours go to one worker, for their fixtures; BLAS threads would wait for others.
+PYTEST := OPENBLAS_NUM_THREADS=1 $(PYTHON) -m pytest -n 2 --dist worksteal
 
-.PHONY: help train test doctor lint format bench notebooks lab lock clean
+.PHONY: help train test check doctor lint format bench notebooks lab lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -14,7 +16,10 @@ train: .venv/ready  ## train the TensorFlow VAE with its defaults (ARGS="..." ad
 	$(PYTHON) -m vae_tf.train $(ARGS)
 
 test: .venv/ready  ## run every test
-	OPENBLAS_NUM_THREADS=1 $(PYTHON) -m pytest -n 2 $(ARGS)  # else BLAS threads wait for each other
+	$(PYTEST) $(ARGS)
+
+check: lint  ## check style, run the tests that are not slow
+	$(PYTEST) -m "not slow" $(ARGS)
 
 doctor: .venv/ready  ## say what is right and wrong with this machine
 	$(PYTHON) -m common.doctor $(ARGS)

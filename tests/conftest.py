@@ -1,3 +1,4 @@
+import importlib
 import os
 import runpy
 import subprocess
@@ -8,10 +9,33 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from common import data, parameters
-from common.settings import KINDS, Settings
+from common import about, packages
+from common.images import data
+from common.packages import ROOT
+from common.settings import Settings
 
-ROOT = Path(__file__).parent.parent
+PACKAGES = packages.every()
+ENCODERS = [p for p in PACKAGES if "encode" in packages.model_of(p).verbs]
+COMPILED = Path.home() / ".theano"
+MNIST = pytest.mark.skipif(
+    "MNIST_PATH" not in os.environ, reason="MNIST_PATH does not name a copy of MNIST"
+)
+
+
+def packages_of(model):
+    """The twins: one model in each framework."""
+    return [p for p in PACKAGES if packages.model_of(p).name == model]
+
+
+def framework_of(package):
+    """tensorflow, say."""
+    return importlib.import_module(package).framework.__name__.rpartition(".")[2]
+
+
+def pytest_configure(config):
+    """A warning from our own code is an error."""
+    for package in PACKAGES:
+        config.addinivalue_line("filterwarnings", f"error:::{package}")
 
 
 @pytest.fixture(scope="session")
@@ -20,8 +44,8 @@ def digits():
 
 
 def make_settings(model="vae", **changes):
-    """The defaults of a kind of model, for one epoch on the digits, but for changes."""
-    given = {**KINDS[model].defaults, "data": "digits", "epochs": 1}
+    """The defaults of a model, for one epoch on the digits, but for changes."""
+    given = {**about.find(model).defaults, "data": "digits", "epochs": 1}
     return Settings(model=model, **(given | changes))
 
 
@@ -33,7 +57,7 @@ def settings():
 
 @pytest.fixture
 def initial(digits, settings):
-    return parameters.initial(settings, digits.train_images)
+    return settings.about.initial(settings, digits.train_images)
 
 
 @pytest.fixture
@@ -49,6 +73,7 @@ def nowhere(tmp_path):
         "HOME": str(tmp_path),
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
         "https_proxy": "http://127.0.0.1:9",  # nobody listens
+        "THEANO_FLAGS": f"base_compiledir={COMPILED}",  # compile once for all tests
     }
 
 

@@ -1,4 +1,4 @@
-"""The scikit-learn conventions, for all three estimators."""
+"""The scikit-learn conventions, for every estimator that encodes."""
 
 import pickle
 
@@ -16,15 +16,11 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 import autoencoder_tf
 import vae_tf
 import vae_theano
-from common import UserError
-from common.settings import KINDS
+from common import UserError, packages
+from tests.conftest import ENCODERS, framework_of, packages_of
 
 SMALL = {"latent_dim": 2, "epochs": 1, "hidden": ()}
-ESTIMATORS = {
-    "autoencoder_tf": autoencoder_tf.Autoencoder,
-    "vae_tf": vae_tf.VAE,
-    "vae_theano": vae_theano.VAE,
-}
+ESTIMATORS = {package: packages.estimator(package) for package in ENCODERS}
 IN_PLACE = "a Pipeline fits its steps in place, so its parameter `steps` changes"
 NOT_APPLICABLE = {  # checks of scikit-learn: why
     "check_estimators_overwrite_params": IN_PLACE,
@@ -64,7 +60,7 @@ def test_the_defaults_are_those_of_the_command_line():
     for cls in ESTIMATORS.values():
         given = cls().get_params()
         seed = given.pop("random_state")
-        for name, value in KINDS[cls.model].defaults.items():
+        for name, value in cls.about.defaults.items():
             assert {**given, "seed": seed, "data": "mnist"}[name] == value
 
 
@@ -129,21 +125,21 @@ def test_save_and_load(fitted, X, tmp_path):
         type(fitted).load(tmp_path)
 
 
-def test_either_framework_loads_what_the_other_trained(X, tmp_path):
-    for ours, twin in [(vae_tf, vae_theano), (vae_theano, vae_tf)]:
-        path = tmp_path / ours.__name__
-        vae = ours.VAE(latent_dim=2, hidden=(16,), epochs=2).fit(X)
-        vae.save(path)
-        loaded = twin.VAE.load(path)
-        np.testing.assert_allclose(loaded.transform(X), vae.transform(X), atol=1e-5)
-        np.testing.assert_allclose(loaded.sample(9), vae.sample(9), atol=1e-5)
-        assert loaded.score(X) == pytest.approx(vae.score(X), rel=1e-6)
+def test_each_framework_loads_what_another_trained(X, tmp_path):
+    for ours in packages_of("vae"):
+        vae = ESTIMATORS[ours](latent_dim=2, hidden=(16,), epochs=2).fit(X)
+        vae.save(tmp_path / ours)
+        for twin in set(packages_of("vae")) - {ours}:
+            loaded = ESTIMATORS[twin].load(tmp_path / ours)
+            np.testing.assert_allclose(loaded.transform(X), vae.transform(X), atol=1e-5)
+            np.testing.assert_allclose(loaded.sample(9), vae.sample(9), atol=1e-5)
+            assert loaded.score(X) == pytest.approx(vae.score(X), rel=1e-6)
 
 
-def test_another_kind_is_not_loaded(fitted, tmp_path):
+def test_another_model_is_not_loaded(fitted, tmp_path):
     fitted.save(tmp_path / "model")
     for cls in ESTIMATORS.values():
-        if cls.model != fitted.model:
+        if cls.about is not fitted.about:
             with pytest.raises(UserError, match=r"a run of .*; use "):
                 cls.load(tmp_path / "model")
 
@@ -175,9 +171,9 @@ def test_wrong_input_is_refused(fitted, X, change, message):
 def test_wrong_counts_are_refused(fitted, X, count):
     with pytest.raises(ValueError, match="n_samples must be a whole number from 1"):
         fitted.sample(count)
-    if fitted.model == "vae":
+    if fitted.about.has_evidence:
         with pytest.raises(ValueError, match="samples must be a whole number from 1"):
-            fitted.log_likelihood(X, count)
+            fitted.log_evidence(X, count)
 
 
 def test_wrong_codes_are_refused(fitted):
@@ -238,12 +234,11 @@ def test_joblib_workers(fitted, X):
 
 
 @pytest.mark.parametrize("hidden", [(), (16, 8)])
-@pytest.mark.parametrize("package", [autoencoder_tf, vae_tf])
+@pytest.mark.parametrize(
+    "package", [p for p in ENCODERS if framework_of(p) == "tensorflow"]
+)
 def test_keras_models_compute_the_same(package, hidden, X, tmp_path):
-    cls = getattr(
-        package, KINDS["vae" if package is vae_tf else "autoencoder"].estimator
-    )
-    model = cls(latent_dim=3, hidden=hidden, epochs=1).fit(X)
+    model = ESTIMATORS[package](latent_dim=3, hidden=hidden, epochs=1).fit(X)
     for name, keras_model in zip(("encoder", "decoder"), model.to_keras(), strict=True):
         path = tmp_path / f"{name}.keras"
         keras_model.save(path)

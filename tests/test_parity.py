@@ -1,53 +1,62 @@
-"""Both frameworks compute the same, and what a float64 reference computes."""
+"""All frameworks compute the same, and what a float64 reference computes."""
 
+import importlib
 from functools import cache
 
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import vae_tf
-import vae_theano
-from common import parameters, training
+from common import batches, packages
+from common.frameworks import theano as theano_framework
 from tests import reference
-from tests.conftest import make_settings
-from vae_tf import model as model_tf
-from vae_theano import model as model_theano
-from vae_theano.optimizer import Adam
+from tests.conftest import framework_of, make_settings, packages_of
 
-import theano  # isort: skip - vae_theano has prepared it
-import theano.tensor as T  # isort: skip
+theano_framework.prepare()
+
+import theano  # noqa: E402
+import theano.tensor as T  # noqa: E402
 
 NAMES = ("elbo", "log-likelihood", "KL")
 
 
 @cache
-def theano_function(names, activation):
+def theano_function(model, names, activation):
     """Parameters, x, eps -> ELBO and parts, gradients; for networks of any width."""
     p = {name: T.fmatrix(name) if "W" in name else T.fvector(name) for name in names}
     x, eps = T.fmatrix("x"), T.fmatrix("eps")
-    parts = model_theano.elbo(p, x, eps, activation)
+    parts = model.elbo(p, x, eps, activation)
     gradients = theano.grad(T.mean(parts[0]), list(p.values()))
     return theano.function([*p.values(), x, eps], [*parts, *gradients])
 
 
-def by_theano(p, x, eps, activation):
-    results = theano_function(tuple(p), activation)(*p.values(), x, eps)
+def by_theano(model, p, x, eps, activation):
+    results = theano_function(model, tuple(p), activation)(*p.values(), x, eps)
     return results[:3], dict(zip(p, results[3:], strict=True))
 
 
-def by_tensorflow(p, x, eps, activation):
+def by_tensorflow(model, p, x, eps, activation):
     variables = {name: tf.Variable(value) for name, value in p.items()}
     with tf.GradientTape() as tape:
-        parts = model_tf.elbo(variables, x, eps, activation)
+        parts = model.elbo(variables, x, eps, activation)
         mean = tf.reduce_mean(parts[0])
     gradients = tape.gradient(mean, variables)
     return [part.numpy() for part in parts], {
         n: g.numpy() for n, g in gradients.items()
     }
+
+
+# ELBO, its parts, and the gradients of its mean, by the means of each framework;
+# what an operation of its model.py gives, as an array.
+GRADIENTS = {"tensorflow": by_tensorflow, "theano": by_theano}
+VALUE = {"tensorflow": np.asarray, "theano": lambda value: value.eval()}
+CONSTANT = {"theano": T.constant}  # where it needs its own
+MODELS = {
+    framework_of(package): importlib.import_module(f"{package}.model")
+    for package in packages_of("vae")
+}
 
 
 @st.composite
@@ -59,7 +68,7 @@ def problems(draw):
     rng = np.random.default_rng(draw(st.integers(0, 10**6)))
     pixels = rng.integers(0, 256, (9, 784), dtype=np.uint8)
     run = make_settings(hidden=hidden, latent_dim=latent_dim, activation=activation)
-    p = parameters.initial(run, pixels)
+    p = run.about.initial(run, pixels)
     for name in p:
         p[name] = (p[name] + 0.1 * rng.standard_normal(p[name].shape)).astype("f4")
     p["b_logvar"] += np.float32(draw(st.sampled_from([-8, 0, 3])))
@@ -73,14 +82,16 @@ def problems(draw):
 @given(problems())
 def test_elbo_and_gradients(problem):
     expected = reference.elbo(*problem)
-    theano_parts, theano_gradients = by_theano(*problem)
-    parts, gradients = by_tensorflow(*problem)
-    for name, a, b, c in zip(NAMES, theano_parts, parts, expected, strict=True):
-        np.testing.assert_allclose(a, c, rtol=1e-5, err_msg=f"Theano's {name}")
-        np.testing.assert_allclose(b, c, rtol=1e-5, err_msg=f"TensorFlow's {name}")
-    for name, gradient in gradients.items():
-        error = np.linalg.norm(gradient - theano_gradients[name])
-        assert error <= 1e-4 * np.linalg.norm(gradient), name
+    found = {f: GRADIENTS[f](model, *problem) for f, model in MODELS.items()}
+    for framework, (parts, _) in found.items():
+        for name, part, value in zip(NAMES, parts, expected, strict=True):
+            message = f"{name} of {framework}"
+            np.testing.assert_allclose(part, value, rtol=1e-5, err_msg=message)
+    (_, gradients), *twins = found.values()
+    for _, others in twins:
+        for name, gradient in gradients.items():
+            error = np.linalg.norm(gradient - others[name])
+            assert error <= 1e-4 * np.linalg.norm(gradient), name
 
 
 @pytest.mark.parametrize("logit", [-100, -20, -1, 0, 1, 20, 100])
@@ -90,8 +101,8 @@ def test_log_likelihood_of_extreme_logits(logit, pixel):
     expected = reference.log_likelihood(logits.astype("f8"), x.astype("f8"))
     # x l - softplus(l) cancels for x = 1 and large l: then it is exact to an ulp of l.
     tolerance = {"rtol": 1e-5, "atol": 3 * np.spacing(np.float32(abs(logit)))}
-    for model, value in ((model_tf, np.asarray), (model_theano, lambda v: v.eval())):
-        ours = value(model.log_likelihood(logits, x))
+    for framework, model in MODELS.items():
+        ours = VALUE[framework](model.log_likelihood(logits, x))
         np.testing.assert_allclose(ours, expected, **tolerance)
 
 
@@ -100,39 +111,10 @@ def test_log_likelihood_of_extreme_logits(logit, pixel):
 def test_kl_of_extreme_posteriors(mu, logvar):
     both = np.full((2, 3), mu, "f4"), np.full((2, 3), logvar, "f4")
     expected = reference.kl_divergence(*(v.astype("f8") for v in both))
-    np.testing.assert_allclose(model_tf.kl_divergence(*both), expected, rtol=1e-5)
-    symbolic = model_theano.kl_divergence(*(T.constant(v) for v in both))
-    np.testing.assert_allclose(symbolic.eval(), expected, rtol=1e-5)
-
-
-def adam_paths(steps, gradients):
-    """A weight vector after each of Keras's and of Theano's Adam steps."""
-    start = np.zeros(gradients.shape[1], np.float32)
-    keras_weight = tf.Variable(start)
-    keras_adam = keras.optimizers.Adam()
-    theano_weight = theano.shared(start)
-    theano_adam = Adam({"w": theano_weight})
-    g, rate = T.fvector("g"), T.fscalar("rate")
-    updates = theano_adam.updates({"w": theano_weight}, [g], rate)
-    step = theano.function([g, rate], updates=updates)
-    paths = []
-    for i in range(steps):
-        rate = np.float32(0.003 / (1 + i))
-        keras_adam.learning_rate = rate
-        keras_adam.apply([tf.constant(gradients[i])], [keras_weight])
-        step(gradients[i], rate)
-        paths.append((keras_weight.numpy(), theano_weight.get_value()))
-    return paths
-
-
-def test_theano_adam_is_keras_adam(rng):
-    scales = 10.0 ** np.arange(-8, 5)  # from far below epsilon to far above
-    gradients = (rng.standard_normal((50, 13)) * scales).astype("f4")
-    rates = 0
-    for i, (ours, twin) in enumerate(adam_paths(50, gradients)):
-        rates += 0.003 / (1 + i)
-        # float32 carries seven digits; a step is at most about the rate.
-        np.testing.assert_allclose(twin, ours, rtol=1e-5, atol=1e-5 * rates)
+    for framework, model in MODELS.items():
+        constants = map(CONSTANT.get(framework, np.asarray), both)
+        ours = VALUE[framework](model.kl_divergence(*constants))
+        np.testing.assert_allclose(ours, expected, rtol=1e-5)
 
 
 @pytest.mark.slow
@@ -145,14 +127,16 @@ def test_parameters_after_adam_steps(digits, steps):
     error.  4e-6 was measured, for 1, 3 and 20 steps alike; the bound is ten times it.
     """
     run = make_settings(batch_size=50, hidden=(64,), latent_dim=5)
-    p = parameters.initial(run, digits.train_images)
-    x, eps = next(training.chunks(digits.train_images, run, 1))
+    p = run.about.initial(run, digits.train_images)
+    x, eps = next(batches.chunks(digits.train_images, run, 1)).values()
     rates = np.full(steps, run.learning_rate, "f4")
-    twins = [package.Network(p, "relu") for package in (vae_tf, vae_theano)]
-    totals = [vae.train(x[:steps], eps[:steps], rates) for vae in twins]
-    assert totals[0] == pytest.approx(totals[1], rel=1e-5)
-    states = [vae.state() for vae in twins]
-    for name in p:
-        moved = np.linalg.norm(states[0][name] - p[name])
-        apart = np.linalg.norm(states[0][name] - states[1][name])
-        assert apart <= 4e-5 * moved, name
+    classes = [packages.estimator(package).Network for package in packages_of("vae")]
+    twins = [network(p, "relu") for network in classes]
+    totals = [network.train(x[:steps], eps[:steps], rates) for network in twins]
+    states = [network.state() for network in twins]
+    for total, state in zip(totals[1:], states[1:], strict=True):
+        assert totals[0] == pytest.approx(total, rel=1e-5)
+        for name in p:
+            moved = np.linalg.norm(states[0][name] - p[name])
+            apart = np.linalg.norm(states[0][name] - state[name])
+            assert apart <= 4e-5 * moved, name

@@ -3,18 +3,18 @@
 import contextlib
 import json
 import resource
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from common import UserError
-from common.runs import Run, write
-from common.settings import KINDS, Position
+from common.models.vae import MODEL
+from common.runs import Position, Run
 from tests.conftest import make_settings
 
 CONFIG = {"package": "p", "data": {"sha256": "0"}, "versions": {}}
-COLUMNS = KINDS["vae"].columns
-ROW = dict.fromkeys(COLUMNS, 1.5) | {"epoch": 1}
+ROW = dict.fromkeys(MODEL.columns, 1.5) | {"epoch": 1}
 
 
 class Model:
@@ -35,17 +35,9 @@ def run(tmp_path, settings):
     run = Run(tmp_path / "run")
     run.create()
     run.write_config(CONFIG | {"settings": settings})
-    run.save([ROW], {"W": np.ones(3)}, vars(Position(epoch=1)))
+    run.save([ROW], {"W": np.ones(3)}, Position(epoch=1))
     run.unlock()
     return run
-
-
-def test_write_replaces_what_was_there(tmp_path):
-    path = tmp_path / "file"
-    write(path, b"old")
-    write(path, b"new")
-    assert path.read_bytes() == b"new"
-    assert list(tmp_path.iterdir()) == [path]
 
 
 @contextlib.contextmanager
@@ -63,7 +55,7 @@ def test_full_disk_keeps_the_last_checkpoint(run):
     before = run.checkpoint_path.read_bytes()
     message = r"checkpoint\.npz: cannot be written \(File too"
     with pytest.raises(UserError, match=message), full_disk():
-        run.save([ROW], {"W": np.ones(3000)}, vars(Position(epoch=1)))
+        run.save([ROW], {"W": np.ones(3000)}, Position(epoch=1))
     assert run.checkpoint_path.read_bytes() == before
     assert not list(run.path.glob(".*"))
 
@@ -71,11 +63,11 @@ def test_full_disk_keeps_the_last_checkpoint(run):
 def test_round_trip(run, settings):
     again = Run(run.path)
     again.open()
-    assert again.read_config("vae") == CONFIG | {"settings": settings}
+    assert again.read_config(MODEL) == CONFIG | {"settings": settings}
     model = Model(np.zeros(3))
     history, position = again.restore(model)
     assert history == [ROW]
-    assert position == Position(epoch=1)
+    assert position == Position(epoch=1, sums={"elbo": 0.0})
     np.testing.assert_array_equal(model.weight, np.ones(3))
 
 
@@ -141,7 +133,7 @@ def test_not_a_run(tmp_path):
 def test_damaged_config(run, text):
     run.config_path.write_text(text)
     with pytest.raises(UserError, match=r"config\.json: damaged"):
-        run.read_config("vae")
+        run.read_config(MODEL)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +160,7 @@ def test_config_with_an_impossible_value(run, change):
     config["settings"] |= change
     run.config_path.write_text(json.dumps(config))
     with pytest.raises(UserError, match=r"config\.json: damaged"):
-        run.read_config("vae")
+        run.read_config(MODEL)
 
 
 @pytest.mark.parametrize("key", ["package", "data", "settings", "versions"])
@@ -177,7 +169,7 @@ def test_config_without_a_part(run, key):
     del config[key]
     run.config_path.write_text(json.dumps(config))
     with pytest.raises(UserError, match=r"config\.json: damaged"):
-        run.read_config("vae")
+        run.read_config(MODEL)
 
 
 def test_truncated_checkpoint(run):
@@ -208,14 +200,14 @@ def test_checkpoint_with_flipped_bytes(run):
     ],
 )
 def test_checkpoint_with_an_impossible_value(run, change):
-    arrays = {"W": np.ones(3)} | vars(Position(epoch=1)) | change
+    arrays = {"W": np.ones(3)} | Position(epoch=1).arrays() | change
     np.savez(run.checkpoint_path, **arrays)
     with pytest.raises(UserError, match="damaged checkpoint"):
         run.restore(Model(np.zeros(3)))
 
 
 def test_checkpoint_lost(run):
-    run.save([ROW, ROW | {"epoch": 2}], {"W": np.ones(3)}, vars(Position(epoch=2)))
+    run.save([ROW, ROW | {"epoch": 2}], {"W": np.ones(3)}, Position(epoch=2))
     run.checkpoint_path.unlink()
     with pytest.raises(UserError, match=r"checkpoint\.npz: missing"):
         run.restore(Model(np.zeros(3)))
@@ -231,3 +223,18 @@ def test_damaged_history(run, text):
     run.history_path.write_text(text)
     with pytest.raises(UserError, match="expected rows for epochs 1 to 1"):
         run.restore(Model(np.zeros(3)))
+
+
+def test_several_sums_come_back_by_name(run):
+    about = SimpleNamespace(watched=("one", "other"))
+    position = Position(1, 200, {"one": 1.5, "other": -2.25}, 0.5)
+    run.save([ROW], {"W": np.ones(3)}, position)
+    _, again = run.read_checkpoint(about, {"W": np.ones(3)})
+    assert again == position
+
+
+def test_a_former_checkpoint_has_one_sum_without_a_name(run):
+    former = {"epoch": 1, "steps": 300, "total": -317.5, "seconds": 0.25}
+    np.savez(run.checkpoint_path, W=np.ones(3), **former)
+    _, position = run.restore(Model(np.zeros(3)))
+    assert position == Position(1, 300, {"elbo": -317.5}, 0.25)

@@ -12,12 +12,15 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from common import data, parameters, training
-from common.settings import KINDS, Position, Settings
+from common import batches, loop
+from common.images import data
+from common.models.vae import MODEL
+from common.runs import Position
+from common.settings import Settings
 from vae_tf import Network, model
 from vae_theano import Network as TheanoNetwork
 
-SETTINGS = Settings(model="vae", epochs=25, **KINDS["vae"].defaults)
+SETTINGS = Settings(model="vae", epochs=25, **MODEL.defaults)
 STEPS = 60_000 // SETTINGS.batch_size
 MEDIANS = {}  # name: seconds per epoch
 
@@ -31,7 +34,7 @@ def pixels():
 
 @pytest.fixture(scope="module")
 def initial(pixels):
-    return parameters.initial(SETTINGS, pixels)
+    return MODEL.initial(SETTINGS, pixels)
 
 
 def measure(benchmark, name, epoch):
@@ -46,7 +49,7 @@ def training_epoch(network_class, pixels, initial):
     stop = threading.Event()
 
     def epoch():
-        training.train_epoch(network, pixels, SETTINGS, Position(), stop, True)
+        loop.train_epoch(network, pixels, SETTINGS, Position(), stop, True)
 
     return epoch
 
@@ -62,7 +65,7 @@ def test_python_loop(benchmark, pixels, initial):
     one = tf.constant(1)
 
     def epoch():
-        for x, eps in training.chunks(pixels, SETTINGS, 1):
+        for x, eps in map(dict.values, batches.chunks(pixels, SETTINGS, 1)):
             for batch, noise in zip(x[:, None], eps[:, None], strict=True):
                 total = network._train(batch, noise, np.full(1, 1e-3, "f4"), one)
         return float(total)
@@ -105,7 +108,7 @@ def test_keras_fit(benchmark, pixels):
     rng = np.random.default_rng(0)
 
     def epoch():
-        x = data.binarize(pixels[: STEPS * SETTINGS.batch_size], "dynamic", rng)
+        x = batches.binarize(pixels[: STEPS * SETTINGS.batch_size], "dynamic", rng)
         network.fit(x.astype("f4"), batch_size=SETTINGS.batch_size, verbose=0)
 
     measure(benchmark, "Keras fit, jit_compile=True", epoch)

@@ -1,69 +1,19 @@
 """Figures are complete: written, of the right size, with the images in their places."""
 
-import matplotlib.image
 import numpy as np
 import pytest
 from scipy.stats import norm
 
-from common import plots
-from common.runs import write_figure
-from common.settings import KINDS
-
-
-@pytest.fixture
-def history():
-    return make_history("vae")
-
-
-def make_history(model):
-    columns = KINDS[model].columns
-    return [dict.fromkeys(columns, float(e)) | {"epoch": e} for e in (1, 2, 3)]
+from common import figures
 
 
 def images(figure):
     return [image.get_array() for axes in figure.axes for image in axes.images]
 
 
-def test_saved_as_png_of_the_right_size(tmp_path, history):
-    figure = plots.curves(history)
-    write_figure(tmp_path / "curves.png", figure)
-    pixels = matplotlib.image.imread(tmp_path / "curves.png")
-    assert pixels.shape[:2] == (3.6 * 150, 11 * 150)
-    assert 0.02 < (pixels[..., :3].mean(axis=2) < 0.9).mean() < 0.5  # neither blank
-    assert [path.name for path in tmp_path.iterdir()] == ["curves.png"]
-
-
-def test_curves_show_the_history(history):
-    bound, fit, kl = plots.curves(history).axes
-    for axes, count in ((bound, 2), (fit, 1), (kl, 1)):
-        assert axes.get_xlabel() == "epoch"
-        assert axes.get_ylabel() == "nats per image"
-        assert len(axes.lines) == count
-        for line in axes.lines:
-            np.testing.assert_array_equal(line.get_data(), [[1, 2, 3]] * 2)
-
-
-def test_curves_of_an_autoencoder():
-    fit, error = plots.curves(make_history("autoencoder")).axes
-    assert (len(fit.lines), len(error.lines)) == (2, 1)
-    assert fit.get_ylabel() == "nats per image"
-    assert error.get_ylabel() == "mean squared error per pixel"
-    np.testing.assert_array_equal(error.lines[0].get_data(), [[1, 2, 3]] * 2)
-
-
-def test_bottleneck_shows_every_error():
-    errors = {"PCA": {2: 0.05, 8: 0.03}, "a": {2: 0.04, 8: 0.02}}
-    (axes,) = plots.bottleneck(errors).axes
-    for line, points in zip(axes.lines, errors.values(), strict=True):
-        np.testing.assert_array_equal(line.get_data(), [[*points], [*points.values()]])
-    names = [text.get_text() for text in axes.get_legend().get_texts()]
-    assert names == ["PCA", "autoencoder a"]
-    assert [label.get_text() for label in axes.get_xticklabels()] == ["2", "8"]
-
-
 def test_reconstructions_are_below_their_inputs(rng):
     x, reconstructed = rng.random((2, 4, 784))
-    figure = plots.reconstructions(x, reconstructed, [7, 8, 9, 5], "z")
+    figure = figures.reconstructions(x, reconstructed, [7, 8, 9, 5], "z")
     assert [axes.get_title() for axes in figure.axes[:4]] == ["7", "8", "9", "5"]
     for shown, expected in zip(images(figure), [*x, *reconstructed], strict=True):
         np.testing.assert_array_equal(shown, expected.reshape(28, 28))
@@ -71,7 +21,7 @@ def test_reconstructions_are_below_their_inputs(rng):
 
 def test_samples_fill_a_square_row_by_row(rng):
     decoded = rng.random((9, 784))
-    (mosaic,) = images(plots.samples(("title", decoded)))
+    (mosaic,) = images(figures.samples(("title", decoded)))
     for i, image in enumerate(decoded):
         row, column = divmod(i, 3)
         shown = mosaic[28 * row : 28 * row + 28, 28 * column : 28 * column + 28]
@@ -80,7 +30,7 @@ def test_samples_fill_a_square_row_by_row(rng):
 
 def test_two_latent_variables_are_drawn_as_they_are(rng):
     mu, labels = rng.standard_normal((30, 2)), np.repeat([0, 1, 2], 10)
-    (axes,) = plots.latent(mu, labels, "codes").axes
+    (axes,) = figures.latent(mu, labels, "codes").axes
     points = axes.collections[0].get_offsets()
     np.testing.assert_allclose(sorted(map(tuple, points)), sorted(map(tuple, mu)))
     assert [text.get_text() for text in axes.texts] == ["0", "1", "2"]
@@ -88,13 +38,13 @@ def test_two_latent_variables_are_drawn_as_they_are(rng):
 
 
 def test_codes_that_are_all_the_same_can_be_drawn():
-    (axes,) = plots.latent(np.zeros((30, 5)), np.repeat([0, 1], 15), "codes").axes
+    (axes,) = figures.latent(np.zeros((30, 5)), np.repeat([0, 1], 15), "codes").axes
     assert axes.collections[0].get_offsets().shape == (30, 2)
 
 
 def test_more_latent_variables_are_drawn_on_principal_axes(rng):
     mu = rng.standard_normal((500, 4)) * [0.1, 3, 1, 0.1]
-    (axes,) = plots.latent(mu, np.zeros(500, int), "codes").axes
+    (axes,) = figures.latent(mu, np.zeros(500, int), "codes").axes
     points = axes.collections[0].get_offsets()
     np.testing.assert_allclose(points.std(axis=0), [3, 1], rtol=0.15)
     assert axes.get_xlabel().startswith("principal axis 1 (9")
@@ -103,7 +53,7 @@ def test_more_latent_variables_are_drawn_on_principal_axes(rng):
 def test_a_class_is_labelled_where_it_prevails(rng):
     labels = np.repeat([3, 7], 200)
     mu = rng.standard_normal((400, 2)) + np.array([[0, 0], [9, 0]]).repeat(200, axis=0)
-    (axes,) = plots.latent(mu, labels, "codes").axes
+    (axes,) = figures.latent(mu, labels, "codes").axes
     places = {text.get_text(): text.xy for text in axes.texts}
     assert np.linalg.norm(places["3"]) < 4
     assert np.linalg.norm(places["7"] - np.array([9, 0])) < 4
@@ -112,14 +62,14 @@ def test_a_class_is_labelled_where_it_prevails(rng):
 @pytest.mark.parametrize("classes", [1, 10, 62])
 def test_any_number_of_classes(rng, classes):
     labels = np.arange(200) % classes
-    (axes,) = plots.latent(rng.standard_normal((200, 1)), labels, "codes").axes
+    (axes,) = figures.latent(rng.standard_normal((200, 1)), labels, "codes").axes
     colors = axes.collections[0].get_facecolors()
     assert len(np.unique(colors, axis=0)) == classes
     assert len(axes.texts) == classes
 
 
 def test_manifold_grid_has_equal_steps_of_prior_probability():
-    grid, ticks = plots.manifold_grid(4)
+    grid, ticks = figures.manifold_grid(4)
     np.testing.assert_allclose(norm.cdf(ticks), [1 / 8, 3 / 8, 5 / 8, 7 / 8], rtol=1e-5)
     assert grid.shape == (16, 2)
     np.testing.assert_allclose(grid[0], [ticks[0], ticks[-1]])  # top left
@@ -127,8 +77,8 @@ def test_manifold_grid_has_equal_steps_of_prior_probability():
 
 
 def test_manifold_labels_its_axes_with_z(rng):
-    _, ticks = plots.manifold_grid(21)
-    axes = plots.manifold(rng.random((441, 784)), ticks).axes[0]
+    _, ticks = figures.manifold_grid(21)
+    axes = figures.manifold(rng.random((441, 784)), ticks).axes[0]
     shown = [f"${tick:.2f}$" for tick in ticks[::5]]
     assert shown[2] == "$0.00$"
     assert [label.get_text() for label in axes.get_xticklabels()] == shown

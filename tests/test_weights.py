@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 
 from autoencoder_tf import Network
-from common import parameters, training
+from common import batches, loop, weights
 from tests.conftest import make_settings
 
 
 def initial(model, pixels, hidden, **changes):
     settings = make_settings(model, hidden=hidden, latent_dim=3, **changes)
-    return parameters.initial(settings, pixels)
+    return settings.about.initial(settings, pixels)
 
 
 def vae(pixels, hidden, **changes):
@@ -56,7 +56,7 @@ def test_seed(pixels):
 
 def test_output_starts_at_the_mean_image(pixels):
     pixels[:, 0] = 0  # a pixel that is never on still has finite log-odds
-    probabilities = 1 / (1 + np.exp(-parameters.log_odds(pixels)))
+    probabilities = 1 / (1 + np.exp(-weights.log_odds(pixels)))
     expected = (pixels.mean(axis=0) / 255).clip(0.005, 0.995)
     np.testing.assert_allclose(probabilities, expected, rtol=1e-5)
 
@@ -78,7 +78,8 @@ def test_no_unit_of_an_autoencoder_code_dies(digits, hidden, latent_dim):
     settings = make_settings(
         "autoencoder", hidden=hidden, latent_dim=latent_dim, epochs=15
     )
-    network = Network(parameters.initial(settings, digits.train_images), "relu")
-    training.fit(network, digits.train_images, settings)
-    (x,) = training.evaluation_set(digits.test_images, settings)
+    initial = settings.about.initial(settings, digits.train_images)
+    network = Network(initial, "relu")
+    loop.fit(network, digits.train_images, settings)
+    x = batches.evaluation_set(digits.test_images, settings)["x"]
     assert (network.encode(x).std(axis=0) > 0).all()

@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 
-from common import download, formats
+from common.images import download, formats
 
 
 @pytest.fixture

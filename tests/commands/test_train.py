@@ -1,6 +1,7 @@
 """`python -m vae_tf.train` and its siblings, as a user runs them."""
 
 import csv
+import itertools
 import json
 import os
 import random
@@ -13,13 +14,13 @@ import time
 import numpy as np
 import pytest
 
-from tests.conftest import ROOT
-from vae_theano import compiling
+from common.commands.table import Table
+from common.models.autoencoder import figures
+from common.packages import versions as versions_of
+from tests.conftest import MNIST, ROOT, packages_of
 
 FAST = ["--hidden", 16, "--batch-size", 50, "--epochs", 2]
-MNIST = pytest.mark.skipif(
-    "MNIST_PATH" not in os.environ, reason="MNIST_PATH does not name a copy of MNIST"
-)
+TWINS = packages_of("vae")
 
 
 @pytest.fixture
@@ -219,21 +220,12 @@ def test_out_below_a_file(train, tmp_path):
     one_line(train("--data", "digits", "--out", tmp_path / "file" / "run"), "writable")
 
 
-# The twin
+# The twins
 
 
-def test_compare(command):
-    options = ["--data", "digits", "--epochs", 1]
-    result = command("common.compare", "vae_tf", "vae_theano", *options)
-    assert result.returncode == 0, result.stderr
-    first = re.search(r"^ +1 +(-[\d.]+) +(-[\d.]+)$", result.stdout, re.M)
-    assert float(first[1]) == pytest.approx(float(first[2]), abs=0.3)
-    assert re.search(r"^vae_theano +-[\d.]+ +[\d.]+ +[\d.]+$", result.stdout, re.M)
-
-
-def test_theano_leaves_what_tensorflow_leaves(process, tmp_path):
+def test_each_twin_leaves_what_the_first_leaves(process, tmp_path):
     outputs, runs = [], []
-    for package in ("vae_tf", "vae_theano"):
+    for package in TWINS:
         out = tmp_path / package
         result = process(
             f"{package}.train", "--data", "digits", "--out", out, "--epochs", 2
@@ -243,45 +235,54 @@ def test_theano_leaves_what_tensorflow_leaves(process, tmp_path):
         text = result.stdout.replace(package, "PACKAGE")
         outputs.append([line for line in text.splitlines() if "compiles" not in line])
         runs.append(out)
-    assert files(runs[0]) == files(runs[1])
-    assert len(outputs[0]) == len(outputs[1])
-    for ours, twin in zip(outputs[0], outputs[1], strict=True):
-        assert re.sub(r"[\d.]+", "0", ours) == re.sub(r"[\d.]+", "0", twin)
-    for ours, twin in zip(*map(rows, runs), strict=True):
-        assert float(ours["test_elbo"]) == pytest.approx(
-            float(twin["test_elbo"]), abs=0.3
-        )
-        assert ours["learning_rate"] == twin["learning_rate"]
-    shapes = []
-    for run in runs:
-        with np.load(run / "checkpoint.npz") as arrays:
-            shapes.append({name: (a.shape, a.dtype) for name, a in arrays.items()})
-    assert shapes[0] == shapes[1]
+    for run, output in zip(runs[1:], outputs[1:], strict=True):
+        assert files(runs[0]) == files(run)
+        assert len(outputs[0]) == len(output)
+        for ours, twin in zip(outputs[0], output, strict=True):
+            assert re.sub(r"[\d.]+", "0", ours) == re.sub(r"[\d.]+", "0", twin)
+        for ours, twin in zip(rows(runs[0]), rows(run), strict=True):
+            assert float(ours["test_elbo"]) == pytest.approx(
+                float(twin["test_elbo"]), abs=0.3
+            )
+            assert ours["learning_rate"] == twin["learning_rate"]
+        assert shapes(runs[0]) == shapes(run)
+
+
+def shapes(run):
+    with np.load(run / "checkpoint.npz") as arrays:
+        return {name: (array.shape, array.dtype) for name, array in arrays.items()}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "packages", [("vae_tf", "vae_theano"), ("vae_theano", "vae_tf")]
-)
-def test_a_run_goes_on_in_the_other_framework(command, tmp_path, packages):
+@pytest.mark.parametrize("packages", list(itertools.permutations(TWINS, 2)))
+def test_a_run_goes_on_in_another_framework(command, tmp_path, monkeypatch, packages):
     """Three epochs here and three there end where six in one framework end."""
     here, there = packages
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     digits = ["--data", "digits", "--epochs", 6]
     assert command(f"{here}.train", *digits, "--out", whole).returncode == 0
-    process = start(os.environ, *digits, "--out", parts, package=here)
-    wait_for_epoch(parts, 3, process)
-    process.kill()
-    process.communicate()
-    assert len(rows(parts)) < 6
+    with monkeypatch.context() as patch:
+        patch.setattr(Table, "row", interrupt_after(3))
+        assert command(f"{here}.train", *digits, "--out", parts).returncode == 130
+    assert len(rows(parts)) == 3
     result = command(f"{there}.train", "--resume", parts)
     assert result.returncode == 0, result.stderr
     versions = json.loads((parts / "config.json").read_text())["versions"]
-    assert {"tensorflow", "theano-pymc"} <= set(versions)
+    assert set(versions) >= {*versions_of(here), *versions_of(there)}
     for ours, twin in zip(rows(whole), rows(parts), strict=True):
         assert float(ours["test_elbo"]) == pytest.approx(
             float(twin["test_elbo"]), abs=0.1
         )
+
+
+def interrupt_after(epoch):
+    """What to call after every epoch: it presses Ctrl-C after this one."""
+
+    def row(table, row):
+        if row["epoch"] == epoch:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    return row
 
 
 @MNIST
@@ -289,36 +290,15 @@ def test_a_run_goes_on_in_the_other_framework(command, tmp_path, packages):
 def test_whole_runs_on_mnist_agree(command, tmp_path):
     """Five epochs, the same seed: test ELBOs within 0.3 nats at every epoch."""
     histories = []
-    for package in ("vae_tf", "vae_theano"):
+    for package in TWINS:
         out = tmp_path / package
         path = os.environ["MNIST_PATH"]
         options = ["--epochs", 5, "--quiet", "--out", out]
         result = command(f"{package}.train", *options, MNIST_PATH=path)
         assert result.returncode == 0, result.stderr
         histories.append([float(row["test_elbo"]) for row in rows(out)])
-    np.testing.assert_allclose(*histories, atol=0.3, rtol=0)
-
-
-@pytest.mark.slow
-def test_two_trainings_compile_into_one_cache(nowhere, tmp_path):
-    flags = {"THEANO_FLAGS": f"base_compiledir={tmp_path / 'compiled'}"}
-    options = ["--data", "digits", "--epochs", 1, "--hidden", 8, "--quiet"]
-    together = [
-        start(nowhere | flags, *options, "--out", tmp_path / name, package="vae_theano")
-        for name in "ab"
-    ]
-    for process in together:
-        _, stderr = process.communicate(timeout=400)
-        assert process.returncode == 0, stderr
-    assert rows(tmp_path / "a") == rows(tmp_path / "b")
-
-
-def test_without_a_compiler_theano_says_what_to_install(monkeypatch, capsys):
-    monkeypatch.setattr("shutil.which", lambda name: None)
-    compiling.announced(None, quiet=True)
-    (line,) = capsys.readouterr().err.splitlines()
-    for words in ("g++ is missing", "times slower", "apt install g++"):
-        assert words in line
+    for history in histories[1:]:
+        np.testing.assert_allclose(history, histories[0], atol=0.3, rtol=0)
 
 
 # Resuming
@@ -389,7 +369,9 @@ def uninterrupted(tmp_path_factory):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
-def test_killed_in_the_fourth_epoch_and_resumed(nowhere, tmp_path, uninterrupted, seed):
+def test_killed_in_the_fourth_epoch_and_resumed(
+    nowhere, train, tmp_path, uninterrupted, seed
+):
     delays = random.Random(seed)
     out = tmp_path / "run"
     for epoch, arguments in [(3, [*SLOW, "--out", out]), (4, ["--resume", out])]:
@@ -400,14 +382,13 @@ def test_killed_in_the_fourth_epoch_and_resumed(nowhere, tmp_path, uninterrupted
         process.communicate()
         assert process.returncode == -signal.SIGKILL
     assert len(rows(out)) < 6
-    process = start(nowhere, "--resume", out)
-    assert process.wait(timeout=300) == 0
+    assert train("--resume", out).returncode == 0
     assert (checkpoint(out), rows(out)) == uninterrupted
     assert not [name for name in files(out) if name.endswith(".tmp")]
 
 
 @pytest.mark.slow
-def test_ctrl_c_saves_and_says_how_to_resume(nowhere, tmp_path, uninterrupted):
+def test_ctrl_c_saves_and_says_how_to_resume(nowhere, train, tmp_path, uninterrupted):
     out = tmp_path / "run"
     process = start(nowhere, *SLOW, "--out", out)
     wait_for_epoch(out, 2, process)
@@ -418,8 +399,7 @@ def test_ctrl_c_saves_and_says_how_to_resume(nowhere, tmp_path, uninterrupted):
     assert f"--resume {out}" in stderr
     assert "Traceback" not in stdout + stderr
     assert len(rows(out)) < 6
-    process = start(nowhere, "--resume", out)
-    assert process.wait(timeout=300) == 0
+    assert train("--resume", out).returncode == 0
     assert (checkpoint(out), rows(out)) == uninterrupted
 
 
@@ -479,7 +459,10 @@ def test_a_run_is_resumed_by_its_own_kind_only(autoencoder, train, tmp_path):
 
 
 @pytest.mark.slow
-def test_an_autoencoder_killed_and_resumed(autoencoder, command, nowhere, tmp_path):
+def test_an_autoencoder_killed_and_resumed(
+    autoencoder, command, nowhere, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(figures, "default_epochs", lambda images: 1)  # VAE beside it
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     options = ["--epochs", 6, "--batch-size", 1]
     assert autoencoder("--out", whole, *options).returncode == 0
@@ -492,23 +475,3 @@ def test_an_autoencoder_killed_and_resumed(autoencoder, command, nowhere, tmp_pa
     result = command("autoencoder_tf.train", "--resume", parts)
     assert result.returncode == 0, result.stderr
     assert (checkpoint(parts), rows(parts)) == (checkpoint(whole), rows(whole))
-
-
-def test_bottleneck(process, command, tmp_path):
-    program = ["autoencoder_tf.bottleneck", "--out", tmp_path / "out"]
-    result = process(*program, "--data", "digits", "--epochs", 60)
-    assert result.returncode == 0, result.stderr
-    assert result.stderr == ""
-    assert files(tmp_path / "out") == ["bottleneck.csv", "bottleneck.png"]
-    with (tmp_path / "out" / "bottleneck.csv").open() as file:
-        table = list(csv.DictReader(file))
-    errors = {(row["model"], int(row["size"])): float(row["mse"]) for row in table}
-    assert len(errors) == 15
-    for (name, size), error in errors.items():
-        assert f"{error:8.5f}" in result.stdout
-        if name == "PCA" and size < 200:  # more numbers, less error
-            bigger = min(s for n, s in errors if n == name and s > size)
-            assert errors[name, bigger] < error
-    assert errors["784-400-Z-400-784", 8] < errors["PCA", 8]
-    one_line(command(*program, "--data", "no/such.npz"), "no/such.npz")
-    one_line(command(*program, "--epochs", 0), "--epochs")

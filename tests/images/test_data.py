@@ -6,7 +6,8 @@ import pickle
 import numpy as np
 import pytest
 
-from common import UserError, data
+from common import UserError
+from common.images import data
 
 KEYS = ["x_train", "y_train", "x_test", "y_test"]
 
@@ -287,27 +288,3 @@ def test_csv_of_nothing(tmp_path):
     refused(csv(tmp_path, []), "no training images")
     (tmp_path / "empty.csv").write_text("")
     refused(tmp_path / "empty.csv", "0 columns")
-
-
-# Binarization
-
-
-def test_dynamic_binarization_is_fair(rng):
-    pixels = np.repeat(np.arange(256, dtype=np.uint8), 20_000).reshape(256, -1)
-    x = data.binarize(pixels, "dynamic", rng)
-    assert set(np.unique(x)) == {0, 1}
-    assert x.dtype == np.uint8
-    share = x.mean(axis=1)
-    expected = np.arange(256) / 255
-    five_sigma = 5 * np.sqrt(expected * (1 - expected) / 20_000)
-    assert (abs(share - expected) <= five_sigma).all()  # 0 and 255 are certain
-
-
-def test_other_binarizations(rng):
-    pixels = np.array([[0, 127, 128, 255]], np.uint8)
-    np.testing.assert_array_equal(
-        data.binarize(pixels, "threshold", rng), [[0, 0, 1, 1]]
-    )
-    grey = data.binarize(pixels, "none", rng)
-    assert grey.dtype == np.float32
-    np.testing.assert_allclose(grey, pixels / 255, rtol=1e-7)

@@ -2,21 +2,18 @@
 
 import os
 import signal
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from common import UserError, training
-from common import settings as settings_module
-from common.runs import Run
-from common.settings import Position, default_epochs
+from common import Interrupted, UserError, batches, loop
+from common.runs import Position, Run
 
 
 class Toy:
     """Its one weight depends on every batch, all noise and all learning rates."""
 
-    releases_gil = True
+    lets_threads_work = True
 
     def __init__(self, interrupt_at=None, explode_at=None):
         self.network = self
@@ -30,15 +27,18 @@ class Toy:
         if self.calls == self.interrupt_at:
             os.kill(os.getpid(), signal.SIGINT)
         if self.calls == self.explode_at:
-            return float("nan")
+            return {"elbo": float("nan")}
         for batch, noise, rate in zip(x, eps, learning_rates, strict=True):
             weights = np.arange(batch.size).reshape(batch.shape)
             signal_ = (batch * weights).mean() + noise.sum()
             self.weight = 0.9 * self.weight + rate * signal_
-        return float(self.weight) * len(x)
+        return {"elbo": float(self.weight) * len(x)}
 
     def evaluate(self, x, eps):
         return eps.sum(axis=1) + self.weight, x.sum(axis=1) * 1.0, eps[:, 0] ** 2
+
+    def note_codes(self):
+        pass
 
     def state(self):
         return {"weight": self.weight}
@@ -62,7 +62,7 @@ def start(tmp_path, settings):
             run.write_config({"settings": settings})
             begin = [], Position()
         try:
-            history = training.train(toy, dataset, run, begin, lambda row: None)
+            history = loop.train_epochs(toy, dataset, run, begin, lambda row: None)
             return toy, history
         finally:
             run.unlock()
@@ -74,12 +74,9 @@ def start(tmp_path, settings):
 def test_interrupting_anywhere_changes_nothing(
     start, tmp_path, digits, settings, monkeypatch, interrupt_at
 ):
-    monkeypatch.setattr(training, "CHUNK", 11)
-    monkeypatch.setattr(
-        settings_module, "CHUNK", 11
-    )  # 30 steps an epoch: chunks 11, 11, 8
+    monkeypatch.setattr(batches, "CHUNK", 11)  # 30 steps an epoch: 11, 11, 8
     toy, _ = start("whole", Toy(), dataset=digits)
-    with pytest.raises(training.Interrupted):
+    with pytest.raises(Interrupted):
         start("parts", Toy(interrupt_at), dataset=digits)
     resumed, _ = start("parts", Toy(), dataset=digits)
     assert resumed.calls == 9 - interrupt_at
@@ -110,54 +107,9 @@ def test_a_non_finite_elbo_stops_and_keeps_the_checkpoint(start, tmp_path, digit
 
 def test_the_row_of_an_epoch(start, digits, settings):
     toy, history = start("run", Toy(), dataset=digits)
-    x, eps = training.evaluation_set(digits.test_images, settings)
-    parts = [part.mean() for part in toy.evaluate(x, eps)]
+    test_set = batches.evaluation_set(digits.test_images, settings)
+    parts = [part.mean() for part in toy.evaluate(**test_set)]
     row = history[-1]
     np.testing.assert_allclose(
         [row["test_elbo"], row["test_log_likelihood"], row["test_kl"]], parts
     )
-
-
-def test_chunks_show_each_image_once(digits, settings):
-    settings = replace(settings, binarize="none")
-    for epoch in (1, 2):
-        parts = list(training.chunks(digits.train_images, settings, epoch))
-        x = np.concatenate([x.reshape(-1, 784) for x, _ in parts])
-        pixels = np.round(x * 255).astype(np.uint8)
-        assert sorted(map(bytes, pixels)) == sorted(map(bytes, digits.train_images))
-
-
-def test_chunks_differ_by_epoch_and_seed_only(digits, settings):
-    def first(seed, epoch):
-        changed = replace(settings, seed=seed)
-        x, eps = next(training.chunks(digits.train_images, changed, epoch))
-        return x.tobytes() + eps.tobytes()
-
-    assert first(0, 1) == first(0, 1)
-    assert len({first(0, 1), first(0, 2), first(1, 1)}) == 3
-
-
-def test_noise_is_standard_normal(digits, settings):
-    settings = replace(settings, latent_dim=64)
-    _, eps = next(training.chunks(digits.train_images, settings, 1))
-    assert eps.dtype == np.float32
-    assert abs(eps.mean()) < 5 / np.sqrt(eps.size)
-    assert abs(eps.var() - 1) < 5 * np.sqrt(2 / eps.size)
-
-
-def test_learning_rate_falls_along_a_cosine(settings):
-    settings = replace(settings, epochs=4, learning_rate=0.1)
-    rates = np.concatenate(
-        [training.learning_rates(settings, 50, e) for e in range(1, 5)]
-    )
-    assert rates.shape == (200,)
-    assert rates[0] == np.float32(0.1)
-    assert rates[100] == pytest.approx(0.1 * 0.505)  # half way: the mean of both ends
-    assert 0.001 < rates[-1] < 0.0011
-    assert (np.diff(rates) < 0).all()
-
-
-def test_default_epochs():
-    assert default_epochs(60_000) == 25
-    assert default_epochs(1500) == 150
-    assert default_epochs(10**7) == 1

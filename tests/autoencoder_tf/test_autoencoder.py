@@ -1,17 +1,14 @@
 """The TensorFlow autoencoder against the float64 reference, and beside the VAE."""
 
 import ast
-import os
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from sklearn.decomposition import PCA
 
 from autoencoder_tf import Network, model
-from autoencoder_tf.bottleneck import SIZES, autoencoder_error, pca_errors
-from common import data, parameters, training
+from common import batches, loop
 from tests import reference
 from tests.conftest import ROOT, make_settings
 
@@ -27,7 +24,8 @@ def problem(rng, hidden, latent_dim, batch, activation):
     """Parameters away from their calm start, and grey pixels."""
     pixels = rng.integers(0, 256, (batch, 784), dtype=np.uint8)
     shape = {"hidden": hidden, "latent_dim": latent_dim, "activation": activation}
-    p = parameters.initial(make_settings("autoencoder", **shape), pixels)
+    settings = make_settings("autoencoder", **shape)
+    p = settings.about.initial(settings, pixels)
     for name in p:
         p[name] = (p[name] + 0.05 * rng.standard_normal(p[name].shape)).astype("f4")
     return p, rng.random((batch, 784), np.float32)
@@ -80,13 +78,13 @@ def test_training_steps_are_keras_adam_on_the_mean_log_likelihood(rng):
             logits = model.decode(
                 variables, model.encode(variables, batch, "relu"), "relu"
             )
-            log_px = tf.reduce_mean(model.log_likelihood(logits, batch))
-            loss = -log_px
+            log_px_z = tf.reduce_mean(model.log_likelihood(logits, batch))
+            loss = -log_px_z
         gradients = tape.gradient(loss, list(variables.values()))
         adam.learning_rate = rate
         adam.apply(gradients, list(variables.values()))
-        expected += float(log_px)
-    assert total == pytest.approx(expected, rel=1e-5)
+        expected += float(log_px_z)
+    assert total == {"log_likelihood": pytest.approx(expected, rel=1e-5)}
     state = network.state()
     assert state["adam_step"] == 3
     for name, value in variables.items():
@@ -105,11 +103,11 @@ def test_the_code_of_an_image_decodes_to_its_reconstruction(rng):
 
 def test_state_moves_to_another_network(rng, digits):
     settings = make_settings("autoencoder", latent_dim=8)
-    initial = parameters.initial(settings, digits.train_images)
+    initial = settings.about.initial(settings, digits.train_images)
     one, other = Network(initial, "relu"), Network(initial, "relu")
-    training.fit(one, digits.train_images, settings)
+    loop.fit(one, digits.train_images, settings)
     other.load_state(one.state())
-    (x,) = next(training.chunks(digits.train_images, settings, 2))
+    x = next(batches.chunks(digits.train_images, settings, 2))["x"]
     rates = np.full(len(x), 0.001, "f4")
     assert one.train(x, rates) == other.train(x, rates)
 
@@ -126,28 +124,3 @@ def test_model_is_the_vae_with_another_code():
     ours, vae = functions("autoencoder_tf"), functions("vae_tf")
     assert list(ours) == [name for name in vae if name in ours]
     assert [name for name in ours if ours[name] != vae[name]] == ["encode"]
-
-
-# What the figures show
-
-
-def test_pca_errors_are_what_is_left_of_the_variance(digits):
-    """On its own training images, PCA leaves the sum of the smaller eigenvalues."""
-    same = type(digits)("", "", *[digits.train_images, digits.train_labels] * 2)
-    x = digits.train_images / 255
-    variances = PCA().fit(x).explained_variance_ * (len(x) - 1) / len(x)
-    for size, error in pca_errors(same).items():
-        assert error == pytest.approx(variances[size:].sum() / 784, rel=1e-3)
-    assert tuple(pca_errors(same)) == SIZES
-
-
-@pytest.mark.skipif("MNIST_PATH" not in os.environ, reason="needs MNIST_PATH")
-@pytest.mark.slow
-def test_an_autoencoder_beats_pca_on_mnist():
-    """What the README says: below PCA with 200, below half of PCA with 8 numbers."""
-    mnist = data.load("mnist")
-    pca = pca_errors(mnist)
-    plain = autoencoder_error(mnist, latent_dim=200, hidden=(), epochs=15)
-    deep = autoencoder_error(mnist, latent_dim=8, hidden=(400,), epochs=15)
-    assert plain < pca[200]
-    assert deep < pca[8] / 2

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from autoencoder_tf import Autoencoder
-from tests.test_train_command import one_line
+from common import packages
+from tests.commands.test_train import one_line
+from tests.conftest import ENCODERS, packages_of
 from vae_tf import VAE
-
-PACKAGES = ("autoencoder_tf", "vae_tf", "vae_theano")
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def X(digits):  # noqa: N802
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory, digits):
-    """A run of each kind on the digits, as training leaves them."""
+    """A run of each model on the digits, as training leaves them."""
     folder = tmp_path_factory.mktemp("runs")
     for cls, name in ((Autoencoder, "autoencoder"), (VAE, "vae")):
         model = cls(latent_dim=2, hidden=(16,), epochs=5)
@@ -31,10 +31,7 @@ def runs(tmp_path_factory, digits):
         config = folder / name / "config.json"
         text = config.read_text().replace('"data": "array"', '"data": "digits"')
         config.write_text(text)
-    return {
-        package: folder / ("autoencoder" if package == "autoencoder_tf" else "vae")
-        for package in PACKAGES
-    }
+    return {package: folder / packages.model_of(package).name for package in ENCODERS}
 
 
 @pytest.fixture
@@ -56,10 +53,10 @@ def verb(command, runs, tmp_path):
 
 
 def model_of(runs, package):
-    return (Autoencoder if package == "autoencoder_tf" else VAE).load(runs[package])
+    return packages.estimator(package).load(runs[package])
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("package", ENCODERS)
 def test_reconstruct(verb, runs, package, X, digits, tmp_path):
     _, arrays = verb(package, "reconstruct", "--images", 0, 17, 42)
     model = model_of(runs, package)
@@ -78,7 +75,7 @@ def test_reconstruct_some_of_each_class(verb):
     assert set(np.unique(arrays["reconstruction"])) == {0, 1}
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("package", ENCODERS)
 def test_encode(verb, runs, package, X, digits, tmp_path):
     _, arrays = verb(package, "encode")
     expected = model_of(runs, package).encode(X)
@@ -94,7 +91,7 @@ def test_encode(verb, runs, package, X, digits, tmp_path):
         np.testing.assert_allclose(ours, values, rtol=1e-3, atol=1e-5)
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("package", ENCODERS)
 def test_sample(verb, runs, package, tmp_path):
     _, arrays = verb(package, "sample", "--count", 7, "--seed", 3)
     model = model_of(runs, package)
@@ -115,7 +112,7 @@ def test_sample_of_a_given_point(verb, runs):
     assert set(np.unique(arrays["images"])) == {0, 1}
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("package", ENCODERS)
 def test_interpolate(verb, runs, package, X):
     _, arrays = verb(package, "interpolate", "--from", 3, "--to", 17, "--steps", 5)
     model = model_of(runs, package)
@@ -128,16 +125,17 @@ def test_interpolate(verb, runs, package, X):
 
 def test_evaluate_agrees_between_the_frameworks(verb, runs, X, tmp_path):
     results = []
-    for package in ("vae_tf", "vae_theano"):
+    for package in packages_of("vae"):
         stdout, _ = verb(package, "evaluate", "--samples", 20)
         results.append(json.loads((tmp_path / "evaluate.json").read_text()))
         for name, title in [("elbo", "ELBO"), ("importance_sampled", r"log p\(x\),")]:
             mean = results[-1][name]["mean"]
             shown = re.search(rf"^{title}.* (-[\d.]+) \+- ", stdout, re.M)
             assert float(shown[1]) == pytest.approx(mean, abs=0.006)
-    ours, twin = results
-    for name in ("elbo", "log_likelihood", "kl", "importance_sampled"):
-        assert ours[name]["mean"] == pytest.approx(twin[name]["mean"], abs=0.01)
+    ours, *twins = results
+    for twin in twins:
+        for name in ("elbo", "log_likelihood", "kl", "importance_sampled"):
+            assert ours[name]["mean"] == pytest.approx(twin[name]["mean"], abs=0.01)
     assert (ours["images"], ours["samples"], ours["data"]) == (297, 20, "digits")
     scores = model_of(runs, "vae_tf").score_samples(X)
     assert ours["elbo"]["mean"] == pytest.approx(scores.mean(), abs=1e-3)

@@ -1,0 +1,70 @@
+"""Theano's own: its Adam beside Keras's, its compiler."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from common.frameworks import theano as framework
+from tests.commands.test_train import rows, start
+
+framework.prepare()
+
+import theano  # noqa: E402
+import theano.tensor as T  # noqa: E402
+
+from common.frameworks.theano import network  # noqa: E402
+from common.frameworks.theano.adam import Adam  # noqa: E402
+
+
+def adam_paths(steps, gradients, betas):
+    """A weight vector after each of Keras's and of Theano's Adam steps."""
+    start = np.zeros(gradients.shape[1], np.float32)
+    keras_weight = tf.Variable(start)
+    keras_adam = keras.optimizers.Adam(beta_1=betas[0], beta_2=betas[1])
+    theano_weight = theano.shared(start)
+    theano_adam = Adam({"w": theano_weight}, *betas)
+    g, rate = T.fvector("g"), T.fscalar("rate")
+    updates = theano_adam.updates({"w": theano_weight}, [g], rate)
+    step = theano.function([g, rate], updates=updates)
+    paths = []
+    for i in range(steps):
+        rate = np.float32(0.003 / (1 + i))
+        keras_adam.learning_rate = rate
+        keras_adam.apply([tf.constant(gradients[i])], [keras_weight])
+        step(gradients[i], rate)
+        paths.append((keras_weight.numpy(), theano_weight.get_value()))
+    return paths
+
+
+@pytest.mark.parametrize("betas", [(0.9, 0.999), (0.5, 0.9)])
+def test_theano_adam_is_keras_adam(rng, betas):
+    scales = 10.0 ** np.arange(-8, 5)  # from far below epsilon to far above
+    gradients = (rng.standard_normal((50, 13)) * scales).astype("f4")
+    rates = 0
+    for i, (ours, twin) in enumerate(adam_paths(50, gradients, betas)):
+        rates += 0.003 / (1 + i)
+        # float32 carries seven digits; a step is at most about the rate.
+        np.testing.assert_allclose(twin, ours, rtol=1e-5, atol=1e-5 * rates)
+
+
+@pytest.mark.slow
+def test_two_trainings_compile_into_one_cache(nowhere, tmp_path):
+    flags = {"THEANO_FLAGS": f"base_compiledir={tmp_path / 'compiled'}"}
+    options = ["--data", "digits", "--epochs", 1, "--hidden", 8, "--quiet"]
+    together = [
+        start(nowhere | flags, *options, "--out", tmp_path / name, package="vae_theano")
+        for name in "ab"
+    ]
+    for process in together:
+        _, stderr = process.communicate(timeout=400)
+        assert process.returncode == 0, stderr
+    assert rows(tmp_path / "a") == rows(tmp_path / "b")
+
+
+def test_without_a_compiler_theano_says_what_to_install(monkeypatch, capsys):
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    network.Network({}, "relu").get_ready(quiet=True)
+    (line,) = capsys.readouterr().err.splitlines()
+    for words in ("g++ is missing", "times slower", "apt install g++"):
+        assert words in line

@@ -1,0 +1,68 @@
+"""What networks are fed."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from common import batches
+
+
+def test_chunks_show_each_image_once(digits, settings):
+    settings = replace(settings, binarize="none")
+    for epoch in (1, 2):
+        parts = list(batches.chunks(digits.train_images, settings, epoch))
+        x = np.concatenate([part["x"].reshape(-1, 784) for part in parts])
+        pixels = np.round(x * 255).astype(np.uint8)
+        assert sorted(map(bytes, pixels)) == sorted(map(bytes, digits.train_images))
+
+
+def test_chunks_differ_by_epoch_and_seed_only(digits, settings):
+    def first(seed, epoch):
+        changed = replace(settings, seed=seed)
+        x, eps = next(batches.chunks(digits.train_images, changed, epoch)).values()
+        return x.tobytes() + eps.tobytes()
+
+    assert first(0, 1) == first(0, 1)
+    assert len({first(0, 1), first(0, 2), first(1, 1)}) == 3
+
+
+def test_noise_is_standard_normal(digits, settings):
+    settings = replace(settings, latent_dim=64)
+    eps = next(batches.chunks(digits.train_images, settings, 1))["eps"]
+    assert eps.dtype == np.float32
+    assert abs(eps.mean()) < 5 / np.sqrt(eps.size)
+    assert abs(eps.var() - 1) < 5 * np.sqrt(2 / eps.size)
+
+
+def test_learning_rate_falls_along_a_cosine(settings):
+    settings = replace(settings, epochs=4, learning_rate=0.1)
+    rates = np.concatenate(
+        [batches.learning_rates(settings, 50, e) for e in range(1, 5)]
+    )
+    assert rates.shape == (200,)
+    assert rates[0] == np.float32(0.1)
+    assert rates[100] == pytest.approx(0.1 * 0.505)  # half way: the mean of both ends
+    assert 0.001 < rates[-1] < 0.0011
+    assert (np.diff(rates) < 0).all()
+
+
+def test_dynamic_binarization_is_fair(rng):
+    pixels = np.repeat(np.arange(256, dtype=np.uint8), 20_000).reshape(256, -1)
+    x = batches.binarize(pixels, "dynamic", rng)
+    assert set(np.unique(x)) == {0, 1}
+    assert x.dtype == np.uint8
+    share = x.mean(axis=1)
+    expected = np.arange(256) / 255
+    five_sigma = 5 * np.sqrt(expected * (1 - expected) / 20_000)
+    assert (abs(share - expected) <= five_sigma).all()  # 0 and 255 are certain
+
+
+def test_other_binarizations(rng):
+    pixels = np.array([[0, 127, 128, 255]], np.uint8)
+    np.testing.assert_array_equal(
+        batches.binarize(pixels, "threshold", rng), [[0, 0, 1, 1]]
+    )
+    grey = batches.binarize(pixels, "none", rng)
+    assert grey.dtype == np.float32
+    np.testing.assert_allclose(grey, pixels / 255, rtol=1e-7)

@@ -1,0 +1,95 @@
+"""Runs of an earlier layout of this project: they load, serve every verb, and go on.
+
+fixtures/PACKAGE is a run on the digits, PACKAGE.npz what the code that trained it made
+of the first five test images; vae_tf was interrupted in the middle of its second epoch.
+"""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from common import packages
+from common.models.autoencoder import figures
+from tests.commands.test_train import rows
+from tests.conftest import ROOT, packages_of
+
+FIXTURES = ROOT / "tests" / "fixtures"
+FORMER = pytest.mark.parametrize("package", ["autoencoder_tf", "vae_tf", "vae_theano"])
+VERBS = {"interpolate": ["--from", 3, "--to", 17], "evaluate": []}
+
+
+@pytest.fixture
+def run(tmp_path, package):
+    return shutil.copytree(FIXTURES / package, tmp_path / package)
+
+
+@pytest.fixture
+def expected(package):
+    with np.load(FIXTURES / f"{package}.npz") as arrays:
+        return dict(arrays)
+
+
+@pytest.fixture(scope="module")
+def X(digits):  # noqa: N802
+    return np.divide(digits.test_images[:5], 255, dtype=np.float32)
+
+
+@FORMER
+def test_every_framework_loads_it_and_computes_what_was_computed(
+    run, package, expected, X
+):
+    for twin in packages_of(packages.model_of(package).name):
+        model = packages.estimator(twin).load(run)
+        for name, ours in [
+            ("transform", model.transform(X)),
+            ("score", model.score_samples(X)),
+            ("sample", model.sample(2)),
+        ]:
+            np.testing.assert_allclose(
+                ours, expected[name], rtol=1e-5, atol=1e-5, err_msg=f"{name}, {twin}"
+            )
+
+
+@FORMER
+def test_every_verb_takes_it(command, run, package, expected):
+    for verb in packages.model_of(package).verbs:
+        result = command(package, verb, run, *VERBS.get(verb, []))
+        assert (result.returncode, result.stderr) == (0, ""), verb
+    with np.load(run / "encode.npz") as arrays:
+        codes = arrays["mu" if "mu" in arrays else "z"][:5]
+    np.testing.assert_allclose(codes, expected["transform"], rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("package", ["vae_tf"])
+def test_an_interrupted_run_ends_as_it_would_have_ended(command, run, expected, X):
+    (before,) = rows(run)
+    assert command("vae_tf.train", "--resume", run).returncode == 0
+    first, second = rows(run)
+    assert first == before
+    assert float(second["test_elbo"]) == pytest.approx(-180.1851, abs=0.01)
+    assert float(second["train_elbo"]) == pytest.approx(-180.3563, abs=0.01)
+    model = packages.estimator("vae_tf").load(run)
+    codes, scores = model.transform(X), model.score_samples(X)
+    np.testing.assert_allclose(codes, expected["resumed_transform"], atol=1e-3)
+    np.testing.assert_allclose(scores, expected["resumed_score"], atol=0.01)
+
+
+@pytest.mark.parametrize("package", ["autoencoder_tf", "vae_theano"])
+def test_a_finished_run_takes_another_epoch(command, run, package, monkeypatch):
+    monkeypatch.setattr(figures, "default_epochs", lambda images: 1)  # VAE beside it
+    before = rows(run)
+    result = command(f"{package}.train", "--resume", run, "--epochs", 3)
+    assert result.returncode == 0, result.stderr
+    assert rows(run)[:2] == before
+    assert [row["epoch"] for row in rows(run)] == ["1", "2", "3"]
+
+
+@FORMER
+def test_it_is_small_and_says_nothing_of_the_machine(package):
+    sizes = [p.stat().st_size for p in (FIXTURES / package).rglob("*") if p.is_file()]
+    assert len(sizes) == 3
+    assert sum(sizes) < 100_000
+    assert (
+        '"source": "scikit-learn"' in (FIXTURES / package / "config.json").read_text()
+    )
