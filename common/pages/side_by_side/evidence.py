@@ -57,8 +57,27 @@ def _callable(package, name, example):
     framework.load()
     function = getattr(importlib.import_module(f"{package}.model"), name)
     wanted = list(inspect.signature(function).parameters)
-    call = framework.with_gradients(function, {n: example[n] for n in wanted})
+    given = {n: example[n] for n in wanted}
+    call = _values_alone(function)
+    if hasattr(framework, "with_gradients"):
+        call = framework.with_gradients(function, given)
     return lambda drawn: call({n: drawn[n] for n in wanted})
+
+
+def _values_alone(function):
+    """A function of NumPy arrays, whose gradients stand elsewhere, by hand."""
+
+    def call(given):
+        results = function(**given)
+        return results if isinstance(results, tuple) else (results,), {}
+
+    return call
+
+
+def by_hand(names):
+    """Packages whose framework differentiates nothing."""
+    frameworks = {name: importlib.import_module(name).framework for name in names}
+    return [n for n, f in frameworks.items() if not hasattr(f, "with_gradients")]
 
 
 def _compare(results, evidence):
