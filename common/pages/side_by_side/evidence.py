@@ -45,13 +45,13 @@ def measure(names, functions, draws=DRAWS, structures=None):
         rng = np.random.default_rng(0)
         inputs = [lesson.arguments(structure, rng) for _ in range(each)]
         for name in functions:
-            twins = [_callable(package, name, inputs[0]) for package in names]
+            twins = [caller(package, name, inputs[0]) for package in names]
             for drawn in inputs:
                 _compare([twin(drawn) for twin in twins], found[name])
     return found
 
 
-def _callable(package, name, example):
+def caller(package, name, example):
     """A function of a package's model.py, which differentiates, of what is drawn."""
     framework = importlib.import_module(package).framework
     framework.load()

@@ -4,7 +4,7 @@ from html import escape
 from pathlib import Path
 
 from common import packages
-from common.pages.side_by_side import align, evidence, formulas, source
+from common.pages.side_by_side import align, evidence, formulas, parts, source
 from common.pages.side_by_side.evidence import GRADIENTS, VALUES
 
 HERE = Path(__file__).parent
@@ -158,7 +158,7 @@ def _versions(words):
 def _evidence(found, names):
     """What was measured, beside what the tests allow."""
     count, by_hand = len(names), evidence.by_hand(names)
-    frameworks = "the two" if count == 2 else f"any two of the {count}"
+    frameworks = "the two" if count == 2 else f"any two of the {parts.in_words(count)}"
     without = f"; without {', '.join(by_hand)}, by hand" if by_hand else ""
     return f"""<p class="evidence">Largest relative difference between {frameworks},
 over {found.draws} drawn inputs: values <b>{measured(found.values)}</b>
@@ -231,9 +231,11 @@ def _dictionary(group):
     heads = "".join(f'<th scope="col">{name}</th>' for name in group.names)
     rows = []
     for names, places in group.dictionary.items():
+        key = escape(group.keys[names[0]])
         cells = "".join(
-            f'<td><code><i class="o" data-n="{escape(group.keys[names[0]])}">'
-            f"{escape(name)}</i></code></td>"
+            f'<td><code><i class="o" data-n="{key}">{escape(name)}</i></code></td>'
+            if name
+            else "<td>&ndash;</td>"
             for name in names
         )
         links = ", ".join(
