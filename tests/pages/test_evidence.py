@@ -1,7 +1,5 @@
 """What the evidence rests on: each framework's gradients, against float64."""
 
-import importlib
-
 import numpy as np
 import pytest
 
