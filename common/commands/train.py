@@ -7,7 +7,7 @@ import platform
 import shutil
 import sys
 import time
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 from common import Interrupted, UserError, files, loop, packages, runs
@@ -203,8 +203,7 @@ def _new(options):
     images = len(dataset.train_images)
     epochs = given.get("epochs", default_epochs(images, about))
     given |= {"data": source, "epochs": epochs, "hidden": tuple(given["hidden"])}
-    given["options"] = {name: given[name] for name in about.options if name in given}
-    settings = Settings(**{f.name: given[f.name] for f in fields(Settings)})
+    settings = Settings.of(given)
     run = runs.Run(given["out"]) if "out" in given else None
     if run:
         run.check_free("overwrite" in options)
