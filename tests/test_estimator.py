@@ -100,6 +100,7 @@ def test_reconstruction_decodes_the_code(fitted, X):
     np.testing.assert_array_equal(drawn, again)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bits(estimator, X):
     before = X.copy()
     one = clone(estimator).fit(X)
@@ -113,6 +114,7 @@ def test_the_same_seed_gives_the_same_bits(estimator, X):
     assert (one.transform(X) != different.transform(X)).any()
 
 
+@pytest.mark.slow
 def test_random_states_of_all_kinds(estimator, X):
     for state in (None, np.int64(3), np.random.RandomState(0)):
         clone(estimator).set_params(random_state=state).fit(X[:20])
@@ -131,6 +133,7 @@ def test_save_and_load(fitted, X, tmp_path):
         type(fitted).load(tmp_path)
 
 
+@pytest.mark.slow
 def test_each_framework_loads_what_another_trained(X, tmp_path):
     for ours in packages_of("vae"):
         vae = ESTIMATORS[ours](latent_dim=2, hidden=(16,), epochs=2).fit(X)
@@ -218,6 +221,7 @@ def test_impossible_parameters_are_named(estimator, X, name, value):
         estimator.transform(X)
 
 
+@pytest.mark.slow
 def test_pipeline_grid_search_and_pandas(estimator, X):
     estimator.set_params(epochs=10)
     pipeline = make_pipeline(MinMaxScaler(clip=True), estimator)
@@ -239,6 +243,7 @@ def test_joblib_workers(fitted, X):
     np.testing.assert_allclose(np.vstack(parts), fitted.transform(X), atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hidden", [(), (16, 8)])
 @pytest.mark.parametrize(
     "package", [p for p in ENCODERS if framework_of(p) == "tensorflow"]
@@ -262,6 +267,7 @@ def test_keras_models_compute_the_same(package, hidden, X, tmp_path):
                 np.testing.assert_allclose(made, expected, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_keras_models_of_what_theano_trained(X, tmp_path):
     vae = vae_theano.VAE(latent_dim=3, hidden=(8,), epochs=1).fit(X)
     vae.save(tmp_path / "run")
@@ -273,6 +279,7 @@ def test_keras_models_of_what_theano_trained(X, tmp_path):
     assert logvar.shape == mu.shape
 
 
+@pytest.mark.slow
 def test_random_codes_keep_each_number_and_lose_their_dependence(X, rng):
     model = autoencoder_tf.Autoencoder(latent_dim=8, epochs=30).fit(X)
     z = model.transform(X)

@@ -16,7 +16,7 @@ from tests.conftest import ROOT, packages_of
 
 FIXTURES = ROOT / "tests" / "fixtures"
 FORMER = pytest.mark.parametrize("package", ["autoencoder_tf", "vae_tf", "vae_theano"])
-VERBS = {"interpolate": ["--from", 3, "--to", 17], "evaluate": []}
+VERBS = {"interpolate": ["--from", 3, "--to", 17], "evaluate": ["--judge", 0]}
 
 
 @pytest.fixture
@@ -35,6 +35,7 @@ def X(digits):  # noqa: N802
     return np.divide(digits.test_images[:5], 255, dtype=np.float32)
 
 
+@pytest.mark.slow
 @FORMER
 def test_every_framework_loads_it_and_computes_what_was_computed(
     run, package, expected, X
@@ -51,6 +52,7 @@ def test_every_framework_loads_it_and_computes_what_was_computed(
             )
 
 
+@pytest.mark.slow
 @FORMER
 def test_every_verb_takes_it(command, run, package, expected):
     for verb in packages.model_of(package).verbs:
@@ -61,6 +63,7 @@ def test_every_verb_takes_it(command, run, package, expected):
     np.testing.assert_allclose(codes, expected["transform"], rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", ["vae_tf"])
 def test_an_interrupted_run_ends_as_it_would_have_ended(command, run, expected, X):
     (before,) = rows(run)
@@ -75,6 +78,7 @@ def test_an_interrupted_run_ends_as_it_would_have_ended(command, run, expected, 
     np.testing.assert_allclose(scores, expected["resumed_score"], atol=0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", ["autoencoder_tf", "vae_theano"])
 def test_a_finished_run_takes_another_epoch(command, run, package, monkeypatch):
     monkeypatch.setattr(figures, "default_epochs", lambda images: 1)  # VAE beside it

@@ -71,6 +71,7 @@ def test_autoencoder_without_hidden_layers(pixels):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hidden", [(), (400,)])
 @pytest.mark.parametrize("latent_dim", [2, 8])
 def test_no_unit_of_an_autoencoder_code_dies(digits, hidden, latent_dim):

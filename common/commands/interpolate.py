@@ -37,7 +37,7 @@ def run(options, estimator, dataset, stem):
     """Write the codes on the way and the images that they decode to -> paths."""
     from common import figures
 
-    pair = options.start, options.end
+    pair = [options.start, options.end]
     if dataset:
         X, labels = verb_parts.test_images(dataset, pair)
         ends = estimator.transform(X)

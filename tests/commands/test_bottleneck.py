@@ -34,6 +34,7 @@ def test_an_autoencoder_beats_pca_on_mnist():
     assert autoencoder_error(deep, mnist) < pca[8] / 2
 
 
+@pytest.mark.slow
 def test_bottleneck(process, command, tmp_path):
     program = ["autoencoder_tf.bottleneck", "--out", tmp_path / "out"]
     result = process(*program, "--data", "digits", "--epochs", 60)

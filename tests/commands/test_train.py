@@ -46,6 +46,7 @@ def files(run):
     return sorted(str(p.relative_to(run)) for p in run.rglob("*") if p.is_file())
 
 
+@pytest.mark.slow
 def test_a_run_leaves_what_it_promises(process, tmp_path):
     out = tmp_path / "run"
     options = ["--data", "digits", "--out", out, "--latent-dim", 2, *FAST]
@@ -114,6 +115,7 @@ def test_mnist_learns(train, tmp_path):
     assert float(rows(out)[-1]["test_elbo"]) > -108.5
 
 
+@pytest.mark.slow
 def test_digits_learn(train, tmp_path):
     out = tmp_path / "run"
     assert train("--data", "digits", "--epochs", 20, "--out", out).returncode == 0
@@ -166,6 +168,7 @@ def test_a_wrong_mnist_path_is_not_passed_over(train, tmp_path):
     one_line(result, "/no/such.npz")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("program", "words"),
     [
@@ -223,6 +226,7 @@ def test_out_below_a_file(train, tmp_path):
 # The twins
 
 
+@pytest.mark.slow
 def test_each_twin_leaves_what_the_first_leaves(process, tmp_path):
     outputs, runs = [], []
     for package in TWINS:
@@ -415,6 +419,7 @@ def autoencoder(command):
     return run
 
 
+@pytest.mark.slow
 def test_an_autoencoder_leaves_what_it_promises(process, tmp_path):
     out = tmp_path / "run"
     options = ["--data", "digits", "--out", out, "--epochs", 30]

@@ -153,6 +153,7 @@ def test_state_moves_to_another_model(rng, digits, settings, initial):
         np.testing.assert_array_equal(value, other.state()[name], err_msg=name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hidden", [(400,), (400, 400), (200, 200, 200)])
 def test_the_posterior_does_not_collapse(digits, settings, hidden):
     """After 110 steps the latent variables still carry information (KL > 1 nat)."""

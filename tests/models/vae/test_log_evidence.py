@@ -36,6 +36,7 @@ def by_integration(vae, x):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", PACKAGES)
 def test_importance_sampling_finds_the_integral(digits, package):
     vae = trained(package, digits, latent_dim=1)
@@ -60,6 +61,7 @@ def test_one_draw_is_the_elbo_on_average(digits):
     assert abs(difference.mean()) < 5 * error
 
 
+@pytest.mark.slow
 def test_more_draws_never_fall_below_the_elbo(digits):
     vae = trained("vae_tf", digits, latent_dim=5)
     X = digits.test_images / 255
@@ -90,6 +92,7 @@ def test_log_weights_are_those_of_the_reference(rng, digits, package):
         np.testing.assert_allclose(ours[i], fit + normal - q, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_the_frameworks_agree_on_one_checkpoint(digits, tmp_path):
     trained("vae_theano", digits, latent_dim=5).save(tmp_path / "run")
     first, *twins = (packages.estimator(p).load(tmp_path / "run") for p in PACKAGES)
@@ -112,6 +115,7 @@ def test_the_estimate_of_an_image_does_not_depend_on_the_others(digits, monkeypa
     np.testing.assert_allclose(vae.log_evidence(X, 64), together, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_number_of_samples(digits):
     """20,000 samples of 20 images at once would decode to 1.25 GB."""
     vae = trained("vae_tf", digits, latent_dim=2)
