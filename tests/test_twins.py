@@ -8,7 +8,11 @@ import pytest
 from tests.conftest import ROOT, framework_of, packages_of
 
 FIRST = "tensorflow"  # the framework that the others are compared with
-TITLES = {"tensorflow": "TensorFlow", "theano": "Theano"}  # in model.py's docstring
+TITLES = {
+    "tensorflow": "TensorFlow",
+    "theano": "Theano",
+    "numpy": "NumPy",
+}  # in model.py's docstring
 # What may differ in model.py: a framework's name for the same operation.
 NAMES = {
     "theano": {
@@ -18,6 +22,14 @@ NAMES = {
         "tf.nn.relu": "T.nnet.relu",
         "tf.tanh": "T.tanh",
         "tf.nn.softplus": "T.nnet.softplus",
+    },
+    "numpy": {
+        "tf.matmul": "np.dot",
+        "tf.exp": "np.exp",
+        "tf.reduce_sum": "np.sum",
+        "tf.nn.relu": "relu",
+        "tf.tanh": "np.tanh",
+        "tf.nn.softplus": "softplus",
     },
 }
 BY_HAND = set()  # frameworks without gradients: model.py has more functions of its own
