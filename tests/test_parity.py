@@ -13,7 +13,7 @@ from common import batches, packages
 from common.frameworks import theano as theano_framework
 from tests import reference
 from tests.conftest import framework_of, make_settings, packages_of
-from vae_numpy import gradient as by_hand
+from vae_numpy import gradient as hand_written
 
 theano_framework.prepare()
 
@@ -49,18 +49,18 @@ def by_tensorflow(model, p, x, eps, activation):
     }
 
 
-def by_numpy(model, p, x, eps, activation):
-    gradients = {name: np.zeros_like(value) for name, value in p.items()}
-    by_hand.elbo(p, gradients, x, eps, activation)
-    of_mean = {name: -value for name, value in gradients.items()}  # not of the loss
-    return model.elbo(p, x, eps, activation), of_mean
+def by_hand(model, p, x, eps, activation):
+    gradients = {name: np.full_like(value, np.nan) for name, value in p.items()}
+    hand_written.elbo(p, gradients, x, eps, activation)
+    of_elbo = {name: -value for name, value in gradients.items()}
+    return model.elbo(p, x, eps, activation), of_elbo
 
 
 # ELBO, its parts, and the gradients of its mean, by the means of each framework;
 # what an operation of its model.py gives, as an array.
-GRADIENTS = {"tensorflow": by_tensorflow, "theano": by_theano, "numpy": by_numpy}
-VALUE = {"theano": lambda value: value.eval()}
-CONSTANT = {"theano": T.constant}
+GRADIENTS = {"tensorflow": by_tensorflow, "theano": by_theano, "numpy": by_hand}
+VALUE = {"theano": lambda value: value.eval()}  # where it is not one already
+CONSTANT = {"theano": T.constant}  # where it needs its own
 MODELS = {
     framework_of(package): importlib.import_module(f"{package}.model")
     for package in packages_of("vae")

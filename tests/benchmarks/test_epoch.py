@@ -17,6 +17,7 @@ from common.images import data
 from common.models.vae import MODEL
 from common.runs import Position
 from common.settings import Settings
+from vae_numpy import Network as NumPyNetwork
 from vae_tf import Network, model
 from vae_theano import Network as TheanoNetwork
 
@@ -76,6 +77,11 @@ def test_python_loop(benchmark, pixels, initial):
 def test_theano(benchmark, pixels, initial):
     """The twin: a Python loop over a compiled step."""
     measure(benchmark, "Theano", training_epoch(TheanoNetwork, pixels, initial))
+
+
+def test_numpy(benchmark, pixels, initial):
+    """The twin without a framework: its gradient is written by hand."""
+    measure(benchmark, "NumPy by hand", training_epoch(NumPyNetwork, pixels, initial))
 
 
 class KerasVAE(keras.Model):
