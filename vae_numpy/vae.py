@@ -2,9 +2,12 @@
 
 import numpy as np
 
+from common import batches
 from common.frameworks import numpy as network
 from common.models.vae import estimator
 from vae_numpy import gradient, model
+
+DRAWS = 250  # decoded together
 
 
 class Network(network.Network):
@@ -37,9 +40,12 @@ class Network(network.Network):
             return np.stack([*map(self._log_weights, x[:, None], eps)])
 
     def _log_weights(self, x, eps):
-        """One image, broadcast to its draws; the loop over the images is Python's."""
-        x = x.astype(np.float32)
-        return model.log_weight(self.parameters, x, eps, self.activation)
+        """One image, broadcast to its draws: some at a time, which fit in the cache."""
+        x, parts = x.astype(np.float32), batches.split(eps, DRAWS)
+        log_w = [
+            model.log_weight(self.parameters, x, p, self.activation) for p in parts
+        ]
+        return np.concatenate(log_w)
 
     def encode(self, x):
         """Mean and log-variance of q(z|x).  (B, D) -> (B, Z), (B, Z)"""

@@ -130,6 +130,20 @@ def test_all_is_float32(rng):
     assert {array.dtype for array in results} == {np.dtype(np.float32)}
 
 
+def test_log_weights_of_many_draws(rng):
+    """They are taken some at a time; their order stays."""
+    p, x, _ = problem(rng, (16,), 2, 3, "tanh")
+    eps = rng.standard_normal((3, 601, 2), np.float32)
+    found = Network(p, "tanh").log_weights(x.astype(np.uint8), eps)
+    assert found.shape == (3, 601)
+    for image, draws, row in zip(x, eps, found, strict=True):
+        _, log_px_z, _ = reference.elbo(p, np.tile(image, (601, 1)), draws, "tanh")
+        mu, logvar = model.encode(p, image[None], "tanh")
+        z = mu + np.exp(logvar / 2) * draws
+        ratio = (draws**2 + logvar - z**2).sum(axis=1) / 2  # log p(z) - log q(z|x)
+        np.testing.assert_allclose(row, log_px_z + ratio, rtol=1e-5)
+
+
 def test_what_grows_too_large_is_no_warning(rng):
     """`common.loop` says in one line what to do; NumPy must not speak before it."""
     p, x, eps = problem(rng, (16,), 2, 8, "relu")
