@@ -1,5 +1,8 @@
 """The scikit-learn face of any model that generates: fit, sample, save, load."""
 
+import importlib
+import sys
+
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_array, check_random_state
@@ -76,6 +79,13 @@ class Estimator(BaseEstimator):
         if "_network" in state:
             state |= {"_state": self.state(), "_network": None}
         return state
+
+    def __reduce_ex__(self, protocol):
+        """A pickle goes through the package's door, which imports quietly."""
+        package, name = type(self).__module__.partition(".")[0], type(self).__name__
+        if name not in getattr(sys.modules[package], "__all__", ()):
+            return super().__reduce_ex__(protocol)
+        return _unmade, (package, name), self.__getstate__()
 
     def note_codes(self):
         """Note what `sample` must know of the codes, when the weights have changed."""
@@ -206,6 +216,12 @@ class Estimator(BaseEstimator):
         estimator.load_state(state)
         estimator.n_iter_ = position.epoch
         return estimator
+
+
+def _unmade(package, name):
+    """An instance of the class that a package exports; its state is still to come."""
+    kind = getattr(importlib.import_module(package), name)
+    return kind.__new__(kind)
 
 
 def _cure(X, low, high, fitting):

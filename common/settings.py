@@ -1,6 +1,6 @@
 """What determines a run."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 
 import numpy as np
 
@@ -63,6 +63,14 @@ class Settings:
     def about(self):
         """The About of that name."""
         return about.find(self.model)
+
+    @classmethod
+    def of(cls, given):
+        """From a dict that has them all, the model's own options among the rest."""
+        names = [f.name for f in fields(cls) if f.name != "options"]
+        own = about.find(given["model"]).options
+        options = {name: given[name] for name in own if name in given}
+        return cls(**{name: given[name] for name in names}, options=options)
 
     def parameters(self):
         """The same as parameters of an estimator."""

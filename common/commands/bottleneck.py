@@ -21,7 +21,8 @@ HIDDEN = {"784-Z-784": (), "784-400-Z-400-784": (400,)}
 def main(package, argv=None):
     """Run `python -m PACKAGE.bottleneck` -> exit status."""
     program = f"python -m {package}.bottleneck"
-    parser = Parser(prog=program, description=f"`{program}`: {_lower(__doc__)}")
+    text = __doc__ or "How few numbers are enough for an image?"  # with python -OO
+    parser = Parser(prog=program, description=f"`{program}`: {_lower(text)}")
     parser.set_defaults(package=package)
     parser.add_argument("--data", metavar="SOURCE", help=DATA)
     parser.add_argument(

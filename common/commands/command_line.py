@@ -1,10 +1,21 @@
 """What all commands share: numbers as options, and how a mistake is reported."""
 
 import argparse
+import contextlib
+import os
 import re
+import shlex
+import subprocess
 import sys
+import tempfile
+import traceback
+from pathlib import Path
 
 from common import Interrupted, UserError
+
+ROOT = Path(__file__).parent.parent.parent
+BUG = 70  # the exit status that sysexits.h calls EX_SOFTWARE
+PIPE = 141  # what a shell says of a command that nobody reads any longer
 
 DATA = (
     "mnist (from $MNIST_PATH, a cache or the network), digits (1,797 images bundled "
@@ -16,7 +27,11 @@ DATA = (
 def answer(command, *arguments):
     """Call a command -> its exit status; 2, and one line, for a mistake."""
     try:
-        return command(*arguments)
+        status = command(*arguments)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        return _unread()
     except UserError as error:
         return fail(error)
     except MemoryError as error:
@@ -27,6 +42,8 @@ def answer(command, *arguments):
     except (Interrupted, KeyboardInterrupt):
         print("\ninterrupted", file=sys.stderr)
         return 130
+    except Exception as error:
+        return _bug(error)
 
 
 def fail(message):
@@ -35,12 +52,79 @@ def fail(message):
     return 2
 
 
+def _bug(error):
+    """Say what nobody expected, in one line, and keep the traceback -> exit status."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(ROOT)]
+    ours = [frame for frame in ours if "site-packages" not in frame.filename]
+    last = (ours or frames)[-1]
+    line = (
+        f"{type(error).__name__}: {error} ({Path(last.filename).name}, line "
+        f"{last.lineno}); this is a bug of the program: please report it"
+    )
+    with contextlib.suppress(OSError):
+        number, name = tempfile.mkstemp(".txt", "vae-lecture-bug-")
+        with os.fdopen(
+            number, "w", encoding="utf-8", errors="backslashreplace"
+        ) as file:
+            file.writelines(traceback.format_exception(error))
+        line += f" with the file {name}"
+    fail(line)
+    return BUG
+
+
+def _unread():
+    """Nobody reads what is printed, as with `| head`: end without a word."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(nowhere, stream.fileno())
+    return PIPE
+
+
+def _mend_streams():
+    """Let every character be printed, even where the output is closed.
+
+    What is closed would lend its number to the next file that is opened.
+    """
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115
+        stream = getattr(sys, name)
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def typed(*words):
+    """Words as they are typed at a shell's prompt."""
+    words = [str(word) for word in words]
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+
+
 class Parser(argparse.ArgumentParser):
     """An ArgumentParser with errors of one line, to which -1e-3 is a number."""
 
     def __init__(self, **options):
         super().__init__(**options)
         self._negative_number_matcher = re.compile(r"-\.?\d")
+
+    def parse_args(self, *arguments):
+        """Parse, once everything can be printed."""
+        _mend_streams()
+        return super().parse_args(*arguments)
+
+    def exit(self, status=0, message=None):
+        """Exit quietly, even if nobody reads the help."""
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            status = _unread()
+        super().exit(status, message)
 
     def error(self, message):
         """Print the line and exit with status 2."""

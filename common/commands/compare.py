@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from itertools import combinations
 from pathlib import Path
 
@@ -133,7 +133,7 @@ def _of_packages(options):
     for name, about in zip(names, abouts, strict=True):
         wanted = {**about.defaults, "binarize": same, "model": about.name, **given}
         wanted |= {"data": source, "hidden": tuple(wanted["hidden"])}
-        settings = Settings(**{f.name: wanted[f.name] for f in fields(Settings)})
+        settings = Settings.of(wanted)
         if settings.batch_size > len(dataset.train_images):
             raise UserError(
                 f"--batch-size {settings.batch_size} is more than there are training "

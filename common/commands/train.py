@@ -2,17 +2,17 @@
 
 import argparse
 import contextlib
+import os
 import platform
-import shlex
 import shutil
 import sys
 import time
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 from common import Interrupted, UserError, files, loop, packages, runs
 from common.batches import BINARIZATIONS
-from common.commands.command_line import COUNT, DATA, Parser, answer, number
+from common.commands.command_line import COUNT, DATA, Parser, answer, number, typed
 from common.commands.table import Table
 from common.images import data
 from common.settings import Settings, default_epochs
@@ -172,8 +172,8 @@ def _carry_out(run, config, estimator, dataset, table, options):
         start = [], runs.Position()
     run.write_config(config)
     table.columns(run)
-    command = f"{_python()} -m {options.package}"
-    place = shlex.quote(str(run.path))
+    command = typed(_python(), "-m", options.package)
+    place = _place(run.path)
     about, quiet = estimator.about, table.quiet
     try:
         history = loop.train_epochs(estimator, dataset, run, start, table.row, quiet)
@@ -186,8 +186,11 @@ def _carry_out(run, config, estimator, dataset, table, options):
         return 130
     table.foot(run, history, figures)
     source = estimator.settings_.data
-    images = "" if source == "mnist" else f" --data {shlex.quote(source)}"
-    name = place if {"out", "resume"} & set(vars(options)) else "latest"
+    images = "" if source == "mnist" else f" {typed('--data', source)}"
+    newest = {"out", "resume"}.isdisjoint(vars(options)) and (
+        runs.find("latest", about) == run.path  # which another training may be now
+    )
+    name = "latest" if newest else place
     print(f"next: {command}{about.next_step(estimator.settings_, name, images)}")
     return 0
 
@@ -200,8 +203,7 @@ def _new(options):
     images = len(dataset.train_images)
     epochs = given.get("epochs", default_epochs(images, about))
     given |= {"data": source, "epochs": epochs, "hidden": tuple(given["hidden"])}
-    given["options"] = {name: given[name] for name in about.options if name in given}
-    settings = Settings(**{f.name: given[f.name] for f in fields(Settings)})
+    settings = Settings.of(given)
     run = runs.Run(given["out"]) if "out" in given else None
     if run:
         run.check_free("overwrite" in options)
@@ -260,6 +262,12 @@ def _resumed(options):
     config["settings"] = replace(settings, epochs=epochs)
     config["versions"] |= packages.versions(options.package)
     return run, config, dataset
+
+
+def _place(path):
+    """A run as it is typed, never taken for an option or for the newest run."""
+    name = str(path)
+    return typed(f".{os.sep}{name}" if name[0] == "-" or name == "latest" else name)
 
 
 def _python():

@@ -9,16 +9,21 @@ from common.commands.command_line import Parser, answer, fail
 from common.images import data
 from common.settings import ARRAY
 
+PROGRAMS = ("train", "bottleneck")  # which some packages have beside the verbs
 OUTPUT = "what to write, or the folder for it (default: the run's folder): NAME"
 
 
 def main(package, argv=None):
     """Run `python -m PACKAGE VERB RUN` -> exit status: 0, 2 (a mistake), 130."""
     argv = sys.argv[1:] if argv is None else argv
-    missing = packages.model_of(package).missing_verbs
-    if argv and argv[0] in missing:
-        return fail(missing[argv[0]])
-    options = _make_parser(package).parse_args(argv)
+    word = argv[0] if argv else None
+    about = packages.model_of(package)
+    if word in about.missing_verbs:
+        return fail(about.missing_verbs[word])
+    parser = _make_parser(package)
+    if word in PROGRAMS and packages.has(package, word):
+        parser.error(f"{word} is no verb; type python -m {package}.{word}")
+    options = parser.parse_args(argv)
     return answer(_use, package, options)
 
 
@@ -33,7 +38,7 @@ def _make_parser(package):
     verbs = parser.add_subparsers(metavar="VERB", required=True, dest="verb")
     for name in about.verbs:
         command = importlib.import_module(f"common.commands.{name}")
-        text = command.__doc__.splitlines()[0]
+        text = (command.__doc__ or name).splitlines()[0]  # none with python -OO
         verb = verbs.add_parser(name, help=text, description=text)
         verb.set_defaults(
             run_verb=command.run,

@@ -38,15 +38,35 @@ class UnreachableError(UserError):
 
 def cached():
     """Where MNIST lies, intact: path of the .npz or of the IDX folder; or None."""
-    warnings.filterwarnings("ignore", "IProgress not found")  # of pooch in a notebook
-    import pooch
-
-    cache = pooch.os_cache("vae-lecture") / "mnist"
-    keras = Path.home() / ".keras" / "datasets"
-    for folder, files in [(cache, NPZ_FILES), (keras, NPZ_FILES), (cache, IDX_FILES)]:
+    for folder, files in _places():
         if all(_intact(folder / name, digest) for name, digest in files.items()):
             return _location(folder, files)
     return None
+
+
+def _places():
+    """Where to look: pairs of a folder and its files.  Our own cache comes first."""
+    warnings.filterwarnings("ignore", "IProgress not found")  # of pooch in a notebook
+    import pooch
+
+    try:
+        cache = pooch.os_cache("vae-lecture") / "mnist"
+        keras = Path.home() / ".keras" / "datasets"
+    except RuntimeError:  # no HOME, and a user whom the system does not know
+        raise UnreachableError(
+            "MNIST cannot be looked for or kept, since there is no home folder (HOME)"
+        ) from None
+    return [(cache, NPZ_FILES), (keras, NPZ_FILES), (cache, IDX_FILES)]
+
+
+def _damaged():
+    """Files of MNIST that are there, but not as published."""
+    files = {
+        folder / name: digest
+        for folder, names in _places()
+        for name, digest in names.items()
+    }
+    return [p for p, digest in files.items() if p.exists() and not _intact(p, digest)]
 
 
 def mnist():
@@ -57,18 +77,18 @@ def mnist():
     found = cached()
     if found:
         return found
-    import pooch
-
-    cache, reasons = pooch.os_cache("vae-lecture") / "mnist", []
+    damaged, reasons = _damaged(), []
+    cache = _places()[0][0]
     for url, files in [(NPZ_URL, NPZ_FILES), (IDX_URL, IDX_FILES)]:
         reason = _fetch(url, files, cache)
         if reason is None:
             return _location(cache, files)
         reasons.append(f"{urlsplit(url).netloc}: {reason}")
-    raise UnreachableError(
-        f"MNIST is not on this machine and could not be downloaded "
-        f"({'; '.join(reasons)})"
-    )
+    missing = "is not on this machine and could not be downloaded"
+    if damaged:
+        files = " and ".join(map(str, damaged))
+        missing = f"in {files} is damaged and ignored, and could not be downloaded"
+    raise UnreachableError(f"MNIST {missing} ({'; '.join(reasons)})")
 
 
 def _intact(path, digest):

@@ -199,12 +199,12 @@ def test_npz_without_test_labels(tmp_path, arrays):
 @pytest.mark.parametrize(
     ("key", "change", "words"),
     [
-        ("x_train", lambda a: a / 255, ["dtype float64", "uint8"]),
+        ("x_train", lambda a: a / 255, ["pixels lie in 0 to 1", "scale both"]),
         ("x_train", lambda a: a[:, :20], ["(60, 20, 28)", "(N, 28, 28)"]),
         ("x_test", lambda a: a[0], ["(28, 28)"]),
         ("x_test", lambda a: a[:5], ["5 test images", "10 test labels"]),
-        ("y_train", lambda a: a[:, None], ["(60, 1)"]),
-        ("y_train", lambda a: a * 1.0, ["float64", "integers"]),
+        ("y_train", lambda a: a[:, None, None], ["(60, 1, 1)"]),
+        ("y_train", lambda a: a + 0.5, ["float64", "integers"]),
         ("y_test", lambda a: a.astype(str), ["integers"]),
     ],
 )

@@ -1,6 +1,9 @@
 """What an estimator says and records when something outside it is not as it should."""
 
+import copy
 import json
+import pickle
+import sys
 import warnings
 
 import numpy as np
@@ -12,6 +15,7 @@ from sklearn.preprocessing import MinMaxScaler
 
 from autoencoder_tf import Autoencoder
 from common import loop
+from tests.outside.shell import run
 from vae_tf import VAE
 
 SMALL = {"latent_dim": 2, "hidden": (5,), "epochs": 1}
@@ -108,3 +112,31 @@ def test_home_is_home_everywhere(tmp_path, monkeypatch, vae):
     assert [path.name for path in tmp_path.iterdir()] == ["m"]
     loaded = VAE.load("~/m")
     np.testing.assert_array_equal(loaded.sample(3), vae.sample(3))
+
+
+def test_workers_say_nothing(tmp_path):
+    code = """
+import numpy as np
+from joblib import Parallel, delayed
+from tests.outside.shell import run
+from vae_tf import VAE
+X = np.eye(20, 9)
+vae = VAE(latent_dim=2, hidden=(3,), epochs=1).fit(X)
+first, second = Parallel(2)(delayed(vae.transform)(x) for x in (X[:10], X[10:]))
+np.testing.assert_allclose(np.vstack([first, second]), vae.transform(X), rtol=1e-4)
+"""
+    result = run([sys.executable, "-c", code], tmp_path)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_pickles_of_classes_of_ones_own(vae):
+    again = pickle.loads(pickle.dumps(vae))
+    assert type(again) is VAE
+    np.testing.assert_array_equal(again.sample(3), vae.sample(3))
+    own = Own(**SMALL).fit(X / 16)
+    assert type(pickle.loads(pickle.dumps(own))) is Own
+    np.testing.assert_array_equal(copy.deepcopy(own).sample(3), own.sample(3))
+
+
+class Own(VAE):
+    pass

@@ -31,6 +31,7 @@ def browser():
 def opened(chromium, path, **context):
     """A page of that file.  Afterwards: it said nothing, and asked for nothing else."""
     context = chromium.new_context(**context)
+    context.set_default_timeout(120_000)  # a busy machine is no fault of the page
     page = context.new_page()
     said, asked = [], []
     page.on("console", lambda message: said.append(message.text))

@@ -1,10 +1,12 @@
 """The side-by-side page in a real browser, by mouse, touch and keyboard."""
 
 import re
+import shutil
 
 import pytest
 
 from common import packages
+from common.packages import ROOT
 from common.pages import base, side_by_side
 from common.pages.side_by_side import parts
 from common.pages.side_by_side.evidence import Evidence
@@ -186,3 +188,46 @@ def test_the_policy_forbids_a_foreign_script_and_every_request(
     assert page.title() == side_by_side.TITLE
     assert sum("Content Security Policy" in text for text in refused) == 2
     context.close()
+
+
+@pytest.fixture
+def three(tmp_path, monkeypatch):
+    """A page with a third framework, which writes products as @."""
+    first, second, *_ = parts.groups(packages.every())[0].names
+    model = first.partition("_")[0]
+    for name in (first, second):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    (tmp_path / f"{model}_third").mkdir()
+    for file in ("model.py", f"{model}.py"):
+        text = (ROOT / second / file).read_text()
+        text = re.sub(r"T\.dot\(h, ([^()]*)\)", r"h @ \1", text).replace("T.", "np.")
+        (tmp_path / f"{model}_third" / file).write_text(text)
+    monkeypatch.setattr(parts, "ROOT", tmp_path)
+    path = tmp_path / "three.html"
+    names = [first, second, f"{model}_third"]
+    path.write_text(side_by_side.page(names, lambda names, functions: {}))
+    return path
+
+
+def test_three_columns_on_a_wide_screen(chromium, three):
+    with opened(chromium, three, viewport={"width": 1900, "height": 1000}) as page:
+        row = page.locator("#vae-hidden_layers tbody tr:not(.same)")
+        assert row.count() == 1
+        lit = [cell.locator(".d") for cell in row.locator("td:visible").all()]
+        assert len(lit) == 3
+        assert all(words.count() > 0 for words in lit)
+        assert page.locator(".menus").first.locator("select:visible").count() == 3
+        assert faults(page) == []
+        page.set_viewport_size({"width": 1440, "height": 1000})
+        assert row.locator("td:visible").count() == 2
+        menu = page.locator(".menus").first.locator("select").nth(1)
+        menu.select_option("2")
+        assert "h @ W" in row.locator("td:visible").nth(1).inner_text()
+        word(page, "@", column=1).click()
+        assert {"tf.matmul", "T.dot", "@"} <= set(page.locator(LIT).all_text_contents())
+
+
+def test_without_a_script_two_of_three_columns_stand(chromium, three):
+    with opened(chromium, three, java_script_enabled=False) as page:
+        row = page.locator("#vae-hidden_layers tbody tr:not(.same)").first
+        assert row.locator("td:visible").count() == 2

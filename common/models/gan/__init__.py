@@ -33,7 +33,7 @@ class GenerativeAdversarialNetwork(About):
     defaults = {
         "data": "mnist",
         "batch_size": 128,
-        "hidden": (400,),
+        "hidden": (256, 512),
         "latent_dim": 100,
         "activation": "leaky_relu",
         "learning_rate": 0.0002,
@@ -42,12 +42,12 @@ class GenerativeAdversarialNetwork(About):
     }
     options = {
         "penalty": Option(
-            0.1,
+            1.0,
             "weight of R1, the discriminator's squared slope at real images, which "
             "steadies the game; 0 leaves it out",
         )
     }
-    shown = 3_000_000
+    shown = 2_400_000
     most_epochs = 300
     activations = ("leaky_relu", "relu", "tanh")
     verbs = ("sample", "interpolate", "evaluate", "explore")

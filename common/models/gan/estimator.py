@@ -14,7 +14,7 @@ class GAN(Estimator):
     Parameters: `latent_dim` latent variables; units of each of the generator's `hidden`
     layers, which the discriminator mirrors; their `activation`: leaky_relu, relu or
     tanh; `penalty`, the weight of the R1 gradient penalty; `epochs` (None: as many as
-    show 3 million images, at most 300); `batch_size`, at most N; Adam's
+    show 2.4 million images, at most 300); `batch_size`, at most N; Adam's
     `learning_rate`, which falls along a cosine to 1 %; `binarize`: dynamic, threshold
     or none; `random_state` (None: another one each time); `verbose`: progress bars.
 
@@ -28,9 +28,9 @@ class GAN(Estimator):
         self,
         latent_dim=100,
         *,
-        hidden=(400,),
+        hidden=(256, 512),
         activation="leaky_relu",
-        penalty=0.1,
+        penalty=1.0,
         epochs=None,
         batch_size=128,
         learning_rate=0.0002,

@@ -270,7 +270,9 @@ page("no-encoder").hidden = Boolean(encoder);
 page("sample").hidden = !encoder?.networks.logvar;
 page("axes").hidden = map.axes.length < 3;
 page("rings").hidden = !map.prior;
-page("random").textContent = map.prior ? "Draw z from the prior" : "Draw each number by itself";
+page("random").textContent = map.prior
+  ? "Draw z from the prior"
+  : "Draw each number by itself";
 page("codes").textContent = data.space.note;
 Object.assign(page("strip"), { width: 28 * STRIP, height: 28 * models.length });
 

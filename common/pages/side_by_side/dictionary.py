@@ -12,8 +12,8 @@ SIGNS = {
 def translations(ours, theirs):
     """Operations at the same place with different names.  trees -> {(a, b): count}"""
     found = Counter()
-    for a, b in zip(ours, theirs, strict=False):
-        _walk(a, b, found)
+    for pair in _pairs(ours, theirs):
+        _walk(*pair, found)
     return found
 
 
@@ -22,6 +22,8 @@ def _walk(a, b, found):
     if ast.dump(a) == ast.dump(b):
         return
     (name, operands), (other, others) = _operation(a), _operation(b)
+    if isinstance(a, ast.Name) != isinstance(b, ast.Name):  # tf.nn.relu, relu
+        name, other = name or _name(a), other or _name(b)
     if name and other:
         if name != other:
             found[name, other] += 1
@@ -46,6 +48,10 @@ def _operation(node):
     if isinstance(node, ast.Attribute) and _is_path(node):
         return ast.unparse(node), []
     return None, []
+
+
+def _name(node):
+    return node.id if isinstance(node, ast.Name) else None
 
 
 def _is_path(node):

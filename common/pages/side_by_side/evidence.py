@@ -45,20 +45,39 @@ def measure(names, functions, draws=DRAWS, structures=None):
         rng = np.random.default_rng(0)
         inputs = [lesson.arguments(structure, rng) for _ in range(each)]
         for name in functions:
-            twins = [_callable(package, name, inputs[0]) for package in names]
+            twins = [caller(package, name, inputs[0]) for package in names]
             for drawn in inputs:
                 _compare([twin(drawn) for twin in twins], found[name])
     return found
 
 
-def _callable(package, name, example):
+def caller(package, name, example):
     """A function of a package's model.py, which differentiates, of what is drawn."""
     framework = importlib.import_module(package).framework
     framework.load()
     function = getattr(importlib.import_module(f"{package}.model"), name)
     wanted = list(inspect.signature(function).parameters)
-    call = framework.with_gradients(function, {n: example[n] for n in wanted})
+    given = {n: example[n] for n in wanted}
+    call = _values_alone(function)
+    if hasattr(framework, "with_gradients"):
+        call = framework.with_gradients(function, given)
     return lambda drawn: call({n: drawn[n] for n in wanted})
+
+
+def _values_alone(function):
+    """A function of NumPy arrays, whose gradients stand elsewhere, by hand."""
+
+    def call(given):
+        results = function(**given)
+        return results if isinstance(results, tuple) else (results,), {}
+
+    return call
+
+
+def by_hand(names):
+    """Packages whose framework differentiates nothing."""
+    frameworks = {name: importlib.import_module(name).framework for name in names}
+    return [n for n, f in frameworks.items() if not hasattr(f, "with_gradients")]
 
 
 def _compare(results, evidence):

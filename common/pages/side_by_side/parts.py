@@ -115,8 +115,8 @@ def _twins(about, names):
             about, names, (machinery,) * len(names), machinery, f"{about.name}-network"
         ),
     ]
-    title = f"{about.title[0].upper()}{about.title[1:]} in {_count(names)} frameworks"
-    return Group(about.name, names, title, files)
+    title = f"{about.title} in {in_words(len(names))} frameworks"
+    return Group(about.name, names, title[0].upper() + title[1:], files)
 
 
 def _first_framework(name):
@@ -126,8 +126,9 @@ def _first_framework(name):
     return -len(same), name
 
 
-def _count(names):
-    return {2: "two", 3: "three", 4: "four"}.get(len(names), len(names))
+def in_words(count):
+    """A small number as a word."""
+    return {2: "two", 3: "three", 4: "four"}.get(count, count)
 
 
 def _models(name, other):
@@ -157,9 +158,16 @@ def _dictionary(group):
         names = [ours]
         for column in range(1, len(group.names)):
             common = others.get(column, Counter()).most_common(1)
-            names.append(common[0][0] if common else ours)
+            names.append(common[0][0] if common else _or_none(group, column, ours))
         found[tuple(names)] = places
     return dict(sorted(found.items(), key=lambda item: -item[1].total()))
+
+
+def _or_none(group, column, name):
+    """The name, if a package calls it so, too; else an empty string."""
+    lines = [row[column] for f in group.files for p in f.passages for row in p.rows]
+    words = {word.text for line in lines if line for word in line.words}
+    return name if name in words else ""
 
 
 def _translations(passage, column, file):

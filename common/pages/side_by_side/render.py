@@ -4,7 +4,7 @@ from html import escape
 from pathlib import Path
 
 from common import packages
-from common.pages.side_by_side import align, formulas, source
+from common.pages.side_by_side import align, evidence, formulas, parts, source
 from common.pages.side_by_side.evidence import GRADIENTS, VALUES
 
 HERE = Path(__file__).parent
@@ -19,12 +19,12 @@ HELP = (
 )
 
 
-def body(groups, evidence):
+def body(groups, measured_of):
     """All groups, below a bar that leads to them -> HTML
 
-    `evidence` is {group's key: {function: Evidence}}.
+    `measured_of` is {group's key: {function: Evidence}}.
     """
-    sections = "\n".join(_group(g, evidence.get(g.key, {})) for g in groups)
+    sections = "\n".join(_group(g, measured_of.get(g.key, {})) for g in groups)
     return f"""{_bar(groups)}
 <p class="help">{HELP}</p>
 <p class="told" role="status"></p>
@@ -47,8 +47,8 @@ def _short(group, file):
     return f"{file.about.name}: {file.title}"
 
 
-def _group(group, evidence):
-    files = "\n".join(_file(group, file, evidence) for file in group.files)
+def _group(group, found):
+    files = "\n".join(_file(group, file, found) for file in group.files)
     return f"""<section class="group" data-group="{group.key}">
 <h2>{escape(group.title)}</h2>
 {files}
@@ -56,13 +56,13 @@ def _group(group, evidence):
 </section>"""
 
 
-def _file(group, file, evidence):
+def _file(group, file, found):
     links = "".join(
         f'<li><a href="#{file.anchor(p)}">{escape(_plain(p.name))}</a></li>'
         for p in file.passages
     )
     passages = "\n".join(
-        _passage(group, file, p, evidence if file.title == "model.py" else {})
+        _passage(group, file, p, found if file.title == "model.py" else {})
         for p in file.passages
     )
     return f"""<section class="file" id="{file.key}">
@@ -97,12 +97,12 @@ def _menus(group):
     )
 
 
-def _passage(group, file, passage, evidence):
+def _passage(group, file, passage, found):
     anchor = file.anchor(passage)
     shown = _docstring(passage.docstring)
     shown += _formulas(group, file, passage)
-    if passage.name in evidence:
-        shown += _evidence(evidence[passage.name], len(group.names))
+    if passage.name in found:
+        shown += _evidence(found[passage.name], group.names)
     head = "".join(
         f'<th scope="col"{" hidden" * (i >= SHOWN)}>{name}</th>'
         for i, name in enumerate(group.names)
@@ -155,13 +155,15 @@ def _versions(words):
     return " / ".join(f'<b class="d">{word}</b>' for word in words)
 
 
-def _evidence(evidence, count):
+def _evidence(found, names):
     """What was measured, beside what the tests allow."""
-    frameworks = "the two" if count == 2 else f"any two of the {count}"
+    count, by_hand = len(names), evidence.by_hand(names)
+    frameworks = "the two" if count == 2 else f"any two of the {parts.in_words(count)}"
+    without = f"; without {', '.join(by_hand)}, by hand" if by_hand else ""
     return f"""<p class="evidence">Largest relative difference between {frameworks},
-over {evidence.draws} drawn inputs: values <b>{measured(evidence.values)}</b>
-(tests allow {_power(VALUES)}), gradients <b>{measured(evidence.gradients)}</b>
-({_power(GRADIENTS)}).</p>
+over {found.draws} drawn inputs: values <b>{measured(found.values)}</b>
+(tests allow {_power(VALUES)}), gradients <b>{measured(found.gradients)}</b>
+({_power(GRADIENTS)}{without}).</p>
 """
 
 
@@ -229,9 +231,11 @@ def _dictionary(group):
     heads = "".join(f'<th scope="col">{name}</th>' for name in group.names)
     rows = []
     for names, places in group.dictionary.items():
+        key = escape(group.keys[names[0]])
         cells = "".join(
-            f'<td><code><i class="o" data-n="{escape(group.keys[names[0]])}">'
-            f"{escape(name)}</i></code></td>"
+            f'<td><code><i class="o" data-n="{key}">{escape(name)}</i></code></td>'
+            if name
+            else "<td>&ndash;</td>"
             for name in names
         )
         links = ", ".join(

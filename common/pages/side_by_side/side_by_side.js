@@ -45,7 +45,7 @@ for (const group of all(".group")) {
       const same = texts.every((text) => text === texts[0])
         && (empty || !shown.some((cell) => cell.classList.contains("none")));
       cells.forEach((cell) => { cell.hidden = !shown.includes(cell); });
-      row.append(...shown);
+      row.prepend(...shown);
       row.hidden = empty;
       row.classList.toggle("same", same);
       for (const word of all("[data-d]", row)) {
