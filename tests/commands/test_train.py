@@ -168,7 +168,6 @@ def test_a_wrong_mnist_path_is_not_passed_over(train, tmp_path):
     one_line(result, "/no/such.npz")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("program", "words"),
     [
