@@ -759,6 +759,7 @@ def folders(runs, tmp_path_factory):
     """The runs, as training would have left them on the digits."""
     folder = tmp_path_factory.mktemp("folders")
     for name, model in runs.items():
+        model.n_iter_ = 1
         model.save(folder / name)
         config = folder / name / "config.json"
         config.write_text(config.read_text().replace('"array"', '"digits"'))

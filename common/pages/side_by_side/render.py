@@ -248,7 +248,8 @@ def _dictionary(group):
     return f"""<section class="dictionary" id="{group.key}-dictionary">
 <h3>Dictionary</h3>
 <p>What the one calls otherwise than the other, how often, and where.</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Dictionary">
+<div class="scroll" tabindex="0" role="region"
+ aria-label="Dictionary: {group.key}">
 <table><thead><tr>{heads}<th scope="col">times</th><th scope="col">in</th></tr></thead>
 <tbody>
 {lines}
