@@ -37,5 +37,5 @@ def test_methods_and_the_names_of_their_arguments(package):
         ours = inspect.signature(getattr(network, method)).parameters
         names = wanted(parameters, noise)
         assert names <= set(ours), method
-        further = [ours[name] for name in set(ours) - names]
+        further = [ours[name] for name in set(ours) - names - set(about.options)]
         assert all(p.default is not p.empty for p in further), method
