@@ -7,10 +7,10 @@ UV_VERSION := 0.13.9
 # Neighbours go to one worker, for their fixtures; BLAS threads would wait for others.
 PYTEST := OPENBLAS_NUM_THREADS=1 $(PYTHON) -m pytest -n 2 --dist worksteal
 
-.PHONY: help train test check doctor lint format bench notebooks pages lab lock clean
+.PHONY: help train test check doctor lint format bench notebooks pages pretrained lab lock clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 train: .venv/ready  ## train the TensorFlow VAE with its defaults (ARGS="..." adds options)
 	$(PYTHON) -m vae_tf.train $(ARGS)
@@ -41,6 +41,10 @@ notebooks: .venv/ready  ## execute the notebooks in place
 
 pages: .venv/ready  ## build the pages in docs/
 	$(PYTHON) -m common.pages.side_by_side docs/compare.html
+
+pretrained: .venv/ready  ## train the model in pretrained/ again
+	$(PYTHON) -m vae_tf.train --data mnist --out runs/for_pretrained --overwrite
+	$(PYTHON) -m common.commands.pretrained runs/for_pretrained
 
 lab: .venv/lab  ## open the notebooks in JupyterLab
 	.venv/bin/jupyter lab notebooks $(ARGS)

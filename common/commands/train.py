@@ -245,6 +245,11 @@ def _resumed(options):
     about = packages.model_of(options.package)
     run = runs.Run(runs.find(options.resume, about))
     config = run.read_config(about)
+    if run.has_weights_alone():
+        raise UserError(
+            f"{run.path}: has weights, but not the moments with which training could "
+            "go on; train a new run"
+        )
     settings = config["settings"]
     epochs = getattr(options, "epochs", settings.epochs)
     if epochs < settings.epochs:
@@ -267,7 +272,8 @@ def _resumed(options):
 def _place(path):
     """A run as it is typed, never taken for an option or for the newest run."""
     name = str(path)
-    return typed(f".{os.sep}{name}" if name[0] == "-" or name == "latest" else name)
+    special = name[0] == "-" or name in ("latest", "pretrained")
+    return typed(f".{os.sep}{name}" if special else name)
 
 
 def _python():
