@@ -4,6 +4,7 @@ import importlib
 import logging
 import os
 
+from common import UserError
 from common.frameworks import silence
 
 LIBRARIES = ("tensorflow", "keras")
@@ -18,10 +19,17 @@ def prepare():
 def load():
     """Import TensorFlow while standard error leads nowhere.
 
-    Its C++ prints notices whatever one sets.
+    Its C++ prints notices whatever one sets.  UserError if it is not there, or broken.
     """
-    with silence(2):
-        importlib.import_module("tensorflow")
+    try:
+        with silence(2):
+            importlib.import_module("tensorflow")
+    except ImportError as error:
+        what = str(error).strip().splitlines()[0]
+        raise UserError(
+            f"TensorFlow does not start ({what}): install what requirements.txt names "
+            "(Python 3.12 and 3.13: requirements-tf.txt)"
+        ) from None
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # after TensorFlow's own
 
 

@@ -42,10 +42,15 @@ def load():
 
     UserError, in one line, for what only the user can mend.
     """
-    if "theano" in sys.modules:
+    if sys.modules.get("theano"):
         return
     if sys.flags.optimize > 1:
         raise UserError("Theano needs docstrings: type python or python -O, not -OO")
+    if importlib.util.find_spec("theano") is None:
+        raise UserError(
+            "Theano is not installed in this Python; it needs Python 3.11: with one, "
+            "make (or pip install -r requirements.txt) installs it"
+        )
     from common.frameworks.theano import surroundings
 
     surroundings.mend()
