@@ -168,7 +168,7 @@ def test_save_load_and_scores(trained, dataset):
 
 def test_options_of_a_model(trained, capsys, tmp_path):
     config = json.loads((trained / "config.json").read_text())
-    assert config["settings"]["options"] == {"penalty": 1.0}
+    assert config["settings"]["options"] == {"penalty": 0.3}
     out = str(tmp_path / "run")
     options = ["--epochs", "1", "--hidden", "4", "--data", "digits", "--quiet"]
     given = ["--penalty", "2.5", "--out", out]
