@@ -206,6 +206,27 @@ def test_a_collapse_is_said_once(dataset, tmp_path, capsys):
     assert out.count("\n") == 1
 
 
+def warnings(dataset, **changes):
+    """What is said of a run's epochs; None of those that are healthy."""
+    gan, run = begin("gan_tf", dataset, changes.pop("path"), make_settings(**changes))
+    start = [], Position()
+    history = loop.train_epochs(gan, dataset, run, start, ignore, True)
+    return [ABOUT.warning(row, dataset.test_images) for row in history]
+
+
+def test_a_young_generator_is_no_collapse(dataset, tmp_path):
+    """After an epoch of 11 steps its variance is a sixth of real images', not 5 %."""
+    assert warnings(dataset, path=tmp_path / "run", epochs=3) == [None] * 3
+
+
+def test_a_collapse_in_training(dataset, tmp_path):
+    """Units that are deaf below 0, no penalty, five times the rate: 1 % is left."""
+    changes = {"activation": "relu", "learning_rate": 0.01, "options": {"penalty": 0}}
+    first, second = warnings(dataset, path=tmp_path / "run", epochs=2, **changes)
+    assert first.startswith("the generator has collapsed: ")
+    assert second == first
+
+
 def test_a_discriminator_that_wins_is_said(dataset):
     images = dataset.test_images
     row = {"train_discriminator_loss": 0.01, "train_generator_loss": 5}

@@ -7,7 +7,7 @@ from common.about import About, Measure, Option
 
 LOST = 20  # nats: above this loss, a player is far from where it can learn
 WON = 0.02  # nats: below this loss, the discriminator is sure of every image
-ALIKE = 0.2  # of the variance of real images: below this share, all look the same
+ALIKE = 0.05  # of the variance of real images: below this share, all look the same
 
 
 class GenerativeAdversarialNetwork(About):
