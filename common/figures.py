@@ -6,6 +6,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from scipy.spatial.distance import cdist
 from scipy.special import ndtri
 from sklearn.decomposition import PCA
 from sklearn.neighbors import KNeighborsClassifier
@@ -14,6 +15,7 @@ mpl.rcdefaults()  # a matplotlibrc neither breaks nor changes what is drawn here
 
 NATS = "nats per image"
 ERROR = "mean squared error per pixel"
+LABEL = 0.07  # of the width of a map: no two labels are closer
 BLUE, ORANGE, _, GREY = mpl.color_sequences["petroff10"][:4]  # Petroff 2021
 
 
@@ -141,7 +143,7 @@ def latent(codes, labels, code):
         alpha=0.6,
         linewidths=0,
     )
-    for number, place in enumerate(_purest(codes, numbers)):
+    for number, place in enumerate(_places(codes, numbers)):
         axes.annotate(
             classes[number],
             place,
@@ -157,15 +159,27 @@ def latent(codes, labels, code):
     return figure
 
 
-def _purest(codes, numbers):
-    """For each class the point with the most neighbours of that class.  -> (C, 2)"""
-    count = min(100, len(codes))
-    neighbours = KNeighborsClassifier(count).fit(codes, numbers)
-    shares = neighbours.predict_proba(codes)
-    return [
-        codes[numbers == c][shares[numbers == c, c].argmax()]
-        for c in range(shares.shape[1])
-    ]
+def _places(codes, numbers):
+    """For each class the middle of where it prevails.  (N, 2), (N,) -> (C, 2)
+
+    The medoid of its points among whose neighbours more than half are of the class; or
+    the next best point, where another label would cover it.
+    """
+    count = min(len(codes), max(5, min(100, len(codes) // 100)))
+    shares = KNeighborsClassifier(count).fit(codes, numbers).predict_proba(codes)
+    own = shares[np.arange(len(codes)), numbers]
+    room = LABEL * np.ptp(codes, axis=0).max()
+    places = np.full((shares.shape[1], 2), np.inf)
+    for c in np.bincount(numbers[own > 0.5], minlength=len(places)).argsort():
+        points, share = codes[numbers == c], own[numbers == c]
+        prevails = (share > 0.5) | (share == share.max())
+        some = points[prevails][:1000]
+        medoid = some[cdist(some, some).sum(axis=1).argmin()]
+        best = np.lexsort((np.linalg.norm(points - medoid, axis=1), ~prevails))
+        free = cdist(points[best], places).min(axis=1)
+        place = np.argmax(free > room) if (free > room).any() else free.argmax()
+        places[c] = points[best][place]
+    return places
 
 
 def _plane(mu):
