@@ -12,11 +12,12 @@ from sklearn.decomposition import PCA
 from sklearn.neighbors import KNeighborsClassifier
 
 mpl.rcdefaults()  # a matplotlibrc neither breaks nor changes what is drawn here
+mpl.rcParams["image.cmap"] = "gray_r"  # ink is black
 
 NATS = "nats per image"
 ERROR = "mean squared error per pixel"
 LABEL = 0.07  # of the width of a map: no two labels are closer
-BLUE, ORANGE, _, GREY = mpl.color_sequences["petroff10"][:4]  # Petroff 2021
+BLUE, ORANGE, RED, GREY = mpl.color_sequences["petroff10"][:4]  # Petroff 2021
 
 
 def curves(history, panels):
@@ -131,10 +132,20 @@ def latent(codes, labels, code):
     principal axes.
     """
     codes, xlabel, ylabel = _plane(codes)
-    classes, numbers = np.unique(labels, return_inverse=True)
-    colors = _colors(len(classes))
     figure = Figure(figsize=(7, 6.4), layout="constrained")
     axes = figure.subplots()
+    scatter(axes, codes, labels)
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.set_title(f"Test images by class: {code}.  A circle: where its class prevails")
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.grid(alpha=0.3)
+    return figure
+
+
+def scatter(axes, codes, labels):
+    """Points coloured by class, and a label where each class prevails.  (N, 2), (N,)"""
+    classes, numbers = np.unique(labels, return_inverse=True)
+    colors = _colors(len(classes))
     order = np.random.default_rng(0).permutation(len(codes))  # no class on top
     axes.scatter(
         *codes[order].T,
@@ -143,6 +154,7 @@ def latent(codes, labels, code):
         alpha=0.6,
         linewidths=0,
     )
+    face = mpl.rcParams["axes.facecolor"]
     for number, place in enumerate(_places(codes, numbers)):
         axes.annotate(
             classes[number],
@@ -150,13 +162,8 @@ def latent(codes, labels, code):
             ha="center",
             va="center",
             fontweight="bold",
-            bbox={"boxstyle": "circle", "fc": "white", "ec": colors[number], "lw": 2},
+            bbox={"boxstyle": "circle", "fc": face, "ec": colors[number], "lw": 2},
         )
-    axes.set(xlabel=xlabel, ylabel=ylabel)
-    axes.set_title(f"Test images by class: {code}.  A circle: where its class prevails")
-    axes.set_aspect("equal", adjustable="datalim")
-    axes.grid(alpha=0.3)
-    return figure
 
 
 def _places(codes, numbers):
@@ -227,7 +234,7 @@ def manifold(probabilities, ticks):
 def _show(axes, image, bar=None, unit="p(x = 1|z)"):
     if image.ndim == 1:
         image = image.reshape(28, 28)
-    shown = axes.imshow(image, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
+    shown = axes.imshow(image, vmin=0, vmax=1, interpolation="nearest")
     axes.set(xticks=[], yticks=[])
     if bar:
         bar.colorbar(

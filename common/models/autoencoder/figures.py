@@ -14,16 +14,18 @@ def of_run(autoencoder, dataset, history, quiet, beside):
     """Every figure -> {file name: Figure}.  `beside`: the package of the VAE"""
     made = {"curves.png": figures.curves(history, _panels)}
     made |= figures.of_test_images(autoencoder, dataset)
-    title = f"Autoencoder {_sizes(autoencoder)}:\nrandom codes"
-    made["samples.png"] = figures.samples(
-        (title, autoencoder.sample(SAMPLES)),
-        *_beside(autoencoder, packages.estimator(beside)(), dataset, quiet),
-    )
+    vae = packages.estimator(beside)()
+    panels = samples_of(autoencoder, vae, dataset, quiet)
+    made["samples.png"] = figures.samples(*panels)
     return made
 
 
-def _beside(autoencoder, vae, dataset, quiet):
-    """Panels: an autoencoder of the VAE's sizes, and the VAE, as long trained."""
+def samples_of(autoencoder, vae, dataset, quiet):
+    """Three panels: it, one of the VAE's sizes, and the VAE, which are trained here."""
+    yield (
+        f"Autoencoder {_sizes(autoencoder)}:\nrandom codes",
+        autoencoder.sample(SAMPLES),
+    )
     images, own, usual = dataset.train_images, autoencoder.settings_, vae.about.defaults
     same = {
         "data": own.data,
