@@ -6,15 +6,18 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from scipy.spatial.distance import cdist
 from scipy.special import ndtri
 from sklearn.decomposition import PCA
 from sklearn.neighbors import KNeighborsClassifier
 
 mpl.rcdefaults()  # a matplotlibrc neither breaks nor changes what is drawn here
+mpl.rcParams["image.cmap"] = "gray_r"  # ink is black
 
 NATS = "nats per image"
 ERROR = "mean squared error per pixel"
-BLUE, ORANGE, _, GREY = mpl.color_sequences["petroff10"][:4]  # Petroff 2021
+LABEL = 0.07  # of the width of a map: no two labels are closer
+BLUE, ORANGE, RED, GREY = mpl.color_sequences["petroff10"][:4]  # Petroff 2021
 
 
 def curves(history, panels):
@@ -129,10 +132,20 @@ def latent(codes, labels, code):
     principal axes.
     """
     codes, xlabel, ylabel = _plane(codes)
-    classes, numbers = np.unique(labels, return_inverse=True)
-    colors = _colors(len(classes))
     figure = Figure(figsize=(7, 6.4), layout="constrained")
     axes = figure.subplots()
+    scatter(axes, codes, labels)
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.set_title(f"Test images by class: {code}.  A circle: where its class prevails")
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.grid(alpha=0.3)
+    return figure
+
+
+def scatter(axes, codes, labels):
+    """Points coloured by class, and a label where each class prevails.  (N, 2), (N,)"""
+    classes, numbers = np.unique(labels, return_inverse=True)
+    colors = _colors(len(classes))
     order = np.random.default_rng(0).permutation(len(codes))  # no class on top
     axes.scatter(
         *codes[order].T,
@@ -141,31 +154,39 @@ def latent(codes, labels, code):
         alpha=0.6,
         linewidths=0,
     )
-    for number, place in enumerate(_purest(codes, numbers)):
+    face = mpl.rcParams["axes.facecolor"]
+    for number, place in enumerate(_places(codes, numbers)):
         axes.annotate(
             classes[number],
             place,
             ha="center",
             va="center",
             fontweight="bold",
-            bbox={"boxstyle": "circle", "fc": "white", "ec": colors[number], "lw": 2},
+            bbox={"boxstyle": "circle", "fc": face, "ec": colors[number], "lw": 2},
         )
-    axes.set(xlabel=xlabel, ylabel=ylabel)
-    axes.set_title(f"Test images by class: {code}.  A circle: where its class prevails")
-    axes.set_aspect("equal", adjustable="datalim")
-    axes.grid(alpha=0.3)
-    return figure
 
 
-def _purest(codes, numbers):
-    """For each class the point with the most neighbours of that class.  -> (C, 2)"""
-    count = min(100, len(codes))
-    neighbours = KNeighborsClassifier(count).fit(codes, numbers)
-    shares = neighbours.predict_proba(codes)
-    return [
-        codes[numbers == c][shares[numbers == c, c].argmax()]
-        for c in range(shares.shape[1])
-    ]
+def _places(codes, numbers):
+    """For each class the middle of where it prevails.  (N, 2), (N,) -> (C, 2)
+
+    The medoid of its points among whose neighbours more than half are of the class; or
+    the next best point, where another label would cover it.
+    """
+    count = min(len(codes), max(5, min(100, len(codes) // 100)))
+    shares = KNeighborsClassifier(count).fit(codes, numbers).predict_proba(codes)
+    own = shares[np.arange(len(codes)), numbers]
+    room = LABEL * np.ptp(codes, axis=0).max()
+    places = np.full((shares.shape[1], 2), np.inf)
+    for c in np.bincount(numbers[own > 0.5], minlength=len(places)).argsort():
+        points, share = codes[numbers == c], own[numbers == c]
+        prevails = (share > 0.5) | (share == share.max())
+        some = points[prevails][:1000]
+        medoid = some[cdist(some, some).sum(axis=1).argmin()]
+        best = np.lexsort((np.linalg.norm(points - medoid, axis=1), ~prevails))
+        free = cdist(points[best], places).min(axis=1)
+        place = np.argmax(free > room) if (free > room).any() else free.argmax()
+        places[c] = points[best][place]
+    return places
 
 
 def _plane(mu):
@@ -213,7 +234,7 @@ def manifold(probabilities, ticks):
 def _show(axes, image, bar=None, unit="p(x = 1|z)"):
     if image.ndim == 1:
         image = image.reshape(28, 28)
-    shown = axes.imshow(image, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
+    shown = axes.imshow(image, vmin=0, vmax=1, interpolation="nearest")
     axes.set(xticks=[], yticks=[])
     if bar:
         bar.colorbar(

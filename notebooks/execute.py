@@ -6,13 +6,14 @@ import sys
 from pathlib import Path
 
 import nbformat
+import numpy as np
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from PIL import Image
 from tqdm import tqdm
 
 SECONDS = 600  # that a cell may take
-COLORS = 128  # of a figure; more make it twice as large on disk
+GREYS = 128  # of a figure without colours; more make it twice as large on disk
 
 
 def execute(path, **environment):
@@ -39,10 +40,12 @@ def execute(path, **environment):
 
 
 def _smaller(png):
-    """The figure with a palette.  base64 -> base64"""
+    """A grey figure with fewer greys; colours stay.  base64 -> base64"""
     content = io.BytesIO()
     image = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
-    image.quantize(COLORS, dither=Image.Dither.NONE).save(content, "png", optimize=True)
+    if np.ptp(image, axis=2).max() == 0:
+        image = image.quantize(GREYS, dither=Image.Dither.NONE)
+    image.save(content, "png", optimize=True)
     return base64.b64encode(content.getvalue()).decode() + "\n"
 
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from scipy.spatial.distance import pdist
 from scipy.stats import norm
 
 from common import figures
@@ -57,6 +59,29 @@ def test_a_class_is_labelled_where_it_prevails(rng):
     places = {text.get_text(): text.xy for text in axes.texts}
     assert np.linalg.norm(places["3"]) < 4
     assert np.linalg.norm(places["7"] - np.array([9, 0])) < 4
+
+
+def test_a_label_stands_in_its_cloud_not_beside_it(rng):
+    """Twenty strays that lie alone are purer than a cloud with guests."""
+    cloud = rng.standard_normal((500, 2))
+    strays = [20, 0] + 0.1 * rng.standard_normal((20, 2))
+    labels = np.where(np.arange(520) % 4, 3, 7)  # one in four is a guest
+    labels[500:] = 3
+    (axes,) = figures.latent(np.concatenate([cloud, strays]), labels, "codes").axes
+    (place,) = (text.xy for text in axes.texts if text.get_text() == "3")
+    assert np.linalg.norm(place) < 2
+
+
+def test_no_label_covers_another(rng):
+    labels = np.arange(2000) % 10
+    codes = 0.3 * rng.standard_normal((10, 2))[labels] + rng.standard_normal((2000, 2))
+    figure = figures.latent(codes, labels, "codes")
+    figure.set_size_inches(6, 5.6)
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    figure.draw(renderer)
+    boxes = [t.get_bbox_patch().get_window_extent() for t in figure.axes[0].texts]
+    centres = np.array([(box.x0 + box.x1, box.y0 + box.y1) for box in boxes]) / 2
+    assert pdist(centres).min() > max(box.width for box in boxes)
 
 
 @pytest.mark.parametrize("classes", [1, 10, 62])

@@ -1,12 +1,16 @@
 """Each notebook runs on the bundled digits, and is committed as it ran on MNIST."""
 
+import base64
 import importlib.util
+import io
 import json
 import re
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.conftest import ROOT
 
@@ -15,12 +19,12 @@ ids = [path.stem for path in NOTEBOOKS]
 
 
 @pytest.fixture(scope="module")
-def execute():
+def program():
     path = ROOT / "notebooks" / "execute.py"
     spec = importlib.util.spec_from_file_location("execute", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.execute
+    return module
 
 
 def outputs(notebook):
@@ -41,14 +45,28 @@ def test_there_are_five():
     assert [name[:2] for name in ids] == ["01", "02", "03", "04", "05"]
 
 
+def test_a_picture_is_made_smaller_but_a_red_dot_stays_red(program):
+    """Many greys, and then one red pixel among them."""
+    pixels = np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 3, axis=2)
+    for red in (False, True):
+        if red:
+            pixels[0, 7] = 189, 31, 1
+        content = io.BytesIO()
+        Image.fromarray(pixels).save(content, "png")
+        small = program._smaller(base64.b64encode(content.getvalue()).decode())
+        seen = np.array(Image.open(io.BytesIO(base64.b64decode(small))).convert("RGB"))
+        assert np.abs(seen.astype(int) - pixels).max() <= (0 if red else 2)
+        assert len(np.unique(seen)) <= (256 if red else 128)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=ids)
-def test_it_runs_and_its_asserts_hold(execute, nowhere, path):
+def test_it_runs_and_its_asserts_hold(program, nowhere, path):
     environment = nowhere | {
         "IPYTHONDIR": nowhere["HOME"] + "/ipython",
         "THEANO_FLAGS": f"base_compiledir={Path.home() / '.theano'}",  # compile once
     }
-    notebook = execute(path, env=environment)
+    notebook = program.execute(path, env=environment)
     assert "digits that scikit-learn bundles" in text(notebook)
     for output in outputs(notebook):
         assert output.output_type != "error"

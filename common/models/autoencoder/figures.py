@@ -1,4 +1,4 @@
-"""The figures of an autoencoder's run, with a VAE's samples beside its own."""
+"""The figures of an autoencoder's run, with a VAE's samples beside those of codes."""
 
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
@@ -7,47 +7,55 @@ from common import figures, loop, packages
 from common.figures import BLUE, ERROR, GREY, NATS, ORANGE
 from common.settings import Settings, default_epochs
 
-SAMPLES = 100
+SAMPLES = 49
 
 
 def of_run(autoencoder, dataset, history, quiet, beside):
     """Every figure -> {file name: Figure}.  `beside`: the package of the VAE"""
     made = {"curves.png": figures.curves(history, _panels)}
     made |= figures.of_test_images(autoencoder, dataset)
-    title = (
-        "Autoencoder: random codes, each number drawn by itself\n"
-        "from the values that it takes on training images"
-    )
-    made["samples.png"] = figures.samples(
-        (title, autoencoder.sample(SAMPLES)),
-        _vae_panel(beside, dataset, autoencoder.settings_, quiet),
-    )
+    vae = packages.estimator(beside)()
+    panels = samples_of(autoencoder, vae, dataset, quiet)
+    made["samples.png"] = figures.samples(*panels)
     return made
 
 
-def _vae_panel(package, dataset, settings, quiet):
-    """Train a VAE for a fifth of its usual time -> a title, and samples."""
-    about = packages.model_of(package)
-    images, defaults = dataset.train_images, about.defaults
-    same = {"data": settings.data, "seed": settings.seed}
-    small = {
-        "batch_size": min(settings.batch_size, defaults["batch_size"]),
+def samples_of(autoencoder, vae, dataset, quiet):
+    """Three panels: it, one of the VAE's sizes, and the VAE, which are trained here."""
+    yield (
+        f"Autoencoder {_sizes(autoencoder)}:\nrandom codes",
+        autoencoder.sample(SAMPLES),
+    )
+    images, own, usual = dataset.train_images, autoencoder.settings_, vae.about.defaults
+    same = {
+        "data": own.data,
+        "seed": own.seed,
         "epochs": max(1, default_epochs(len(images)) // 5),
+        "batch_size": min(own.batch_size, usual["batch_size"]),
+        "hidden": usual["hidden"],
+        "latent_dim": usual["latent_dim"],
     }
-    given = Settings(model=about.name, **(defaults | same | small))
+    twin = type(autoencoder)()
     if not quiet:
         print(
-            f"\nto draw its samples beside, a VAE trains for {given.epochs} epochs",
+            "\nto draw their samples beside, an autoencoder with a code of "
+            f"{same['latent_dim']} and a VAE train for {same['epochs']} epochs each",
             flush=True,
         )
-    vae = packages.estimator(package)()
-    vae.initialize(given, images)
-    loop.fit(vae.network, images, given, quiet)
-    title = (
-        f"Variational autoencoder (784-400-20, {given.epochs} epochs):\n"
-        "20 numbers drawn from the prior, z ~ N(0, I)"
-    )
-    return title, vae.sample(SAMPLES)
+    for model, name in ((twin, "Autoencoder"), (vae, "Variational autoencoder")):
+        about = model.about
+        given = Settings(model=about.name, **(about.defaults | same))
+        model.initialize(given, images)
+        loop.fit(model.network, images, given, quiet)
+        model.note_codes()
+        codes = "z ~ N(0, I)" if model is vae else "random codes"
+        yield f"{name} {_sizes(model)}:\n{codes}", model.sample(SAMPLES)
+
+
+def _sizes(model):
+    """784-400-20-400-784, say."""
+    layers = model.about.layers(model.settings_, model.n_features_in_)
+    return "-".join(map(str, layers))
 
 
 def _panels(figure, line):

@@ -1,0 +1,100 @@
+"""The pictures of the README, each for a light and for a dark page.
+
+python docs/pictures.py VAE PLANE AUTOENCODER: folders of runs on MNIST, two with the
+default settings, between them a VAE with --latent-dim 2.
+"""
+
+import sys
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+
+FOLDER = Path(__file__).parent
+sys.path.insert(0, str(FOLDER.parent))
+from autoencoder_tf import Autoencoder  # noqa: E402
+from common import figures, files  # noqa: E402
+from common.images import data  # noqa: E402
+from common.models.autoencoder.figures import samples_of  # noqa: E402
+from common.models.vae import diagrams  # noqa: E402
+from vae_tf import VAE  # noqa: E402
+
+PAGE, TEXT, LINE = "#0d1117", "#e6edf3", "#8b949e"
+DARK = {
+    **dict.fromkeys(("figure.facecolor", "axes.facecolor", "savefig.facecolor"), PAGE),
+    **dict.fromkeys(("text.color", "axes.labelcolor"), TEXT),
+    **dict.fromkeys(("xtick.color", "ytick.color", "axes.edgecolor"), LINE),
+    "image.cmap": "gray",  # ink is white
+}
+SCHEMES = {".": {}, "dark": DARK}  # a folder: how it differs from matplotlib's defaults
+REACH, SIDE = 2.6, 15  # of the shown part of the latent plane
+
+
+def plane(codes, labels, decode):
+    """What each place of a latent plane decodes to, beside where the images lie."""
+    figure = Figure(figsize=(8, 4.3), layout="constrained")
+    decoded, places = figure.subplots(1, 2)
+    ticks = REACH * ((np.arange(SIDE) + 0.5) * 2 / SIDE - 1)
+    z = np.stack(np.meshgrid(ticks, ticks[::-1]), axis=-1).reshape(-1, 2)
+    images = decode(z.astype(np.float32)).reshape(SIDE, SIDE, 28, 28)
+    extent = (-REACH, REACH) * 2
+    mosaic = images.swapaxes(1, 2).reshape(28 * SIDE, 28 * SIDE)
+    decoded.imshow(mosaic, vmin=0, vmax=1, extent=extent)
+    decoded.set_title("a latent plane, decoded")
+    figures.scatter(places, codes, labels)
+    places.set_title("the test images on it, by class")
+    for axes in (decoded, places):
+        axes.set(xlim=extent[:2], ylim=extent[2:], aspect="equal")
+        axes.set(xticks=[-2, 0, 2], yticks=[-2, 0, 2])
+    return figure
+
+
+def random_codes(panels):
+    """25 images of each panel: a title and (N, 784)."""
+    figure = Figure(figsize=(8, 3.2), layout="constrained")
+    for axes, (title, images) in zip(figure.subplots(1, 3), panels, strict=True):
+        square = images[:25].reshape(5, 5, 28, 28).swapaxes(1, 2).reshape(140, 140)
+        axes.imshow(square, vmin=0, vmax=1)
+        axes.set(xticks=[], yticks=[])
+        axes.set_title(title.replace(" ", "\n", title.count(" autoencoder")), size=10)
+    return figure
+
+
+def walk(vae, X, labels, pair):
+    """From one test image to another in five steps."""
+    ends = vae.transform(X[pair])
+    shares = np.linspace(0, 1, 5, dtype=np.float32)
+    made = vae.decode(ends[0] + shares[:, None] * (ends[1] - ends[0]))
+    return figures.interpolation(made, shares, vae.seen(X[pair]), labels[pair])
+
+
+def write(name, make, *arguments):
+    """The figure that `make` gives, once for each scheme."""
+    for folder, scheme in SCHEMES.items():
+        with mpl.rc_context(scheme):
+            files.write_figure(FOLDER / folder / f"{name}.png", make(*arguments))
+
+
+def main():
+    """Write them all."""
+    vae, flat = map(VAE.load, sys.argv[1:3])
+    autoencoder = Autoencoder.load(sys.argv[3])
+    dataset = data.load("mnist")
+    X = np.divide(dataset.test_images, 255, dtype=np.float32)
+    labels = dataset.test_labels
+    (FOLDER / "dark").mkdir(exist_ok=True)
+    write("diagram", diagrams.networks)
+    write("plane", plane, flat.transform(X), labels, flat.decode)
+    first = figures.first_of_each_class(labels)
+    made = vae.reconstruct(X[first])
+    write("reconstruct", figures.reconstructed, vae, X[first], made, labels[first])
+    write("interpolate", walk, vae, X, labels, [3, 17])
+    title = "Samples: z ~ N(0, I), pixel probabilities p(x = 1|z)"
+    write("samples", figures.samples, (title, vae.sample(64)))
+    panels = list(samples_of(autoencoder, VAE(), dataset, quiet=False))
+    write("random_codes", random_codes, panels)
+
+
+if __name__ == "__main__":
+    main()
