@@ -101,7 +101,7 @@ def test_what_ended_before_it_began_is_no_obstacle(tmp_path):
         (tmp_path / "run" / name).write_text("{")
     run = Run(tmp_path / "run")
     run.create()
-    assert [path.name for path in run.path.iterdir()] == ["figures", ".lock"]
+    assert {path.name for path in run.path.iterdir()} == {"figures", ".lock"}
     run.unlock()
 
 
