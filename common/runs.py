@@ -1,6 +1,7 @@
 """A run's folder: config.json, history.csv, checkpoint.npz, figures/."""
 
 import csv
+import errno
 import io
 import json
 import os
@@ -82,6 +83,11 @@ def find(path, about):
     return newest.parent
 
 
+def _is_rest(path):
+    """Whether this is all that is left of a run that ended before it began."""
+    return path.is_dir() or path.name == ".lock" or path.match(".*.tmp")
+
+
 class Run:
     """One training run in its own folder."""
 
@@ -101,7 +107,7 @@ class Run:
             if not place.is_dir() or not os.access(place, os.W_OK):
                 raise UserError(f"{self.path}: cannot be made, {place} is not writable")
             return
-        if self.path.is_dir() and not any(self.path.iterdir()):
+        if self.path.is_dir() and all(map(_is_rest, self.path.rglob("*"))):
             return
         if not self.config_path.is_file():
             raise UserError(
@@ -142,6 +148,8 @@ class Run:
         except filelock.Timeout:
             raise UserError(f"{self.path}: another process is training here") from None
         except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise
             raise UserError(
                 f"{self.path}: cannot be locked ({error.strerror}); choose a folder on "
                 "a disk of this machine"

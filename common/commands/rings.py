@@ -74,7 +74,7 @@ def main(package, argv=None):
     add(
         "--out",
         metavar="DIR",
-        type=Path,
+        type=files.path,
         default=Path(f"runs/{package}/rings"),
         help="folder for rings.png and rings.csv (default: %(default)s)",
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from common import UserError, files, packages, runs
-from common.commands.command_line import Parser, answer, fail
+from common.commands.command_line import Parser, answer, fail, print_notes
 from common.images import data
 from common.settings import ARRAY
 
@@ -78,6 +78,7 @@ def _dataset(options, config):
     if source == ARRAY:
         raise UserError("this model was fitted in Python; name its images with --data")
     _, dataset = data.load_or_digits(source, explicit=True)
+    print_notes(dataset)
     if options.needs_training_images:
         return dataset
     none = {"train_images": dataset.train_images[:0].copy(), "train_labels": None}
