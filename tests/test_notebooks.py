@@ -37,8 +37,8 @@ def text(notebook):
     return "\n".join(parts)
 
 
-def test_there_are_five():
-    assert [name[:2] for name in ids] == ["01", "02", "03", "04", "05"]
+def test_there_are_six():
+    assert [name[:2] for name in ids] == ["01", "02", "03", "04", "05", "06"]
 
 
 @pytest.mark.slow
