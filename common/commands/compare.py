@@ -301,6 +301,7 @@ def _process(code, path, errors):
     finally:
         process.kill()
         process.wait()
+        process.stdout.close()
 
 
 def _report(jobs, results, work):
