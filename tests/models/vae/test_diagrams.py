@@ -23,8 +23,8 @@ def test_every_text_is_whole_and_by_itself(make):
     seen = boxes(figure)
     assert len(seen) > 8
     for box in seen:
-        assert 0 <= box.x0 and box.x1 <= width
-        assert 0 <= box.y0 and box.y1 <= height
+        assert box.x0 >= 0 and box.x1 <= width
+        assert box.y0 >= 0 and box.y1 <= height
     for one, other in itertools.combinations(seen, 2):
         assert not one.overlaps(other)
 
