@@ -33,9 +33,11 @@ def execute(path, **environment):
     client.execute(**environment)
     notebook.metadata.language_info = {"name": "python"}
     for cell in notebook.cells:
+        texts = iter(cell.metadata.get("alt", []))  # for those who do not see pictures
         for output in cell.get("outputs", []):
             if "image/png" in output.get("data", {}):
                 output.data["image/png"] = _smaller(output.data["image/png"])
+                output.metadata["image/png"] = {"alt": next(texts, "")}
     return notebook
 
 

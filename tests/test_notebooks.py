@@ -80,7 +80,10 @@ def test_as_committed(path):
     nbformat.validate(notebook)
     code = [c for c in notebook.cells if c.cell_type == "code" and c.source.strip()]
     assert [c.execution_count for c in code] == list(range(1, len(code) + 1))
-    assert any("image/png" in output.get("data", {}) for output in outputs(notebook))
+    pictures = [o for o in outputs(notebook) if "image/png" in o.get("data", {})]
+    assert pictures
+    for picture in pictures:  # `alt` in the metadata of its cell says what it shows
+        assert len(picture.metadata["image/png"]["alt"]) > 20
     assert not any(output.get("name") == "stderr" for output in outputs(notebook))
     seen = text(notebook)
     assert not re.search(r"/(home|root|tmp|work|Users|var)/|[A-Z]:\\\\", seen)

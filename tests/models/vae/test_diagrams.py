@@ -1,0 +1,39 @@
+"""Diagrams: nothing is cut off, nothing covers another, colours follow the page."""
+
+import itertools
+
+import matplotlib as mpl
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from common.models.vae import diagrams
+
+
+def boxes(figure):
+    figure.draw(FigureCanvasAgg(figure).get_renderer())
+    (axes,) = figure.axes
+    patches = [text.get_bbox_patch() or text for text in axes.texts if text.get_text()]
+    return [patch.get_window_extent() for patch in patches]
+
+
+@pytest.mark.parametrize("make", [diagrams.networks, diagrams.reparameterization])
+def test_every_text_is_whole_and_by_itself(make):
+    figure = make()
+    width, height = figure.bbox.size
+    seen = boxes(figure)
+    assert len(seen) > 8
+    for box in seen:
+        assert box.x0 >= 0 and box.x1 <= width
+        assert box.y0 >= 0 and box.y1 <= height
+    for one, other in itertools.combinations(seen, 2):
+        assert not one.overlaps(other)
+
+
+def test_a_dark_page_makes_dark_boxes():
+    with mpl.rc_context({"axes.facecolor": "black", "text.color": "white"}):
+        (axes,) = diagrams.networks().axes
+    (x,) = {text for text in axes.texts if text.get_text() == "$p$"} & {
+        text for text in axes.texts if text.get_position()[1] > 3
+    }
+    assert x.get_bbox_patch().get_facecolor()[:3] == (0, 0, 0)
+    assert x.get_color() == "white"
