@@ -57,6 +57,7 @@ class About:
     pixel = "p(x = 1|z)"  # what `decode` gives for each pixel
     samples = {"mean": "pixel probabilities", "sample": "pixels drawn from them"}
     has_prior = True  # random codes are draws from N(0, I)
+    judged = False  # its samples, after every epoch, for want of a measure
     has_evidence = False  # its estimator has `log_evidence`, an estimate of log p(x)
 
     @property

@@ -76,6 +76,10 @@ class Judge:
         alike = (similarities(part, self.landmarks) @ self.weights for part in parts)
         return softmax(self.sharpness * np.concatenate(list(alike)), axis=1)
 
+    def scores_of(self, estimator):
+        """Judge what a model generates, from the same codes at each call.  -> Scores"""
+        return self.scores(estimator.sample(SAMPLES))
+
     def scores(self, images):
         """Judge images as one set.  (N, 784) in [0, 1] -> Scores"""
         features = self.features(images)

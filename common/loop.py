@@ -14,12 +14,12 @@ from common import Interrupted, UserError, batches
 from common.runs import Position
 
 
-def train_epochs(estimator, dataset, run, start, report, quiet=False):
+def train_epochs(estimator, dataset, run, start, report, quiet=False, judge=None):
     """Train from `start`, a history and a Position, to the last epoch -> history.
 
-    `report(row)` is called after every epoch.  Raises Interrupted after Ctrl-C, with
-    the state saved, and UserError if what training raises is not finite, with the
-    last epoch's state saved.
+    `report(row)` is called after every epoch; a judge looks at samples before.  Raises
+    Interrupted after Ctrl-C, with the state saved, and UserError if what training
+    raises is not finite, with the last epoch's state saved.
     """
     history, position = start
     settings, images = estimator.settings_, dataset.train_images
@@ -35,6 +35,8 @@ def train_epochs(estimator, dataset, run, start, report, quiet=False):
             measures = evaluate(estimator.network, test_set)
             _check_finite(measures[0], settings, position, test_set["x"])
             row = _row(settings, position, steps, measures)
+            if judge:
+                row |= _judged(judge.scores_of(estimator))
             history.append(row)
             position = Position(position.epoch + 1)
             run.save(history, estimator.state(), position)
@@ -51,6 +53,15 @@ def _row(settings, position, steps, measures):
     rate = float(batches.learning_rates(settings, steps, epoch)[-1])
     values = epoch, *means, *measures, rate, position.seconds
     return dict(zip(settings.about.columns, values, strict=True))
+
+
+def _judged(scores):
+    """What history.csv says of samples: column -> value."""
+    return {
+        "judge_sure": scores.sure,
+        "judge_rarest": scores.rarest_share,
+        "judge_distance": scores.distance,
+    }
 
 
 def evaluate(network, test_set):

@@ -270,10 +270,12 @@ class Run:
         """The rows of history.csv; none if it is damaged."""
         try:
             with self.history_path.open(newline="") as file:
+                reader = csv.DictReader(file)
+                judged = [n for n in reader.fieldnames or () if n.startswith("judge_")]
                 rows = [
-                    {name: float(row[name]) for name in columns}
+                    {name: float(row[name]) for name in (*columns, *judged)}
                     | {"epoch": int(row["epoch"])}
-                    for row in csv.DictReader(file)
+                    for row in reader
                 ]
         except (OSError, KeyError, ValueError, TypeError, csv.Error):
             return []

@@ -30,10 +30,12 @@ class Table:
             flush=True,
         )
 
-    def columns(self, run):
+    def columns(self, run, judged):
         """Print where the results go, and the names of the columns of row()."""
+        self.judged = judged
         if not self.quiet:
-            print(f"run    {run.path}\n\n  epoch  {self.about.heading}", flush=True)
+            heading = self.about.heading + "  distance" * self.judged
+            print(f"run    {run.path}\n\n  epoch  {heading}", flush=True)
 
     def row(self, row):
         """Print an epoch's result, and each warning at its first time."""
@@ -46,6 +48,8 @@ class Table:
             return
         epoch = f"{row['epoch']}/{self.settings.epochs}"
         measures = self.about.row.format(**row)
+        if self.judged:
+            measures += f"  {row['judge_distance']:8.2f}"
         print(f"{epoch:>7}  {measures}  {row['seconds']:7.2f}", flush=True)
 
     def foot(self, run, history, figures):

@@ -171,12 +171,15 @@ def _carry_out(run, config, estimator, dataset, table, options):
         run.create("overwrite" in options)
         start = [], runs.Position()
     run.write_config(config)
-    table.columns(run)
     command = typed(_python(), "-m", options.package)
     place = _place(run.path)
     about, quiet = estimator.about, table.quiet
     try:
-        history = loop.train_epochs(estimator, dataset, run, start, table.row, quiet)
+        judge = _judge(dataset, quiet) if about.judged else None
+        table.columns(run, judge is not None)
+        history = loop.train_epochs(
+            estimator, dataset, run, start, table.row, quiet, judge
+        )
         figures = about.figures(estimator, dataset, history, quiet, options.beside)
         for name, figure in figures.items():
             files.write_figure(run.figures / name, figure)
@@ -195,6 +198,18 @@ def _carry_out(run, config, estimator, dataset, table, options):
     step = about.next_step(estimator.settings_, name, images, tests)
     print(f"next: {command}{step}")
     return 0
+
+
+def _judge(dataset, quiet):
+    """The judge of samples that the data make; if none, say why -> None."""
+    from common import judge  # which takes longer than `--help` should
+
+    try:
+        return judge.of(dataset)
+    except UserError as error:
+        if not quiet:
+            print(f"note   {error}")
+        return None
 
 
 def _new(options):

@@ -11,7 +11,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import gan_tf
 import gan_theano
-from common import Interrupted, UserError, about, loop
+from common import Interrupted, UserError, about, judge, loop
 from common.commands import train, verbs
 from common.images import data
 from common.runs import Position, Run
@@ -90,7 +90,12 @@ def test_each_resumes_and_uses_what_the_other_trained(dataset, tmp_path, capsys)
     assert status == 0, capsys.readouterr().err
     with Run(tmp_path / "run").history_path.open() as file:
         rows = [*csv.DictReader(file)]
-    assert [*rows[0]] == [*ABOUT.columns]
+    judged = ["judge_sure", "judge_rarest", "judge_distance"]
+    assert [*rows[0]] == [*ABOUT.columns, *judged]
+    scores = judge.of(dataset).scores_of(gan_tf.GAN.load(folder))
+    expected = [scores.sure, scores.rarest_share, scores.distance]
+    found = [float(rows[1][name]) for name in judged]
+    np.testing.assert_allclose(found, expected, atol=1e-4)
     assert len(rows) == 2
     pictures = {path.name for path in (tmp_path / "run/figures").glob("*.png")}
     assert pictures == {"curves.png", "samples.png", "interpolation.png"}
@@ -98,6 +103,20 @@ def test_each_resumes_and_uses_what_the_other_trained(dataset, tmp_path, capsys)
     np.testing.assert_allclose(*made, atol=1e-6)
     arrays = np.load(tmp_path / "run" / "checkpoint.npz")
     assert arrays["adam_step_generator"] == arrays["adam_step_discriminator"] == 22
+
+
+def test_without_a_judge_it_trains_all_the_same(tmp_path, rng, capsys):
+    """Images of one class make none."""
+    images = rng.integers(0, 256, (60, 28, 28), dtype=np.uint8)
+    path, out = tmp_path / "one.npz", tmp_path / "run"
+    labels = np.zeros(60, np.uint8)
+    np.savez(path, x_train=images, y_train=labels, x_test=images, y_test=labels)
+    options = ["--data", str(path), "--epochs", "1", "--batch-size", "10"]
+    assert train.main("gan_tf", argv=[*options, "--out", str(out)]) == 0
+    printed = capsys.readouterr().out
+    assert "note   no judge of samples: the training images are of one class" in printed
+    header = Run(out).history_path.read_text().splitlines()[0]
+    assert header == ",".join(ABOUT.columns)
 
 
 @pytest.fixture(scope="module")

@@ -74,6 +74,7 @@ class GenerativeAdversarialNetwork(About):
         "the discriminator takes {test_accuracy_real:.1%} of the test images for real "
         "and sees through {test_accuracy_generated:.1%} of the generated ones"
     )
+    judged = True
     random_code = "z ~ N(0, I)"
     pixel = "grey level"
     samples = {"mean": "grey levels"}

@@ -1,5 +1,7 @@
 """The figures of a GAN's run."""
 
+import functools
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -13,8 +15,9 @@ def of_run(gan, history):
     """Every figure -> {file name: Figure}."""
     title = "Samples: z ~ N(0, I), as the generator makes them"
     panel = title, gan.sample(SAMPLES)
+    panels = functools.partial(_panels, judged="judge_distance" in history[0])
     return {
-        "curves.png": figures.curves(history, _panels),
+        "curves.png": figures.curves(history, panels),
         "samples.png": figures.samples(panel, unit=gan.about.pixel),
         "interpolation.png": _between(gan),
     }
@@ -27,22 +30,27 @@ def _between(gan):
     return figures.interpolation(gan.decode(z), shares)
 
 
-def _panels(figure, line):
-    losses, shares, variance = figure.subplots(1, 3)
+def _panels(figure, line, judged):
+    losses, shares, images = figure.subplots(1, 3)
     line(losses, "train_discriminator_loss", ORANGE, "discriminator (1.39: a draw)")
     line(losses, "train_generator_loss", BLUE, "generator (0.69: a draw)")
     line(shares, "test_accuracy_real", ORANGE, "test images taken for real")
     line(shares, "test_accuracy_generated", BLUE, "generated ones seen through")
-    line(variance, "test_variance")
     losses.set(title="Losses in training", ylabel=NATS)
     shares.set(title="What the discriminator gets right", ylabel="share of images")
-    variance.set(title="Variance of generated images", ylabel="summed over pixels")
-    for axes in (losses, shares, variance):
+    if judged:
+        line(images, "judge_distance")
+        title = "How far generated images are from real ones"
+        images.set(title=title, ylabel="Frechet distance, by the judge")
+    else:
+        line(images, "test_variance")
+        images.set(title="Variance of generated images", ylabel="summed over pixels")
+    for axes in (losses, shares, images):
         axes.set_ylim(bottom=0)
     shares.set_ylim(0, 1.05)
     for axes in (losses, shares):
         axes.legend(frameon=False, fontsize="small")
-    return losses, shares, variance
+    return losses, shares, images
 
 
 def rings(moments, centres):
