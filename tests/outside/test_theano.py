@@ -181,6 +181,18 @@ def test_no_headers(home, tmp_path):
     )
 
 
+def test_no_room_to_compile(home, tmp_path):
+    reason = "final link failed: No space left on device"
+    _, places = compiler(tmp_path, FAILS.format(shutil.which("g++"), reason))
+    result = tiny(home, PATH=places)
+    assert re.fullmatch(
+        r"error: \S+/\.theano/compiledir_\S+: the disk is full; make room, or name "
+        r"another folder \(THEANO_FLAGS=base_compiledir=FOLDER\)\n",
+        result.stderr,
+    )
+    assert result.returncode == 2
+
+
 def test_compiler_that_does_nothing(home, tmp_path):
     path, places = compiler(tmp_path, "#!/bin/sh\nexit 1\n")
     result = tiny(home, PATH=places)

@@ -5,6 +5,7 @@ Nothing here imports Theano before `why_not_compiled`, which is called after it.
 
 import atexit
 import configparser
+import errno
 import os
 import re
 import shlex
@@ -164,6 +165,11 @@ def why_not_compiled(error):
     compiler = theano.config.cxx
     texts = [str(argument) for argument in error.args]  # the node, what happened, ...
     text = next((t for t in texts if "Compilation failed" in t), str(error))
+    if os.strerror(errno.ENOSPC) in text:
+        return (
+            f"{theano.config.compiledir}: the disk is full; make room, or name another "
+            "folder (THEANO_FLAGS=base_compiledir=FOLDER)"
+        )
     if "Python.h" in text:
         python = f"{sys.version_info.major}.{sys.version_info.minor}"
         return (
