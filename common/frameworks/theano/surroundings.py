@@ -170,6 +170,12 @@ def why_not_compiled(error):
             f"{theano.config.compiledir}: the disk is full; make room, or name another "
             "folder (THEANO_FLAGS=base_compiledir=FOLDER)"
         )
+    places = " and ".join(["THEANO_FLAGS", *_settings_of_files()])
+    if compiler and not shutil.which(shlex.split(compiler)[0]):
+        return f"cxx = {compiler} is not there: check {places}"
+    library = re.search(r"cannot find (-l\S+?)(?=:|\s|$)", text)
+    if library:
+        return f"{compiler} does not find {library[1]}: check {places}"
     if "Python.h" in text:
         python = f"{sys.version_info.major}.{sys.version_info.minor}"
         return (
