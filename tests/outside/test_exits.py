@@ -40,16 +40,20 @@ def test_nobody_reads_the_help(tmp_path, words):
 @POSIX
 def test_nobody_reads_the_table(tmp_path):
     words = shlex.join(SMALL).replace("--epochs 1", "--epochs 60")
-    result = run(f"{PYTHON} -m vae_tf.train {words} --out run | head -n 1", tmp_path)
+    line = f"{PYTHON} -m vae_numpy.train {words} --out run | head -n 1"
+    result = run(line, tmp_path)
     assert result.stdout.startswith("data   digits")
     assert result.stderr == ""
 
 
 @POSIX
-@pytest.mark.parametrize("closed", ["2>&-", ">&-", ">&- 2>&- <&-"])
-def test_closed_streams(tmp_path, closed):
+@pytest.mark.parametrize(
+    ("package", "closed"),
+    [("vae_numpy", "2>&-"), ("vae_numpy", ">&-"), ("vae_tf", ">&- 2>&- <&-")],
+)
+def test_closed_streams(tmp_path, package, closed):
     words = shlex.join(SMALL)
-    result = run(f"{PYTHON} -m vae_tf.train {words} --out run {closed}", tmp_path)
+    result = run(f"{PYTHON} -m {package}.train {words} --out run {closed}", tmp_path)
     assert result.returncode == 0
     assert result.stderr == ""
     assert (tmp_path / "run" / "figures" / "samples.png").read_bytes()[1:4] == b"PNG"
@@ -138,7 +142,7 @@ def test_next(tmp_path, place):
     folder = tmp_path / "my folder"
     folder.mkdir()
     where = [] if place is None else [f"--out={place}"]
-    trained = module("vae_tf.train", *SMALL, *where, folder=folder)
+    trained = module("vae_numpy.train", *SMALL, *where, folder=folder)
     assert (trained.returncode, trained.stderr) == (0, "")
     [run_] = [path.parent for path in folder.rglob("checkpoint.npz")]
     assert list(folder.rglob("interpolate.png")) == []
@@ -186,7 +190,7 @@ def test_going_on_after_an_interruption(tmp_path):
     words = [*SMALL, "--epochs", "400", "--out", "-a run"]
     words[-2:] = ["--out=-a run"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "vae_tf.train", *words],
+        [sys.executable, "-m", "vae_numpy.train", *words],
         cwd=folder,
         env=environment(folder),
         stdout=subprocess.PIPE,
@@ -200,7 +204,7 @@ def test_going_on_after_an_interruption(tmp_path):
     _, stderr = process.communicate(timeout=120)
     assert process.returncode == 130
     line = printed(stderr, "interrupted; go on with: ")
-    assert line.endswith("-m vae_tf.train --resume './-a run'")
+    assert line.endswith("-m vae_numpy.train --resume './-a run'")
     second = subprocess.Popen(
         f"exec {line}",
         cwd=folder,

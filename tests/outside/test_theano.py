@@ -181,6 +181,29 @@ def test_no_headers(home, tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("flags", "line"),
+    [
+        ("cxx=/none", "cxx = /none is not there"),
+        ("blas__ldflags=-lnonsense", f"{shutil.which('g++')} does not find -lnonsense"),
+    ],
+)
+def test_settings_that_name_what_is_not_there(home, flags, line):
+    refused(tiny(home, THEANO_FLAGS=flags), f"{line}: check THEANO_FLAGS")
+
+
+def test_no_room_to_compile(home, tmp_path):
+    reason = "final link failed: No space left on device"
+    _, places = compiler(tmp_path, FAILS.format(shutil.which("g++"), reason))
+    result = tiny(home, PATH=places)
+    assert re.fullmatch(
+        r"error: \S+/\.theano/compiledir_\S+: the disk is full; make room, or name "
+        r"another folder \(THEANO_FLAGS=base_compiledir=FOLDER\)\n",
+        result.stderr,
+    )
+    assert result.returncode == 2
+
+
 def test_compiler_that_does_nothing(home, tmp_path):
     path, places = compiler(tmp_path, "#!/bin/sh\nexit 1\n")
     result = tiny(home, PATH=places)

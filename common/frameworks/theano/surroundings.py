@@ -5,6 +5,7 @@ Nothing here imports Theano before `why_not_compiled`, which is called after it.
 
 import atexit
 import configparser
+import errno
 import os
 import re
 import shlex
@@ -164,6 +165,17 @@ def why_not_compiled(error):
     compiler = theano.config.cxx
     texts = [str(argument) for argument in error.args]  # the node, what happened, ...
     text = next((t for t in texts if "Compilation failed" in t), str(error))
+    if os.strerror(errno.ENOSPC) in text:
+        return (
+            f"{theano.config.compiledir}: the disk is full; make room, or name another "
+            "folder (THEANO_FLAGS=base_compiledir=FOLDER)"
+        )
+    places = " and ".join(["THEANO_FLAGS", *_settings_of_files()])
+    if compiler and not shutil.which(shlex.split(compiler)[0]):
+        return f"cxx = {compiler} is not there: check {places}"
+    library = re.search(r"cannot find (-l\S+?)(?=:|\s|$)", text)
+    if library:
+        return f"{compiler} does not find {library[1]}: check {places}"
     if "Python.h" in text:
         python = f"{sys.version_info.major}.{sys.version_info.minor}"
         return (
