@@ -7,6 +7,7 @@ framework that is compared which all of them have.
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -324,14 +325,19 @@ def _report(jobs, results, work):
 
 
 def _lines(package):
-    """Lines of code of model.py and the machinery, without docstrings."""
+    """Lines of code of the machinery and what it imports of its package.
+
+    That is model.py, and the gradient where it is written by hand.  Without docstrings.
+    """
     from common.pages.side_by_side import source
 
-    machinery = f"{packages.model_of(package).name}.py"
+    folder, machinery = packages.ROOT / package, packages.model_of(package).name
+    text = (folder / f"{machinery}.py").read_text()
+    imported = re.search(rf"^from {package} import (.+)$", text, re.MULTILINE)[1]
     blocks = [
         block
-        for name in ("model.py", machinery)
-        for block in source.blocks(packages.ROOT / package / name)
+        for name in [machinery, *imported.split(", ")]
+        for block in source.blocks(folder / f"{name}.py")
     ]
     return sum(bool(line.text.strip()) for block in blocks for line in block.lines)
 

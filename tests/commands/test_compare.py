@@ -104,6 +104,9 @@ def test_a_run_of_an_unknown_package_is_refused(capsys, tmp_path, package):
 def test_lines_of_code_are_those_that_compute():
     text = (ROOT / "vae_tf" / "model.py").read_text()
     assert 20 < compare._lines("vae_tf") < len(text.splitlines()) + 76
+    by_hand = (ROOT / "vae_numpy" / "gradient.py").read_text()
+    more = compare._lines("vae_numpy") - compare._lines("vae_tf")
+    assert 20 < more < len(by_hand.splitlines())
 
 
 @pytest.fixture(scope="module")
