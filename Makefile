@@ -7,8 +7,8 @@ UV_VERSION := 0.13.9
 # Neighbours go to one worker, for their fixtures; BLAS threads would wait for others.
 PYTEST := OPENBLAS_NUM_THREADS=1 $(PYTHON) -m pytest -n 2 --dist worksteal
 
-.PHONY: help train test check doctor lint format bench notebooks pages pretrained lab lock clean \
-    whole
+.PHONY: help train test check doctor lint format bench notebooks pages explorer pretrained lab \
+    lock clean whole
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -46,6 +46,11 @@ notebooks: whole  ## execute the notebooks in place
 
 pages: whole  ## build the pages in docs/
 	$(PYTHON) -m common.pages.side_by_side docs/compare.html
+
+explorer: .venv/ready  ## train the demo in docs/explorer.html again
+	$(PYTHON) -m vae_tf.train --data mnist --latent-dim 2 --hidden 200 100 --epochs 40 \
+	    --out runs/2d --overwrite
+	$(PYTHON) -m vae_tf explore runs/2d --output docs/explorer.html
 
 pretrained: .venv/ready  ## train the model in pretrained/ again
 	$(PYTHON) -m vae_tf.train --data mnist --out runs/for_pretrained --overwrite

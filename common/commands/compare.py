@@ -7,6 +7,7 @@ framework that is compared which all of them have.
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -31,8 +32,8 @@ MOST = 3  # columns of a report
 WHY = (
     "Every framework rounds its sums in an order of its own, at the seventh digit. "
     "Adam divides each gradient by its size, which keeps that relative error, and each "
-    "step starts from where the last one ended: so the paths part slowly, while what "
-    "they reach stays the same."
+    "step starts from where the last one ended: so the paths part, further with every "
+    "step, while what they reach stays the same."
 )
 
 
@@ -105,17 +106,28 @@ def _compare(options):
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".compare") as work:
         results = _carry_out(jobs, Path(work), "quiet" in options)
         report = _report(jobs, results, Path(work))
-        out.mkdir(exist_ok=True)
-        _write(out, report, Path(work), "quiet" in options)
+        made = Path(work, ".made")
+        made.mkdir()
+        _write(made, report, Path(work), "quiet" in options)
         for job in jobs:
             if not job["run"]:
-                place = out / job["label"]
-                if place.exists():
-                    shutil.rmtree(place)
-                shutil.move(Path(work, job["label"]), place)
+                Path(work, job["label"]).rename(made / job["label"])
+        _publish(made, out)
     print(_text(report))
     print(f"\nfiles: report.html, report.json, {', '.join(report['figures'])} in {out}")
     return 0
+
+
+def _publish(made, out):
+    """Move all that was made to where it is found: whole, or not at all."""
+    if not out.exists():
+        made.rename(out)
+        return
+    for path in made.iterdir():
+        place = out / path.name
+        if place.is_dir():
+            shutil.rmtree(place)
+        path.replace(place)
 
 
 def _of_packages(options):
@@ -154,7 +166,7 @@ def _of_runs(options):
     names = [package for _, package, _ in found]
     labels = names
     if len(set(names)) < len(names):
-        labels = [path.name for path in options.runs]
+        labels = [path.resolve().name for path in options.runs]
     if len(set(labels)) < len(labels):
         labels = [f"{i}_{label}" for i, label in enumerate(labels, 1)]
     _check(names, [str(path) for path in options.runs])
@@ -328,14 +340,19 @@ def _report(jobs, results, work):
 
 
 def _lines(package):
-    """Lines of code of model.py and the machinery, without docstrings."""
+    """Lines of code of the machinery and what it imports of its package.
+
+    That is model.py, and the gradient where it is written by hand.  Without docstrings.
+    """
     from common.pages.side_by_side import source
 
-    machinery = f"{packages.model_of(package).name}.py"
+    folder, machinery = packages.ROOT / package, packages.model_of(package).name
+    text = (folder / f"{machinery}.py").read_text()
+    imported = re.search(rf"^from {package} import (.+)$", text, re.MULTILINE)[1]
     blocks = [
         block
-        for name in ("model.py", machinery)
-        for block in source.blocks(packages.ROOT / package / name)
+        for name in [machinery, *imported.split(", ")]
+        for block in source.blocks(folder / f"{name}.py")
     ]
     return sum(bool(line.text.strip()) for block in blocks for line in block.lines)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from common import packages
 from common.pages import base, side_by_side
-from common.pages.side_by_side import evidence
+from common.pages.side_by_side import evidence, render
 
 QUICK = {"draws": 50, "structures": 1}  # evidence, while somebody waits
 
@@ -86,7 +86,7 @@ def _apart(report):
     head = "".join(f'<th scope="col">{base.text(label)}</th>' for label in others)
     rows = "".join(
         f'<tr><th scope="row">{"the end" if step == "end" else f"step {step}"}</th>'
-        + "".join(f"<td>{share:.1e}</td>" for share in shares)
+        + "".join(f"<td>{render.power(share)}</td>" for share in shares)
         + "</tr>\n"
         for step, shares in report["apart"].items()
     )
@@ -100,7 +100,8 @@ those.</p>
 
 def _figures(captions, folder):
     return "\n".join(
-        f"<figure>{base.image((folder / name).read_bytes(), caption)}"
+        f'<figure><div class="scroll" tabindex="0" role="region" aria-label="{name}">'
+        f"{base.image((folder / name).read_bytes(), caption)}</div>"
         f"<figcaption>{base.text(caption)}</figcaption></figure>"
         for name, caption in captions.items()
     )

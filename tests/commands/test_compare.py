@@ -1,6 +1,11 @@
 """`python -m common.compare`: its mistakes, its table, its report."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
@@ -8,6 +13,7 @@ import pytest
 from common.commands import compare
 from common.images import data
 from common.packages import ROOT
+from common.pages import comparison
 from common.runs import Run
 
 
@@ -104,6 +110,9 @@ def test_a_run_of_an_unknown_package_is_refused(capsys, tmp_path, package):
 def test_lines_of_code_are_those_that_compute():
     text = (ROOT / "vae_tf" / "model.py").read_text()
     assert 20 < compare._lines("vae_tf") < len(text.splitlines()) + 76
+    by_hand = (ROOT / "vae_numpy" / "gradient.py").read_text()
+    more = compare._lines("vae_numpy") - compare._lines("vae_tf")
+    assert 20 < more < len(by_hand.splitlines())
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +162,48 @@ def test_finished_runs_give_the_same_figures(compared, tmp_path):
     for a, b in zip(first["columns"], second["columns"], strict=True):
         assert b["test"] == pytest.approx(a["test"], rel=1e-6)
     assert "peak memory, training" not in [title for title, *_ in second["rows"]]
+
+
+@pytest.mark.slow
+def test_a_report_that_is_interrupted_is_not_there(
+    compared, tmp_path, monkeypatch, capsys
+):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(comparison, "page", interrupted)
+    runs = [str(compared / name) for name in ("autoencoder_tf", "vae_tf")]
+    argv = ["--runs", *runs, "--out", str(tmp_path / "out"), "--quiet"]
+    assert compare.main(argv) == 130
+    assert capsys.readouterr() == ("", "\ninterrupted\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kill", [os.kill, os.killpg], ids=["alone", "terminal"])
+def test_ctrl_c_leaves_nothing_behind(tmp_path, kill):
+    """At a terminal the child is interrupted, too; elsewhere it must be ended."""
+    small = ["--data", "digits", "--epochs", "100000", "--hidden", "8"]
+    command = [sys.executable, "-m", "common.compare", "vae_numpy", "vae_tf"]
+    process = subprocess.Popen(
+        [*command, *small, "--out", tmp_path / "out"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    while not list(tmp_path.glob(".compare*/vae_numpy/history.csv")):
+        assert process.poll() is None
+        time.sleep(0.1)
+    kill(process.pid, signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert stdout == b""
+    assert stderr.split(b"\n")[-2:] == [b"interrupted", b""]
+    assert b"Traceback" not in stderr
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)  # nobody of its group is left
 
 
 @pytest.mark.slow

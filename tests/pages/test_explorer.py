@@ -16,6 +16,7 @@ from common.commands import verbs
 from common.images import data
 from common.packages import ROOT
 from common.pages import explorer
+from gan_tf import GAN
 from tests.pages.browser import WIDTHS, browser, faults, needs_chromium, opened
 from vae_tf import VAE
 
@@ -55,6 +56,7 @@ def runs(dataset):
         "five": random(five, dataset),
         "line": random(VAE(1, hidden=(16,)), dataset),
         "autoencoder": random(Autoencoder(2, hidden=(16,)), dataset),
+        "gan": random(GAN(2, hidden=(16,)), dataset),
     }
 
 
@@ -65,7 +67,7 @@ def random(model, dataset):
     model.load_state(
         {
             name: rng.normal(0, 0.3, value.shape).astype(np.float32)
-            if name.startswith(("encoder", "decoder", "W_", "b_"))
+            if name.startswith(("encoder", "decoder", "generator", "W_", "b_"))
             else value
             for name, value in model.state().items()
         }
@@ -93,6 +95,8 @@ def pages(runs, dataset, tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     made = {}
     for name, model in runs.items():
+        if not model.about.encodes:
+            continue
         path = write(folder / f"{name}.html", {name: model}, dataset)
         made[name] = SimpleNamespace(path=path, rounded=rounded(model), model=model)
     both = {name: runs[name] for name in ("vae", "twin")}
@@ -523,37 +527,50 @@ def test_two_decoders_beside_each_other(chromium, pages):
         assert names == ["vae (vae_tf)", "twin (vae_tf)"]
 
 
-class DecoderOnly:
-    """A model that draws and does not encode."""
-
-    def __init__(self, model):
-        self.settings_, self.state = model.settings_, model.state
-        about = model.about
-        self.about = SimpleNamespace(
-            has_prior=True,
-            layers=about.layers,
-            networks=lambda settings: {"decode": about.networks(settings)["decode"]},
-        )
-
-
-def test_a_model_without_an_encoder(chromium, pages, tmp_path):
-    model = DecoderOnly(pages["vae"].model)
-    shown = [explorer.Shown("drawer", "some_tf", model)]
-    path = tmp_path / "drawer.html"
-    path.write_text(explorer.build(shown, np.zeros((0, 2), "f4"), np.zeros(0, int)))
-    with opened(chromium, path) as page:
+def test_a_model_without_an_encoder(chromium, folders):
+    """A GAN, whose images are grey levels, has no pad, no ellipse and no p(x|z)."""
+    assert explore(folders / "gan", package="gan_tf") == 0
+    gan = rounded(GAN.load(folders / "gan"))
+    with opened(chromium, folders / "gan" / "explorer.html") as page:
+        assert "digit of your own" not in page.inner_text("header")
         assert page.locator("#encoder").is_hidden()
+        assert page.locator("#draw").is_hidden()
         assert "no encoder" in page.locator("#no-encoder").inner_text()
         page.locator("#map").hover(position={"x": 100, "y": 100})
         frame(page)
-        expected = pages["vae"].rounded.inverse_transform([z_of(page)])
         made = shown_in(page, "#pictures canvas").reshape(1, 784)
+        expected = gan.decode(z_of(page)[None])
         np.testing.assert_allclose(made, expected, atol=3 / 255)
         page.locator("#random").click()
         page.locator("#play").click()
         wait(page, "page('share').value > 0.5")
         page.locator("#reset").click()
         assert faults(page) == []
+
+
+@pytest.mark.parametrize("pair", [("vae", "gan"), ("gan", "vae")])
+def test_a_gan_beside_a_vae(chromium, folders, tmp_path, pair):
+    """The same z, decoded by both; the VAE's encoder maps what is drawn."""
+    path = tmp_path / "pair.html"
+    paths = [folders / name for name in pair]
+    assert explore(*paths, "--output", path, package=f"{pair[0]}_tf") == 0
+    models = {"vae": VAE, "gan": GAN}
+    decoders = [rounded(models[name].load(folders / name)) for name in pair]
+    with opened(chromium, path) as page:
+        draw(page, SEVEN)
+        code = decoders[pair.index("vae")].network.encode(
+            x=np.array([page.evaluate("Array.from(seen)")], np.float32)
+        )[0]
+        np.testing.assert_allclose([z_of(page)], code, atol=1e-3)
+        for n, decoder in enumerate(decoders, 1):
+            image = shown_in(page, f"#pictures figure:nth-child({n}) canvas")
+            expected = decoder.decode(z_of(page)[None])
+            np.testing.assert_allclose(image.reshape(1, 784), expected, atol=3 / 255)
+        page.locator("#draw").check()
+        frame(page)
+        for n, name in enumerate(pair, 1):
+            image = shown_in(page, f"#pictures figure:nth-child({n}) canvas")
+            assert (len(np.unique(image.round(3))) > 2) == (name == "gan")
 
 
 def test_resize_and_print(chromium, pages, tmp_path):
@@ -808,7 +825,7 @@ def test_weights_that_float16_cannot_hold(folders, runs, tmp_path, capsys):
 
 @pytest.mark.skipif(not DEMO.exists(), reason="there is no docs/explorer.html")
 def test_the_demo_is_what_the_sources_make(chromium):
-    """Else: train, `python -m vae_tf explore RUN --output docs/explorer.html`."""
+    """Else: `make explorer`, which trains it again."""
     text = DEMO.read_text(encoding="utf-8")
     folder = ROOT / "common/pages/explorer"
     for name in (*explorer.SCRIPTS, "explorer.css"):

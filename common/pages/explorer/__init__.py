@@ -93,6 +93,7 @@ def _model(one):
     return {
         "name": f"{one.name} ({one.package})",
         "binarize": settings.binarize,
+        "draws": "sample" in one.estimator.about.draws,
         "networks": networks,
         "weights": {name: _halves(state[name]) for name in dict.fromkeys(names)},
     }
@@ -156,10 +157,13 @@ def _lead(shown):
     size = shown[0].estimator.settings_.latent_dim
     decoders = "The decoder" if len(shown) == 1 else "The decoders"
     names = " and ".join(f"{one.name} ({one.package})" for one in shown)
+    own = "Map a digit of your own to this space, draw new ones from it"
+    if not any(one.estimator.about.encodes for one in shown):
+        own = "Draw new digits from this space"
     return (
         f"{decoders} of {names} in your browser: every point z of {size} "
-        f"number{'s' * (size > 1)} becomes an image. Map a digit of your own to this "
-        "space, draw new ones from it, walk from one to another."
+        f"number{'s' * (size > 1)} becomes an image. {own}, walk from one to "
+        "another."
     )
 
 

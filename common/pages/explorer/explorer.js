@@ -53,12 +53,13 @@ function draw() {
   if (playing === null) speaking = setTimeout(speak, 150); // not while something moves
 }
 
-/** Pixels of z: probabilities, or drawn from them. */
+/** Pixels of z: probabilities, or drawn from them; a GAN's are grey levels. */
 function decoded(model, z) {
   const start = performance.now();
   const probabilities = run(model, "decode", z);
   speeds.push(performance.now() - start);
-  return page("draw").checked ? bernoulli(probabilities) : probabilities;
+  const drawn = page("draw").checked && model.draws;
+  return drawn ? bernoulli(probabilities) : probabilities;
 }
 
 /** An image of 28 x 28 in the page's colours, at a column and row of such images. */
@@ -268,6 +269,7 @@ const pad = encoder && new Pad(page("pad"), encodeDrawing);
 page("encoder").hidden = !encoder;
 page("no-encoder").hidden = Boolean(encoder);
 page("sample").hidden = !encoder?.networks.logvar;
+page("draw").parentElement.hidden = !models.some((model) => model.draws);
 page("axes").hidden = map.axes.length < 3;
 page("rings").hidden = !map.prior;
 page("random").textContent = map.prior

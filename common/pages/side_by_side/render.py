@@ -161,17 +161,18 @@ def _evidence(found, names):
     frameworks = "the two" if count == 2 else f"any two of the {parts.in_words(count)}"
     return f"""<p class="evidence">Largest relative difference between {frameworks},
 over {found.draws} drawn inputs: values <b>{measured(found.values)}</b>
-(tests allow {_power(VALUES)}), gradients <b>{measured(found.gradients)}</b>
-({_power(GRADIENTS)}).</p>
+(tests allow {power(VALUES)}), gradients <b>{measured(found.gradients)}</b>
+({power(GRADIENTS)}).</p>
 """
 
 
 def measured(value):
     """A measured number, in an element of its own, so that a test can leave it out."""
-    return f'<data value="{value:.1e}">{_power(value)}</data>'
+    return f'<data value="{value:.1e}">{power(value)}</data>'
 
 
-def _power(value):
+def power(value):
+    """A small number in scientific notation -> HTML"""
     digits, _, exponent = f"{value:.1e}".partition("e")
     if value == 0:
         return "0"
