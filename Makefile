@@ -7,64 +7,85 @@ UV_VERSION := 0.13.9
 # Neighbours go to one worker, for their fixtures; BLAS threads would wait for others.
 PYTEST := OPENBLAS_NUM_THREADS=1 $(PYTHON) -m pytest -n 2 --dist worksteal
 
-.PHONY: help train test check doctor lint format bench notebooks pages lab lock clean
+.PHONY: help train test check doctor lint format bench notebooks pages pretrained lab lock clean \
+    whole
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 train: .venv/ready  ## train the TensorFlow VAE with its defaults (ARGS="..." adds options)
 	$(PYTHON) -m vae_tf.train $(ARGS)
 
-test: .venv/ready  ## run every test
+test: whole  ## run every test
 	$(PYTEST) $(ARGS)
 
 check: lint  ## check style, run the tests that are not slow
 	$(PYTEST) -m "not slow" $(ARGS)
 
+whole: .venv/ready
+	@test -d .venv/lib/python3.11 || { echo "error: this takes Python 3.11;" \
+	    "install it, then type make clean, and this again" >&2; exit 2; }
+
 doctor: .venv/ready  ## say what is right and wrong with this machine
 	$(PYTHON) -m common.doctor $(ARGS)
 
-lint: .venv/ready  ## check style, formatting and spelling
+lint: whole  ## check style, formatting and spelling
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	.venv/bin/codespell
 
-format: .venv/ready  ## format the code
+format: whole  ## format the code
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
 
-bench: .venv/ready  ## measure speed and print ratios, all in one run
+bench: whole  ## measure speed and print ratios, all in one run
 	$(PYTHON) -m pytest tests/benchmarks --benchmark-only $(ARGS)
 
-notebooks: .venv/ready  ## execute the notebooks in place
+notebooks: whole  ## execute the notebooks in place
 	$(PYTHON) notebooks/execute.py $(ARGS)
 
-pages: .venv/ready  ## build the pages in docs/
+pages: whole  ## build the pages in docs/
 	$(PYTHON) -m common.pages.side_by_side docs/compare.html
+
+pretrained: .venv/ready  ## train the model in pretrained/ again
+	$(PYTHON) -m vae_tf.train --data mnist --out runs/for_pretrained --overwrite
+	$(PYTHON) -m common.commands.pretrained runs/for_pretrained
 
 lab: .venv/lab  ## open the notebooks in JupyterLab
 	.venv/bin/jupyter lab notebooks $(ARGS)
 
-LOCK := $(UV) pip compile --universal --python-version 3.11 --generate-hashes \
-    --no-emit-index-url --no-header -q
-lock: .uv/bin/uv  ## resolve requirements.txt and requirements-lab.txt into their locks
-	$(LOCK) --upgrade requirements.txt -o requirements.lock
-	$(LOCK) --upgrade -c requirements.lock requirements-lab.txt -o requirements-lab.lock
+LOCK := $(UV) pip compile --universal --generate-hashes --no-emit-index-url \
+    --no-header -q --upgrade
+lock: .uv/bin/uv  ## resolve requirements*.txt into their locks
+	$(LOCK) --python-version 3.11 requirements.txt -o requirements.lock
+	$(LOCK) --python-version 3.11 -c requirements.lock requirements-lab.txt \
+	    -o requirements-lab.lock
+	$(LOCK) --python-version 3.12 --no-config requirements-tf.txt -o requirements-tf.lock
 
 clean:  ## remove the environment (runs and downloads stay)
 	rm -rf .venv .uv
 
-# The environment, new whenever the lock changes. uv finds Python 3.11 or provides it.
-.venv/ready: requirements.lock | .uv/bin/uv
-	@command -v g++ >/dev/null || echo "warning: g++ is missing; Theano will be" \
-	    "very slow without it (Debian: apt install g++; macOS: xcode-select --install)" >&2
-	@$(UV) venv -q --clear --python 3.11 .venv || { echo "error: Python 3.11 is needed" \
-	    "(theano-pymc builds on nothing newer) and could not be downloaded;" \
-	    "install python3.11, then run make again" >&2; exit 2; }
-	$(UV) pip install --python .venv --compile-bytecode --require-hashes -r requirements.lock
+# The environment, new whenever the lock changes. uv finds Python 3.11 or provides it;
+# without a network and with a newer Python alone, all but Theano is installed.
+INSTALL := $(UV) pip install --python .venv --compile-bytecode --require-hashes
+.venv/ready: requirements.lock requirements-tf.lock | .uv/bin/uv
+	@if $(UV) venv -q --clear --python 3.11 .venv 2>/dev/null; then \
+	    command -v g++ >/dev/null || echo "warning: g++ is missing; Theano will be" \
+	        "very slow without it (Debian: apt install g++; macOS:" \
+	        "xcode-select --install)" >&2; \
+	    $(INSTALL) -r requirements.lock; \
+	elif $(UV) venv -q --clear --no-python-downloads --python '>=3.12,<3.14' .venv \
+	    2>/dev/null; then \
+	    echo "note: Python 3.11, which Theano needs, is not here and could not be" \
+	        "downloaded; all but the Theano programs and the tests will run"; \
+	    $(INSTALL) -r requirements-tf.lock; \
+	else \
+	    echo "error: Python 3.11 is needed (3.12 or 3.13 for all but Theano) and could" \
+	        "not be downloaded; install python3.11, then run make again" >&2; exit 2; \
+	fi
 	@touch $@
 
-.venv/lab: .venv/ready requirements-lab.lock
+.venv/lab: requirements-lab.lock | whole
 	$(UV) pip install --python .venv --compile-bytecode --require-hashes -r requirements-lab.lock
 	@touch $@
 

@@ -120,10 +120,11 @@ class About:
         (N, D) uint8, the test images, for comparison.
         """
 
-    def next_step(self, settings, run, data):
+    def next_step(self, settings, run, data, test_images):
         """What to try after training: what follows `python -m PACKAGE`, and why.
 
-        `run` is the run as the user types it, `data` an option that names its images.
+        `run` is the run as the user types it, `data` an option that names its images,
+        of which so many are for testing.
         """
         raise NotImplementedError
 

@@ -9,4 +9,4 @@ if not __package__:
 from common.commands import doctor
 
 if __name__ == "__main__":
-    sys.exit(doctor.main(default="vae_tf"))
+    sys.exit(doctor.main(default="vae_tf", timed=["vae_tf", "vae_theano"]))

@@ -205,9 +205,11 @@ class Estimator(BaseEstimator):
     def load(cls, path):
         """The model of a run's folder, whichever framework trained it.
 
+        "latest" and "pretrained" mean what they mean to a verb.
+
         UserError if there is none, or one of another model, or a damaged one.
         """
-        run = runs.Run(files.path(path))
+        run = runs.Run(runs.find(path, cls.about))
         config = run.read_config(cls.about)
         settings = config["settings"]
         estimator = cls(**settings.parameters())

@@ -107,7 +107,10 @@ def of(dataset):
         raise UserError(
             f"no judge of samples: it takes {FEWEST} training and {FEWEST} test images"
         )
-    path = _cache() / f"judge-{dataset.sha256[:16]}-{VERSION}.npz"
+    try:
+        path = _cache() / f"judge-{dataset.sha256[:16]}-{VERSION}.npz"
+    except RuntimeError:  # there is no home folder: fitted anew each time
+        return fit(dataset)
     judge = _read(path)
     if judge is None:
         judge = fit(dataset)

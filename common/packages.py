@@ -1,7 +1,8 @@
 """What the name of a package says: vae_tf holds the model vae in one framework."""
 
+import contextlib
 import importlib
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from common import about
@@ -30,7 +31,13 @@ def estimator(package):
 
 
 def versions(package):
-    """The versions of NumPy and of what the package computes with.  name -> version"""
+    """The versions of NumPy and of what the package computes with.  name -> version
+
+    Without those installed under another name, as tensorflow-cpu.
+    """
     framework = importlib.import_module(package).framework
-    libraries = ["numpy", *framework.LIBRARIES]
-    return {name: version(name) for name in libraries}
+    found = {}
+    for name in ("numpy", *framework.LIBRARIES):
+        with contextlib.suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found

@@ -1,6 +1,7 @@
 """A run's folder: config.json, history.csv, checkpoint.npz, figures/."""
 
 import csv
+import errno
 import io
 import json
 import os
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common import UserError, batches, files
+from common import UserError, batches, files, packages
 from common.settings import Settings
 
 FORMATS = {  # of the columns of history.csv; all others are nats
@@ -62,14 +63,29 @@ class Position:
 
 
 def find(path, about):
-    """A path; for `latest`, that of the newest run of this model in runs/."""
-    if str(path) != "latest":
+    """A path; for "latest", that of this model's newest run in runs/.
+
+    For "pretrained", that of the trained model that comes along.
+    """
+    if path == "pretrained":
+        path = packages.ROOT / "pretrained" / about.name
+        if not path.is_dir():
+            raise UserError(
+                f"no trained model comes along for {about.title}; train one"
+            )
+        return path
+    if path != "latest":
         return files.path(path)
     trained = Path("runs").glob(f"{about.name}_*/*/checkpoint.npz")
     newest = max(trained, key=lambda path: path.stat().st_mtime, default=None)
     if newest is None:
         raise UserError(f"runs/: no trained run of {about.title} in this folder")
     return newest.parent
+
+
+def _is_rest(path):
+    """Whether this is all that is left of a run that ended before it began."""
+    return path.is_dir() or path.name == ".lock" or path.match(".*.tmp")
 
 
 class Run:
@@ -81,6 +97,7 @@ class Run:
         self.config_path = path / "config.json"
         self.history_path = path / "history.csv"
         self.checkpoint_path = path / "checkpoint.npz"
+        self.weights_path = path / "weights.npz"  # instead of it: float16, no moments
         self.figures = path / "figures"
 
     def check_free(self, overwrite=False):
@@ -90,7 +107,7 @@ class Run:
             if not place.is_dir() or not os.access(place, os.W_OK):
                 raise UserError(f"{self.path}: cannot be made, {place} is not writable")
             return
-        if self.path.is_dir() and not any(self.path.iterdir()):
+        if self.path.is_dir() and all(map(_is_rest, self.path.rglob("*"))):
             return
         if not self.config_path.is_file():
             raise UserError(
@@ -131,6 +148,8 @@ class Run:
         except filelock.Timeout:
             raise UserError(f"{self.path}: another process is training here") from None
         except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise
             raise UserError(
                 f"{self.path}: cannot be locked ({error.strerror}); choose a folder on "
                 "a disk of this machine"
@@ -186,6 +205,15 @@ class Run:
         files.write(self.history_path, text.getvalue().encode())
         files.write_arrays(self.checkpoint_path, **state, **position.arrays())
 
+    def has_weights_alone(self):
+        """Whether it can be used, but not trained further."""
+        return self.weights_path.exists() and not self.checkpoint_path.exists()
+
+    def save_weights(self, state, epochs):
+        """Write weights.npz: a state without Adam's moments, in float16."""
+        weights = {n: a.astype(np.float16) for n, a in state.items() if _is_weight(n)}
+        files.write_arrays(self.weights_path, **weights, epoch=epochs)
+
     def restore(self, estimator):
         """Load the checkpoint into it -> history, Position of that moment.
 
@@ -212,24 +240,28 @@ class Run:
 
         UserError if they are damaged, or differ from `expected` in shape or dtype.
         """
-        if not self.checkpoint_path.exists():
+        path = self.weights_path if self.has_weights_alone() else self.checkpoint_path
+        if not path.exists():
             raise UserError(
                 f"{self.path}: nothing is trained yet; continue the run with --resume"
             )
         try:
-            with self.checkpoint_path.open("rb") as file:
+            with path.open("rb") as file:
                 arrays = np.load(file, allow_pickle=False)
-                state = {name: arrays[name] for name in expected}
-                position = Position.from_arrays(arrays, about.watched)
+                if path == self.weights_path:
+                    state, position = _from_weights(arrays, expected)
+                else:
+                    state = {name: arrays[name] for name in expected}
+                    position = Position.from_arrays(arrays, about.watched)
             finite = all(np.isfinite(array).all() for array in state.values())
         except Exception:  # numpy and zipfile raise a dozen kinds
             finite = False
         if not finite:
-            raise UserError(f"{self.checkpoint_path}: damaged checkpoint")
+            raise UserError(f"{path}: damaged checkpoint")
         for name, value in expected.items():
             if (state[name].shape, state[name].dtype) != (value.shape, value.dtype):
                 raise UserError(
-                    f"{self.checkpoint_path}: {name} is {state[name].dtype} of shape "
+                    f"{path}: {name} is {state[name].dtype} of shape "
                     f"{state[name].shape}; this model's is {value.dtype} {value.shape}"
                 )
         return state, position
@@ -246,3 +278,14 @@ class Run:
         except (OSError, KeyError, ValueError, TypeError, csv.Error):
             return []
         return rows if np.isfinite([[*row.values()] for row in rows]).all() else []
+
+
+def _from_weights(arrays, expected):
+    """-> the state, without moments, and the Position.  KeyError if one is missing."""
+    names = filter(_is_weight, expected)
+    weights = {name: arrays[name].astype(expected[name].dtype) for name in names}
+    return expected | weights, Position(arrays["epoch"].item())
+
+
+def _is_weight(name):
+    return not name.startswith("adam_")

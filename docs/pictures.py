@@ -1,8 +1,8 @@
 """The pictures of the README, each for a light and for a dark page.
 
-python docs/pictures.py VAE PLANE AUTOENCODER BOTTLENECK: folders of runs on MNIST, with
-the default settings but for PLANE, a VAE with --latent-dim 2; the last one's is that of
-`python -m autoencoder_tf.bottleneck`.
+python docs/pictures.py VAE PLANE AUTOENCODER GAN BOTTLENECK: folders of runs on MNIST
+with the default settings, but for PLANE, a VAE with --latent-dim 2; the last one's is
+that of `python -m autoencoder_tf.bottleneck`.
 """
 
 import csv
@@ -20,6 +20,7 @@ from common import figures, files  # noqa: E402
 from common.images import data  # noqa: E402
 from common.models.autoencoder.figures import bottleneck, samples_of  # noqa: E402
 from common.models.vae import diagrams  # noqa: E402
+from gan_tf import GAN  # noqa: E402
 from vae_tf import VAE  # noqa: E402
 
 PAGE, TEXT, LINE = "#0d1117", "#e6edf3", "#8b949e"
@@ -53,9 +54,9 @@ def plane(codes, labels, decode):
     return figure
 
 
-def random_codes(panels):
+def beside(panels):
     """25 images of each panel: a title and (N, 784)."""
-    figure = Figure(figsize=(8, 3.2), layout="constrained")
+    figure = Figure(figsize=(8, 3), layout="constrained")
     for axes, (title, images) in zip(figure.subplots(1, 3), panels, strict=True):
         square = images[:25].reshape(5, 5, 28, 28).swapaxes(1, 2).reshape(140, 140)
         axes.imshow(square, vmin=0, vmax=1)
@@ -105,8 +106,15 @@ def main():
     title = "Samples: z ~ N(0, I), pixel probabilities p(x = 1|z)"
     write("samples", figures.samples, (title, vae.sample(64)))
     panels = list(samples_of(autoencoder, VAE(), dataset, quiet=False))
-    write("random_codes", random_codes, panels)
-    write("bottleneck", bottleneck, errors(sys.argv[4]))
+    write("random_codes", beside, panels)
+    gan = GAN.load(sys.argv[4])
+    panels = [
+        ("test images", X),
+        ("a VAE's samples,\npixel probabilities", vae.sample(25)),
+        ("a GAN's samples,\ngrey levels", gan.sample(25)),
+    ]
+    write("gan", beside, panels)
+    write("bottleneck", bottleneck, errors(sys.argv[5]))
 
 
 if __name__ == "__main__":

@@ -41,9 +41,7 @@ class Network(network.Network):
         """-> its loss, and its accuracy on real and on generated images."""
         variables = self.parameters_of("discriminator")
         x, z, rate = T.fmatrix("x"), T.fmatrix("z"), T.fscalar("rate")
-        generated = self._generate(
-            z
-        )  # no variable of this player's: nothing flows back
+        generated = self._generate(z)  # of no variable of this player's
         logit_real = model.discriminate(variables, x, self.activation)
         slope = theano.grad(T.sum(logit_real), x)
         logit_generated = model.discriminate(variables, generated, self.activation)

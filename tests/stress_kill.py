@@ -5,7 +5,7 @@ and resumed differs from one that was not.
 """
 
 import argparse
-import shutil
+import csv
 import subprocess
 import sys
 import tempfile
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-OPTIONS = ["--data", "digits", "--epochs", "12", "--hidden", "32", "--latent-dim", "4"]
+OPTIONS = ["--data", "digits", "--epochs", "30", "--hidden", "16", "--latent-dim", "4"]
 
 
 def train(package, *words):
@@ -23,28 +23,44 @@ def train(package, *words):
     return subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
 
-def state(run):
-    """What a checkpoint holds, but for the time that it took."""
+def started(process, run):
+    """Wait until the run has its options, which is when it can be resumed."""
+    while process.poll() is None and not (run / "config.json").exists():
+        time.sleep(0.01)
+    return time.perf_counter()
+
+
+def result(run):
+    """What training left, but for the time that it took.  -> {name: array}"""
     with np.load(run / "checkpoint.npz") as arrays:
-        return {name: arrays[name] for name in arrays if name != "seconds"}
+        found = {name: arrays[name] for name in arrays if name != "seconds"}
+    with (run / "history.csv").open(newline="") as file:
+        rows = [{**row, "seconds": ""} for row in csv.DictReader(file)]
+    pictures = sorted(path.name for path in run.rglob("*.png"))
+    return found | {"history": np.array(str(rows)), "pictures": np.array(pictures)}
 
 
-def killed(package, run, rng, duration):
-    """Train, kill it at a random moment, resume it to its end."""
+def epochs(run):
+    """How many epochs the checkpoint holds."""
+    if not (run / "checkpoint.npz").exists():
+        return 0
+    with np.load(run / "checkpoint.npz") as arrays:
+        return arrays["epoch"].item()
+
+
+def killed(package, run, moment):
+    """Train, kill it, resume it to its end -> the epochs that it had done."""
     process = train(package, *OPTIONS, "--out", run)
-    moment = rng.uniform(0, duration)
+    started(process, run)
     try:
         process.wait(moment)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    resumable = (run / "config.json").exists()
-    if not resumable:
-        shutil.rmtree(run, ignore_errors=True)
-    words = ["--resume", run] if resumable else [*OPTIONS, "--out", run]
-    if train(package, *words).wait():
+    done = epochs(run)
+    if train(package, "--resume", run).wait():
         sys.exit(f"{package}, killed after {moment:.2f} s: cannot go on")
-    return moment
+    return done
 
 
 def main():
@@ -58,19 +74,24 @@ def main():
     for package in options.packages:
         with tempfile.TemporaryDirectory() as folder:
             whole = Path(folder, "whole")
-            start = time.perf_counter()
-            if train(package, *OPTIONS, "--out", whole).wait():
+            process = train(package, *OPTIONS, "--out", whole)
+            start = started(process, whole)
+            if process.wait():
                 return f"{package}: cannot train"
-            duration, expected = time.perf_counter() - start, state(whole)
+            duration, expected = time.perf_counter() - start, result(whole)
             for number in range(options.kills):
                 run = Path(folder, str(number))
-                moment = killed(package, run, rng, duration)
-                found = state(run)
+                moment = rng.uniform(0, duration)
+                done, found = killed(package, run, moment), result(run)
                 same = found.keys() == expected.keys() and all(
                     np.array_equal(found[name], expected[name]) for name in expected
                 )
                 verdict = "the same bits" if same else "DIFFERENT"
-                print(f"{package}, killed after {moment:5.2f} s: {verdict}", flush=True)
+                print(
+                    f"{package}, killed after {moment:5.2f} of {duration:.2f} s, "
+                    f"in epoch {done + 1:2}: {verdict}",
+                    flush=True,
+                )
                 if not same:
                     return 1
     return 0

@@ -17,7 +17,7 @@ FRAMEWORKS = {  # room in common/frameworks: what it alone may import
 AT_THE_ROOT = {
     *(".ci", ".devcontainer", ".binder", ".github", ".gitignore", "LICENSE"),
     *("CITATION.cff", "CONTRIBUTING.md", "Makefile", "README.md", "pyproject.toml"),
-    *("common", "docs", "experiments", "notebooks", "tests", *PACKAGES),
+    *("common", "docs", "experiments", "notebooks", "pretrained", "tests", *PACKAGES),
 }
 
 

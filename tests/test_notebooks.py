@@ -41,8 +41,8 @@ def text(notebook):
     return "\n".join(parts)
 
 
-def test_there_are_five():
-    assert [name[:2] for name in ids] == ["01", "02", "03", "04", "05"]
+def test_there_are_six():
+    assert [name[:2] for name in ids] == ["01", "02", "03", "04", "05", "06"]
 
 
 def test_a_picture_is_made_smaller_but_a_red_dot_stays_red(program):

@@ -40,7 +40,7 @@ def test_each_picture_is_written_for_both_pages(pictures, monkeypatch, tmp_path)
     (tmp_path / "dark").mkdir()
     monkeypatch.setattr(pictures, "FOLDER", tmp_path)
     panels = [(name, np.zeros((25, 784))) for name in "abc"]
-    pictures.write("codes", pictures.random_codes, panels)
+    pictures.write("codes", pictures.beside, panels)
     light, dark = (
         np.array(Image.open(tmp_path / name).convert("L"))
         for name in ("codes.png", "dark/codes.png")

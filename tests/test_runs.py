@@ -95,6 +95,16 @@ def test_existing_run_needs_overwrite(run):
     assert not run.history_path.exists()
 
 
+def test_what_ended_before_it_began_is_no_obstacle(tmp_path):
+    (tmp_path / "run" / "figures").mkdir(parents=True)
+    for name in (".lock", ".config.json.17.tmp"):
+        (tmp_path / "run" / name).write_text("{")
+    run = Run(tmp_path / "run")
+    run.create()
+    assert {path.name for path in run.path.iterdir()} == {"figures", ".lock"}
+    run.unlock()
+
+
 def test_other_folders_are_never_overwritten(tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(UserError, match="not a run"):

@@ -10,7 +10,7 @@ import numpy as np
 from tqdm import tqdm
 
 from common import files, packages
-from common.commands.command_line import COUNT, DATA, Parser, answer
+from common.commands.command_line import COUNT, DATA, Parser, answer, print_notes
 from common.images import data
 from common.settings import default_epochs
 
@@ -54,6 +54,7 @@ def bottleneck(options):
     images = len(dataset.train_images)
     epochs = options.epochs or max(1, default_epochs(images) * 3 // 5)
     options.out.mkdir(parents=True, exist_ok=True)
+    print_notes(dataset)
     _head(dataset, epochs)
     errors = {"PCA": pca_errors(dataset)}
     _print("PCA", errors["PCA"])

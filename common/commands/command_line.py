@@ -100,6 +100,12 @@ def _mend_streams():
             stream.reconfigure(errors="backslashreplace")
 
 
+def print_notes(dataset):
+    """What `load` took each thing for, where that is unusual."""
+    for note in dataset.notes:
+        print(f"note   {note}", flush=True)
+
+
 def typed(*words):
     """Words as they are typed at a shell's prompt."""
     words = [str(word) for word in words]

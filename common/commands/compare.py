@@ -22,7 +22,7 @@ from tqdm import tqdm
 
 from common import Interrupted, UserError, files, packages, runs
 from common.commands import train, trial
-from common.commands.command_line import COUNT, Parser, answer
+from common.commands.command_line import COUNT, Parser, answer, print_notes
 from common.images import data
 from common.settings import ARRAY, Settings
 
@@ -72,7 +72,7 @@ def _parser(argv):
         "--runs",
         metavar="RUN",
         nargs="+",
-        type=Path,
+        type=files.path,
         help="compare these, trained already",
     )
     add(
@@ -85,7 +85,7 @@ def _parser(argv):
     add(
         "--out",
         metavar="DIR",
-        type=Path,
+        type=files.path,
         help="folder for report.html, report.json, the pictures and the runs (default: "
         "runs/compare/DATE_TIME)",
     )
@@ -127,12 +127,15 @@ def _of_packages(options):
     source, dataset = data.load_or_digits(
         given.get("data", abouts[0].defaults["data"]), explicit="data" in given
     )
+    print_notes(dataset)
     binarize = [about.defaults["binarize"] for about in abouts]
     same = next((how for how in binarize if how != "none"), "none")
     jobs = []
     for name, about in zip(names, abouts, strict=True):
         wanted = {**about.defaults, "binarize": same, "model": about.name, **given}
         wanted |= {"data": source, "hidden": tuple(wanted["hidden"])}
+        if "batch_size" not in given:
+            wanted["batch_size"] = min(wanted["batch_size"], len(dataset.train_images))
         settings = Settings.of(wanted)
         if settings.batch_size > len(dataset.train_images):
             raise UserError(
@@ -168,6 +171,7 @@ def _of_runs(options):
             f"{dataset.source}: not the data that {options.runs[0]} was trained on; "
             "give its place with --data"
         )
+    print_notes(dataset)
     return [
         _job(package, label, config["settings"], source, dataset.name, path)
         for label, (path, package, config) in zip(labels, found, strict=True)
@@ -297,6 +301,7 @@ def _process(code, path, errors):
     finally:
         process.kill()
         process.wait()
+        process.stdout.close()
 
 
 def _report(jobs, results, work):

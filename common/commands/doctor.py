@@ -1,9 +1,11 @@
 """Say what is right and wrong with this machine, before anybody trains.
 
-Nothing but the standard library is imported here, and each program is tried in a
-process of its own: whatever is missing or broken, the rest is still examined.
+Nothing but the standard library is imported here, and each framework is tried in a
+process of its own: whatever is missing or broken, the rest is still examined.  These
+processes compile side by side; then one after the other measures, undisturbed.
 """
 
+import importlib
 import json
 import os
 import platform
@@ -13,15 +15,21 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import threading
+import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from common.commands.command_line import Parser
+from common.commands.command_line import Parser, answer
 
 ABOUT = "Say what is right and wrong with this machine, before anybody trains."
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE = 300  # seconds for a program that may have to compile for the first time
+PATIENCE = 300  # seconds for a framework that may have to compile for the first time
+STEPS = 20  # at a time
+READY = "ready"
+MEASURING = 2  # seconds, for all programs together
 MNIST_IMAGES, EPOCHS = 60_000, 25
 NEEDED_MEMORY, NEEDED_DISK = 2e9, 0.5e9  # bytes
 COMPILER = "Debian: apt install g++; macOS: xcode-select --install"
@@ -44,8 +52,11 @@ class Finding:
         return f"{self.level:6} {self.about:14} {self.text}{cure}"
 
 
-def main(default, argv=None):
-    """Run `python -m common.doctor` -> 0 if the named programs can run, else 1."""
+def main(default, timed, argv=None):
+    """Run `python -m common.doctor` -> 0 if the named programs can run, else 1.
+
+    Without a name, `default` must be able to run, and those of `timed` are measured.
+    """
     every = sorted(path.parent.name for path in ROOT.glob("*_*/model.py"))
     parser = Parser(prog="python -m common.doctor", description=ABOUT)
     parser.add_argument(
@@ -64,16 +75,19 @@ def main(default, argv=None):
     for name in wanted:
         if name not in every:
             parser.error(f"{name} is no program; choose from {', '.join(every)}")
+    timed = options.programs or timed
+    return answer(_report, wanted, timed, every, options.json)
+
+
+def _report(wanted, timed, every, as_json):
+    """Print every finding -> exit status."""
     findings = []
-    for found in _examine(wanted, every):
-        if found in findings:  # two programs of one framework
-            continue
+    for found in _examine(wanted, timed, every):
         findings.append(found)
-        if not options.json:
+        if not as_json:
             print(_without_home(str(found)), flush=True)
-    needed = {*wanted, "drawing"}
-    failed = [f.about for f in findings if f.level == "wrong" and f.about in needed]
-    if options.json:
+    failed = [found.about for found in findings if found.level == "wrong"]
+    if as_json:
         report = [asdict(found) for found in findings]
         print(_without_home(json.dumps(report, indent=2)))
     elif failed:
@@ -83,47 +97,63 @@ def main(default, argv=None):
     return 1 if failed else 0
 
 
-def _examine(wanted, every):
-    """Every finding, the quick ones first."""
-    yield _python()
-    yield from _packages()
-    yield _compiler()
-    yield _machine()
-    yield from _folders()
-    yield _mnist()
-    yield _drawing()
-    for name in [*wanted, *(name for name in every if name not in wanted)]:
-        yield from _program(name)
+def _examine(wanted, timed, every):
+    """Every finding, the quick ones while the frameworks compile."""
+    compiles = any(_framework(name) == "theano" for name in timed)
+    plain = all(_framework(name) == "numpy" for name in timed)
+    probes = _start(timed, every)
+    try:
+        yield _python(plain)
+        yield from _packages("requirements-numpy.txt" if plain else "requirements.txt")
+        if compiles:
+            yield _compiler()
+        yield _machine()
+        yield from _folders(compiles)
+        yield _mnist()
+        yield _drawing()
+        yield from _programs(probes, wanted)
+    finally:
+        for probe in probes:
+            probe.process.kill()
 
 
-def _python():
+def _framework(name):
+    return name.rpartition("_")[2]
+
+
+def _python(plain):
+    """`plain`: without a framework."""
     here = platform.python_version()
-    if sys.version_info[:2] == (3, 11):
+    if sys.version_info[:2] == (3, 11) or (plain and sys.version_info > (3, 11)):
         return Finding("ok", "python", f"{here} on {platform.platform(terse=True)}")
     text = f"{here}; the locked packages are for 3.11, Theano runs on no newer one"
     return Finding("note", "python", text, "make train brings 3.11 along")
 
 
-def _packages():
-    """The direct requirements, beside the versions that the lock names."""
-    text = (ROOT / "requirements.lock").read_text()
-    locked = dict(re.findall(r"^([\w.-]+)==([\w.]+)", text, re.M))
-    text = (ROOT / "requirements.txt").read_text().partition("\n# For those")[0]
-    names = re.findall(r"^([\w.-]+)", text, re.M)
+def _packages(file):
+    """The direct requirements, beside the versions that the file names."""
+    text = (ROOT / file).read_text().partition("\n# For those")[0]
+    required = re.findall(r"^([\w.-]+)([=>]=)([\w.]+)", text, re.M)
     missing, other = [], []
-    for name in names:
+    for name, relation, wanted in required:
         try:
-            if version(name) != locked[name]:
-                other.append(f"{name} {version(name)} instead of {locked[name]}")
+            here = version(name)
         except PackageNotFoundError:
             missing.append(name)
-    cure = "make train installs what the lock names"
+            continue
+        if here != wanted and (relation == "==" or _numbers(here) < _numbers(wanted)):
+            other.append(f"{name} {here} instead of {wanted}")
+    cure = f"make train installs them, or pip install -r {file}"
     if missing:
         yield Finding("note", "packages", f"not installed: {', '.join(missing)}", cure)
     if other:
         yield Finding("note", "packages", "; ".join(other), cure)
     if not missing and not other:
-        yield Finding("ok", "packages", f"{len(names)} as in requirements.lock")
+        yield Finding("ok", "packages", f"{len(required)} as in {file}")
+
+
+def _numbers(text):
+    return [int(number) for number in re.findall(r"\d+", text)]
 
 
 def _compiler():
@@ -157,19 +187,25 @@ def _machine():
     except (AttributeError, OSError, ValueError):  # not on Windows
         memory, text = NEEDED_MEMORY, f"{cores} cores, memory unknown"
     text += f", {disk / 1e9:.0f} GB of disk free"
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0
     if memory < NEEDED_MEMORY or disk < NEEDED_DISK:
         need = "training wants 2 GB of memory and 0.5 GB of disk"
         return Finding("note", "machine", text, need)
+    if load > cores / 2:
+        text += f"; busy (load {load:.1f}), which makes the times below longer"
+        return Finding("note", "machine", text)
     return Finding("ok", "machine", text)
 
 
-def _folders():
+def _folders(compiles):
     """Where files are left: each must be writable, or the cure is a variable."""
     yield _writable("runs", Path("runs"), "change to a folder of yours, or use --out")
     home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() may raise
     cache = os.environ.get("XDG_CACHE_HOME") or home / ".cache"
     yield _writable("cache", Path(cache), "set XDG_CACHE_HOME to a folder of yours")
-    yield _writable("compiled", home / ".theano", "set HOME to a folder of yours")
+    if compiles:
+        cure = "set HOME to a folder of yours"
+        yield _writable("compiled", home / ".theano", cure)
 
 
 def _writable(about, folder, cure):
@@ -237,26 +273,99 @@ def _drawing():
     return Finding("ok", "drawing", "matplotlib, its own font, no LaTeX needed")
 
 
-def _program(name):
-    """Build its network, take some steps, and tell how long all of them will take."""
-    code = f"from common.commands import doctor; doctor.probe({name!r})"
-    result = _run([sys.executable, "-c", code], PATIENCE)
-    if result.returncode:
-        yield Finding("wrong", name, _last_line(result), _advice(name, result))
-        return
-    facts = json.loads(result.stdout.splitlines()[-1])
-    for about, text in facts["framework"].items():
-        yield Finding("ok", about, text)
-    minutes = facts["seconds"] / 60
-    text = f"runs; about {minutes:.1f} minutes for {EPOCHS} epochs of MNIST here"
-    yield Finding("ok", name, text)
+class _Probe:
+    """A process that tries the programs of one framework."""
+
+    def __init__(self, programs, timed, seconds):
+        self.programs = programs
+        self.errors = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115
+        given = f"{programs}, {timed}, {seconds}"
+        code = f"from common.commands import doctor; doctor.probe({given})"
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.errors,
+            text=True,
+            errors="replace",
+        )
+        self.timer = threading.Timer(PATIENCE, self.process.kill)
+        self.timer.daemon = True
+        self.timer.start()
+
+    def wait(self):
+        """Until it is ready to measure, or failed."""
+        for line in self.process.stdout:
+            if line.rstrip() == READY:
+                return
+
+    def results(self):
+        """Let it measure -> {program or library: what it says, or its error}."""
+        with suppress(OSError):  # it has ended
+            print(file=self.process.stdin, flush=True)
+        text = self.process.stdout.read()
+        status = self.process.wait()
+        late = not self.timer.is_alive()
+        self.timer.cancel()
+        if status == 0:
+            return json.loads(text.splitlines()[-1])
+        self.errors.seek(0)
+        result = subprocess.CompletedProcess([], status, "", self.errors.read())
+        error = f"no answer within {PATIENCE} seconds" if late else _last_line(result)
+        return {name: {"error": error} for name in self.programs}
 
 
-def probe(name):
-    """Print, as JSON, what the framework says of itself and the seconds of a run."""
-    import importlib
-    import time
+def _start(timed, every):
+    """A process for each framework, those first of which something is measured."""
+    frameworks = dict.fromkeys(map(_framework, [*timed, *every]))
+    seconds = MEASURING / len(timed)
+    groups = [[n for n in every if _framework(n) == f] for f in frameworks]
+    return [_Probe(g, [n for n in g if n in timed], seconds) for g in groups]
 
+
+def _programs(probes, wanted):
+    """Whether each can run, and how long it takes; `wrong` only for the wanted."""
+    for probe in probes:
+        probe.wait()
+    for probe in probes:
+        for about, facts in probe.results().items():
+            error = facts.get("error")
+            if error is None:
+                yield Finding("ok", about, facts["text"])
+            elif about in wanted:
+                yield Finding("wrong", about, error, _advice(about, error))
+            else:
+                yield Finding("note", about, f"cannot run: {error}")
+
+
+def probe(names, timed, seconds):
+    """Print, as JSON, what the programs of one framework can do, when told to."""
+    made, found = {}, {}
+    for name in names:
+        try:
+            made[name] = _made(name, name in timed)
+        except Exception as error:
+            text = f"{error}" or type(error).__name__
+            found[name] = {"error": " ".join(text.split())[:200]}
+    print(READY, flush=True)
+    sys.stdin.readline()
+    if made:
+        texts = importlib.import_module(next(iter(made))).framework.describe()
+        found |= {about: {"text": text} for about, text in texts.items()}
+    for name, (train, steps, spent) in made.items():
+        text = "can run"
+        if name in timed:
+            minutes = (spent + steps * _seconds(train, seconds)) / 60
+            text = (
+                f"runs; about {minutes:.1f} minutes for {EPOCHS} epochs of MNIST here"
+            )
+        found[name] = {"text": text}
+    print(json.dumps(found))
+
+
+def _made(name, compiled):
+    """Make a network; if wanted, compile it -> some steps, steps of a run, seconds."""
     import numpy as np
 
     from common import batches, packages
@@ -265,21 +374,28 @@ def probe(name):
     start = time.perf_counter()
     about = packages.model_of(name)
     settings = Settings(model=about.name, epochs=EPOCHS, **about.defaults)
-    images = settings.batch_size * batches.CHUNK
+    images = settings.batch_size * STEPS
     pixels = np.random.default_rng(0).integers(0, 256, (images, 784), np.uint8)
     estimator = packages.estimator(name)().initialize(settings, pixels)
     chunk = next(batches.chunks(pixels, settings, 1))
-    rates = np.zeros(batches.CHUNK, np.float32)
-    estimator.network.train(**chunk, learning_rates=rates)  # compiles
-    ready = time.perf_counter() - start
-    steps, start = 0, time.perf_counter()
-    while time.perf_counter() - start < 2:
-        estimator.network.train(**chunk, learning_rates=rates)
-        steps += batches.CHUNK
-    step = (time.perf_counter() - start) / steps
-    seconds = ready + step * EPOCHS * (MNIST_IMAGES // settings.batch_size)
-    framework = importlib.import_module(name).framework.describe()
-    print(json.dumps({"framework": framework, "seconds": seconds}))
+    chunk["learning_rates"] = np.zeros(STEPS, np.float32)
+
+    def train():
+        estimator.network.train(**chunk)
+
+    if compiled:
+        train()
+    steps = EPOCHS * (MNIST_IMAGES // settings.batch_size)
+    return train, steps, time.perf_counter() - start
+
+
+def _seconds(train, seconds):
+    """Of one step, measured for so long."""
+    calls, start = 0, time.perf_counter()
+    while time.perf_counter() - start < seconds:
+        train()
+        calls += 1
+    return (time.perf_counter() - start) / (calls * STEPS)
 
 
 def _run(command, seconds):
@@ -308,10 +424,10 @@ def _last_line(result):
     return (result.stderr.strip().splitlines() or ["failed without a word"])[-1][:200]
 
 
-def _advice(name, result):
-    if "No module named" in result.stderr:
+def _advice(name, error):
+    if "No module named" in error:
         return "make train installs it"
-    if result.returncode < 0:
+    if "signal" in error:
         return "this processor may lack instructions that a package was built with"
     return f"python -m {name}.train --data digits shows the whole error"
 

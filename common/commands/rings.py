@@ -74,7 +74,7 @@ def main(package, argv=None):
     add(
         "--out",
         metavar="DIR",
-        type=Path,
+        type=files.path,
         default=Path(f"runs/{package}/rings"),
         help="folder for rings.png and rings.csv (default: %(default)s)",
     )
@@ -89,8 +89,8 @@ def rings(options):
     lines, moments = ["mixture,penalty,seed,modes,good"], {}
     about = packages.model_of(options.package)
     for penalty in PENALTIES:
-        settings = _settings(about, penalty)
-        network = _network(options.package, settings)
+        settings = make_settings(about, penalty)
+        network = make_network(options.package, settings)
         fresh = network.state()
         for mixture in (RING, GRID):
             found = []
@@ -130,7 +130,8 @@ def play(network, mixture, settings, steps):
     return seen
 
 
-def _settings(about, penalty):
+def make_settings(about, penalty):
+    """Those of every run here, but for the seed -> Settings"""
     return Settings(
         model=about.name,
         data=ARRAY,
@@ -146,7 +147,7 @@ def _settings(about, penalty):
     )
 
 
-def _network(package, settings):
+def make_network(package, settings):
     """A network of real numbers instead of pixels: its output is linear."""
     network = packages.estimator(package).Network
     options = settings.options | {"output": "linear"}

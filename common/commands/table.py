@@ -2,6 +2,8 @@
 
 import statistics
 
+from common.commands.command_line import print_notes
+
 
 class Table:
     """One row per epoch, below what is trained, on what; nothing of it if quiet."""
@@ -22,8 +24,7 @@ class Table:
         layers = "-".join(map(str, self.about.layers(self.settings, 784)))
         count = self.about.count(self.settings, 784)
         print(f"data   {dataset.name}, from {dataset.source}: {images}")
-        for note in dataset.notes:
-            print(f"note   {note}")
+        print_notes(dataset)
         print(
             f"model  {layers}, {self.settings.activation}: {count:,} parameters",
             flush=True,

@@ -97,7 +97,7 @@ def make_parser(package):
         "--batch-size",
         metavar="B",
         type=COUNT,
-        help=f"images per step (default: {default['batch_size']})",
+        help=f"images per step (default: {default['batch_size']}, or all of fewer)",
     )
     add(
         "--learning-rate",
@@ -191,7 +191,9 @@ def _carry_out(run, config, estimator, dataset, table, options):
         runs.find("latest", about) == run.path  # which another training may be now
     )
     name = "latest" if newest else place
-    print(f"next: {command}{about.next_step(estimator.settings_, name, images)}")
+    tests = len(dataset.test_images)
+    step = about.next_step(estimator.settings_, name, images, tests)
+    print(f"next: {command}{step}")
     return 0
 
 
@@ -203,6 +205,8 @@ def _new(options):
     images = len(dataset.train_images)
     epochs = given.get("epochs", default_epochs(images, about))
     given |= {"data": source, "epochs": epochs, "hidden": tuple(given["hidden"])}
+    if "batch_size" not in options:
+        given["batch_size"] = min(given["batch_size"], images)
     settings = Settings.of(given)
     run = runs.Run(given["out"]) if "out" in given else None
     if run:
@@ -245,6 +249,11 @@ def _resumed(options):
     about = packages.model_of(options.package)
     run = runs.Run(runs.find(options.resume, about))
     config = run.read_config(about)
+    if run.has_weights_alone():
+        raise UserError(
+            f"{run.path}: has weights, but not the moments with which training could "
+            "go on; train a new run"
+        )
     settings = config["settings"]
     epochs = getattr(options, "epochs", settings.epochs)
     if epochs < settings.epochs:
@@ -267,7 +276,8 @@ def _resumed(options):
 def _place(path):
     """A run as it is typed, never taken for an option or for the newest run."""
     name = str(path)
-    return typed(f".{os.sep}{name}" if name[0] == "-" or name == "latest" else name)
+    special = name[0] == "-" or name in ("latest", "pretrained")
+    return typed(f".{os.sep}{name}" if special else name)
 
 
 def _python():

@@ -7,7 +7,6 @@ do comes as JSON on standard input; each line of standard output is JSON, too.
 import contextlib
 import json
 import platform
-import resource
 import statistics
 import sys
 import time
@@ -89,9 +88,18 @@ def _train(class_, job, dataset, facts, say):
         history = loop.train_epochs(estimator, dataset, run, start, report, quiet=True)
     finally:
         run.unlock()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    facts["peak_memory"] = peak * (1 if sys.platform == "darwin" else 1024)
+    facts["peak_memory"] = _peak_memory()
     return estimator, history
+
+
+def _peak_memory():
+    """The most bytes that this process has held so far; None where nobody counts."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak * (1 if sys.platform == "darwin" else 1024)
 
 
 def _config(package, settings, dataset):

@@ -3,13 +3,15 @@
 import importlib
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 from common import UserError, files, packages, runs
-from common.commands.command_line import Parser, answer, fail
+from common.commands.command_line import Parser, answer, fail, print_notes
 from common.images import data
 from common.settings import ARRAY
 
 PROGRAMS = ("train", "bottleneck")  # which some packages have beside the verbs
+RUN = "folder of the run; or: latest; or: pretrained, a model that comes along"
 OUTPUT = "what to write, or the folder for it (default: the run's folder): NAME"
 
 
@@ -45,7 +47,7 @@ def _make_parser(package):
             name=getattr(command, "NAME", name),
             needs_training_images=getattr(command, "NEEDS_TRAINING_IMAGES", False),
         )
-        verb.add_argument("run", metavar="RUN", help="folder of the run, or: latest")
+        verb.add_argument("run", metavar="RUN", help=RUN)
         output = OUTPUT + command.FILES
         verb.add_argument("--output", metavar="NAME", type=files.path, help=output)
         command.add_options(verb, about)
@@ -76,6 +78,7 @@ def _dataset(options, config):
     if source == ARRAY:
         raise UserError("this model was fitted in Python; name its images with --data")
     _, dataset = data.load_or_digits(source, explicit=True)
+    print_notes(dataset)
     if options.needs_training_images:
         return dataset
     none = {"train_images": dataset.train_images[:0].copy(), "train_labels": None}
@@ -84,12 +87,14 @@ def _dataset(options, config):
 
 def _stem(options, run):
     """Where to write: a path without an ending.  UserError for a run's own file."""
-    stem = options.output or run.path
+    weights_alone = run.has_weights_alone()  # which came along: keep its folder clean
+    folder = Path("runs", "pretrained") if weights_alone else run.path
+    stem = options.output or folder / options.name
     if stem.is_dir():
         stem /= options.name
     if stem.suffix in (".png", ".npz", ".csv", ".json", ".html"):
         stem = stem.with_suffix("")
     inside = runs.Run(stem.parent).config_path.exists()
-    if inside and stem.name in ("config", "checkpoint", "history"):
+    if inside and stem.name in ("config", "checkpoint", "history", "weights"):
         raise UserError(f"{stem}: the run's own file; choose another --output")
     return stem

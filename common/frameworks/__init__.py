@@ -2,7 +2,8 @@
 
 A framework is a module here with LIBRARIES, the packages whose versions a run records;
 `prepare()`, which comes before it is imported and takes no time; `load()`, which
-imports it; and `describe()`, what `common.doctor` says of it.
+imports it; `describe()`, what `common.doctor` says of it; and `with_gradients()`, a
+function of model.py that also differentiates, for the pages.
 """
 
 import importlib

@@ -1,5 +1,6 @@
 """Fetching MNIST from the network, or from what was fetched before."""
 
+import os
 import re
 import sys
 import warnings
@@ -51,11 +52,12 @@ def _places():
 
     try:
         cache = pooch.os_cache("vae-lecture") / "mnist"
-        keras = Path.home() / ".keras" / "datasets"
     except RuntimeError:  # no HOME, and a user whom the system does not know
         raise UnreachableError(
             "MNIST cannot be looked for or kept, since there is no home folder (HOME)"
         ) from None
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() may raise
+    keras = home / ".keras" / "datasets"
     return [(cache, NPZ_FILES), (keras, NPZ_FILES), (cache, IDX_FILES)]
 
 

@@ -48,17 +48,48 @@ def program(tmp_path, name, text):
 )
 def test_a_framework_that_is_not_there(without, how, words):
     without("tensorflow", how)
-    (found,) = doctor._program("vae_tf")
+    names = ["autoencoder_tf", "vae_tf"]
+    probes = doctor._start(["vae_tf"], names)
+    other, found = doctor._programs(probes, ["vae_tf"])
     assert (found.level, found.about) == ("wrong", "vae_tf")
     assert words in found.text
     assert found.cure
     assert "Traceback" not in str(found)
+    assert (other.level, other.about) == ("note", "autoencoder_tf")
+    assert other.text == f"cannot run: {found.text}"
+    assert not other.cure
+
+
+def test_without_frameworks_nothing_must_be_done(without, tmp_path):
+    without("tensorflow", "missing")
+    every, numpy = ["vae_numpy", "vae_tf"], ["vae_numpy"]
+    found = {found.about: found for found in doctor._examine(numpy, numpy, every)}
+    assert found["vae_numpy"].level == found["packages"].level == "ok"
+    assert found["packages"].text == "9 as in requirements-numpy.txt"
+    assert "minutes for 25 epochs" in found["vae_numpy"].text
+    assert str(found["vae_tf"]) == (
+        "note   vae_tf         cannot run: No module named 'tensorflow'"
+    )
+    assert not {"g++", "compiled"} & {*found}
+
+
+def test_a_process_that_dies_or_hangs(monkeypatch):
+    probe = doctor._start(["vae_numpy"], ["vae_numpy"])
+    probe[0].process.kill()
+    (found,) = doctor._programs(probe, ["vae_numpy"])
+    assert found.text == "was ended by signal 9"
+    monkeypatch.setattr(doctor, "PATIENCE", 0)
+    probe = doctor._start(["vae_numpy"], ["vae_numpy"])
+    (found,) = doctor._programs(probe, ["vae_numpy"])
+    assert found.text == "no answer within 0 seconds"
 
 
 @pytest.mark.slow
 def test_the_whole_on_this_machine():
-    found = {found.about: found for found in doctor._examine(["vae_tf"], ["vae_tf"])}
+    timed = ["vae_tf", "vae_theano"]
+    found = {found.about: found for found in doctor._examine(timed, timed, timed)}
     assert found["vae_tf"].level == "ok"
+    assert "minutes for 25 epochs" in found["vae_theano"].text
     assert "minutes for 25 epochs" in found["vae_tf"].text
     assert "devices: " in found["tensorflow"].text
     assert found["g++"].level == found["drawing"].level == "ok"
@@ -82,7 +113,7 @@ def test_a_compiler_that_works():
 
 
 def test_versions_beside_the_lock(monkeypatch):
-    (found,) = doctor._packages()
+    (found,) = doctor._packages("requirements.txt")
     assert found.level == "ok"
     real = doctor.version
 
@@ -92,7 +123,7 @@ def test_versions_beside_the_lock(monkeypatch):
         return "1.0" if name == "numpy" else real(name)
 
     monkeypatch.setattr(doctor, "version", other)
-    missing, changed = doctor._packages()
+    missing, changed = doctor._packages("requirements.txt")
     assert missing.text == "not installed: keras"
     assert changed.text == "numpy 1.0 instead of 1.26.4"
 

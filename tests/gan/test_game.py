@@ -181,21 +181,43 @@ def test_parameters_after_alternating_steps(digits, steps):
         assert apart <= 5e-5 * moved, name
 
 
+def after_five_epochs(package, digits, last_place=None):
+    """Losses of each epoch and what is measured then, and both accuracies.
+
+    `last_place`, a Generator, moves each initial weight to a float32 beside it.
+    """
+    settings = make_settings(epochs=5)
+    gan = package.GAN().initialize(settings, digits.train_images)
+    state = gan.state()
+    for name in gan.network.parameters if last_place else ():
+        ways = last_place.choice(np.array([-np.inf, np.inf], "f4"), state[name].shape)
+        state[name] = np.nextafter(state[name], ways)
+    gan.load_state(state)
+    test_set = batches.evaluation_set(digits.test_images, settings)
+    history = loop.fit(gan.network, digits.train_images, settings, quiet=True)
+    means = loop.evaluate(gan.network, test_set)
+    means = dict(zip(ABOUT.measures, means, strict=True))
+    shares = [means.pop("accuracy_real"), means.pop("accuracy_generated")]
+    return np.array([*history, *means.values()]), np.array(shares)
+
+
 @pytest.mark.slow
 def test_five_epochs(digits):
-    """Losses agree to 1e-5 (measured: 1e-7); two test images may be doubtful."""
-    settings = make_settings(epochs=5)
-    histories = []
-    for package in PACKAGES.values():
-        gan = package.GAN().initialize(settings, digits.train_images)
-        test_set = batches.evaluation_set(digits.test_images, settings)
-        history = loop.fit(gan.network, digits.train_images, settings, quiet=True)
-        means = loop.evaluate(gan.network, test_set)
-        means = dict(zip(ABOUT.measures, means, strict=True))
-        shares = [means.pop("accuracy_real"), means.pop("accuracy_generated")]
-        histories.append(([*history, *means.values()], shares))
-    (ours, our_shares), (theirs, their_shares) = histories
-    np.testing.assert_allclose(ours, theirs, rtol=1e-5)
+    """The twins part by no more than three times what the last place alone does.
+
+    The game amplifies rounding.  Weights that start one float32 away end with losses
+    3e-7 to 3e-3 away, relatively, in TensorFlow alone; Theano's were 3e-5 away, and
+    5e-2 with a tenth of Adam's epsilon.
+    """
+    ours, our_shares = after_five_epochs(gan_tf, digits)
+    theirs, their_shares = after_five_epochs(gan_theano, digits)
+    carried = []
+    for seed in range(5):
+        beside, _ = after_five_epochs(gan_tf, digits, np.random.default_rng(seed))
+        carried.append(abs(beside / ours - 1).max())
+    assert 0 < max(carried) < 0.01  # else it bounds nothing
+    np.testing.assert_allclose(theirs, ours, rtol=3 * max(carried))
+    # An image whose logit is near 0 falls on either side: two test images of 297.
     np.testing.assert_allclose(our_shares, their_shares, atol=2 / 297)
 
 
@@ -205,9 +227,9 @@ def test_noise_of_a_chunk(digits):
     names = ["x", "z_discriminator", "z_generator"]
     assert [*chunk] == names
     assert chunk["x"].dtype == np.float32
-    assert chunk["z_generator"].shape == (15, 100, 100)
+    assert chunk["z_generator"].shape == (15, 100, 32)
     together = np.concatenate([chunk["z_discriminator"], chunk["z_generator"]], axis=2)
-    apart = np.corrcoef(together.reshape(-1, 200), rowvar=False) - np.eye(200)
+    apart = np.corrcoef(together.reshape(-1, 64), rowvar=False) - np.eye(64)
     assert abs(apart).max() < 0.15
     again = next(batches.chunks(digits.train_images, settings, 1))
     assert all((again[name] == chunk[name]).all() for name in names)

@@ -49,8 +49,8 @@ def test_one_seed(tmp_path, capsys):
 def test_the_same_seed_gives_the_same_run():
     import gan_tf
 
-    settings = rings._settings(gan_tf.GAN.about, 0.0)
-    network = rings._network("gan_tf", settings)
+    settings = rings.make_settings(gan_tf.GAN.about, 0.0)
+    network = rings.make_network("gan_tf", settings)
     fresh = network.state()
     runs = []
     for _ in range(2):

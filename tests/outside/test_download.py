@@ -14,6 +14,15 @@ download.RETRIES = 0
 sys.exit(answer(lambda: print(data.load_or_digits("mnist", {})[0]) or 0))
 """
 
+JUDGE = """
+import sys
+from common import judge
+from common.images import data
+from common.commands.command_line import answer
+
+sys.exit(answer(lambda: print(judge.of(data.load("digits")).accuracy) or 0))
+"""
+
 
 def test_damaged_cache_of_keras(tmp_path):
     path = tmp_path / ".keras" / "datasets" / "mnist.npz"
@@ -46,3 +55,21 @@ def test_no_home(tmp_path):
         f"note: {line}; training on the digits that scikit-learn bundles\ndigits\n"
     )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cache_without_a_home(tmp_path):
+    given = {"HOME": None, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    code = NO_HOME + LOAD.format(True)
+    result = run([sys.executable, "-c", code], tmp_path, **given)
+    assert result.stderr.startswith(
+        "error: MNIST is not on this machine and could not be downloaded (storage."
+    )
+    (tmp_path / "cache" / "vae-lecture" / "mnist").rmdir()  # it would have been kept
+
+
+def test_a_judge_without_a_home(tmp_path):
+    code = NO_HOME + JUDGE
+    given = {"HOME": None, "XDG_CACHE_HOME": None}
+    result = run([sys.executable, "-c", code], tmp_path, **given)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert float(result.stdout) > 0.8

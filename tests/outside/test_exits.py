@@ -7,9 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from common.commands import command_line
+from common import packages
+from common.commands import bottleneck, command_line, train
+from common.images import data
 from tests.outside.shell import ROOT, SMALL, environment, module, run
 
 PYTHON = shlex.quote(sys.executable)
@@ -135,47 +138,43 @@ def test_next(tmp_path, place):
     folder = tmp_path / "my folder"
     folder.mkdir()
     where = [] if place is None else [f"--out={place}"]
-    train = module("vae_tf.train", *SMALL, *where, folder=folder)
-    assert (train.returncode, train.stderr) == (0, "")
+    trained = module("vae_tf.train", *SMALL, *where, folder=folder)
+    assert (trained.returncode, trained.stderr) == (0, "")
     [run_] = [path.parent for path in folder.rglob("checkpoint.npz")]
     assert list(folder.rglob("interpolate.png")) == []
-    result = run(printed(train.stdout, "next: "), folder)
+    result = run(printed(trained.stdout, "next: "), folder)
     assert (result.returncode, result.stderr) == (0, "")
     assert list(folder.rglob("interpolate.png")) == [run_ / "interpolate.png"]
 
 
 @POSIX
 def test_a_run_is_no_option_and_not_the_newest():
-    from common.commands import train
-
     assert train._place(Path("-x")) == "./-x"
     assert train._place(Path("latest")) == "./latest"
     assert train._place(Path("a/b c")) == "'a/b c'"
 
 
+PACKAGES = [p for p in packages.every() if not p.endswith("_theano")]  # twins
+
+
 @POSIX
-def test_next_with_data_of_ones_own(tmp_path):
-    import numpy as np
-
-    from common.images import data
-
+@pytest.mark.parametrize("package", PACKAGES)
+def test_next_with_few_images(package, tmp_path, command, monkeypatch):
     digits = data.load("digits")
-    folder = tmp_path / "two words"
-    folder.mkdir()
-    np.savez(
-        folder / "it's.npz",
-        x_train=digits.train_images[:200],
-        y_train=digits.train_labels[:200],
-        x_test=digits.test_images[:20],
-        y_test=digits.test_labels[:20],
-    )
-    words = ["--data", "it's.npz", "--epochs", "1", "--hidden", "10"]
-    train = module("vae_tf.train", *words, folder=folder)
-    line = printed(train.stdout, "next: ")
-    assert line.endswith("--latent-dim 2")
-    result = run(f"{line} --epochs 1 --out second", folder)
-    assert (result.returncode, result.stderr) == (0, "")
-    assert (folder / "second" / "figures" / "manifold.png").is_file()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(bottleneck, "SIZES", (2,))
+    for program in (train, bottleneck):
+        monkeypatch.setattr(program, "default_epochs", lambda *_: 1)
+    x, y = digits.test_images, digits.test_labels
+    np.savez("it's.npz", x_train=x[:5], y_train=y[:5], x_test=x[:2], y_test=y[:2])
+    step, steps = f'python -m {package}.train --data "it\'s.npz" --hidden 10', 0
+    while step:
+        _, _, module, *words = shlex.split(step)
+        result = command(module, *words)
+        assert (result.returncode, result.stderr) == (0, ""), step
+        step = "next: " in result.stdout and printed(result.stdout, "next: ")
+        steps += 1
+    assert steps == (3 if package.startswith("vae") else 2)
 
 
 @POSIX

@@ -399,6 +399,24 @@ def test_numbered_images_without_labels(tmp_path, digits):
     assert str(caught.value) == f"{path}: no label column: column 1 counts the rows"
 
 
+# Whoever reads images says what they were taken for
+
+
+def test_verbs_say_it(tmp_path, digits, command):
+    words = ["--data", "digits", "--epochs", 1, "--hidden", 10, "--latent-dim", 2]
+    run = tmp_path / "run"
+    assert command("vae_numpy.train", *words, "--out", run).returncode == 0
+    path = tmp_path / "black.npz"
+    np.savez(path, **with_images(digits, lambda x: (x > 127).astype(np.uint8)))
+    for verb in (["encode"], ["reconstruct"], ["evaluate", "--judge", 0]):
+        usual = command("vae_numpy", verb[0], run, *verb[1:])
+        result = command("vae_numpy", verb[0], run, *verb[1:], "--data", path)
+        assert (result.returncode, result.stderr) == (0, "")
+        assert result.stdout.startswith("note   pixels lie in 0 to 1: 1 is ink\n")
+        assert result.stdout.count("note") == 1
+        assert "note" not in usual.stdout
+
+
 # Folders
 
 

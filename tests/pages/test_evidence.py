@@ -12,10 +12,9 @@ VAES = [name for name in packages.every() if packages.model_of(name).name == "va
 
 
 def total(arguments, parameters):
-    """Once the sum of the ELBO, plus twice that of log p(x|z), plus thrice the KL's."""
+    """The sum of the ELBO, without its parts."""
     given = {name: arguments[name] for name in ("x", "eps", "activation")}
-    parts = reference.elbo(parameters, **given)
-    return sum(n * part.sum() for n, part in enumerate(parts, 1))
+    return reference.elbo(parameters, **given)[0].sum()
 
 
 @pytest.mark.slow
@@ -29,8 +28,6 @@ def test_gradients_are_those_of_finite_differences(package, structure):
     expected = reference.elbo(arguments["parameters"], **given)
     for value, part in zip(values, expected, strict=True):
         np.testing.assert_allclose(value, part, rtol=1e-5)
-    if package in evidence.by_hand([package]):
-        return
     parameters = {n: v.astype("f8") for n, v in arguments["parameters"].items()}
     for name, parameter in parameters.items():
         direction = {n: np.zeros_like(v) for n, v in parameters.items()}

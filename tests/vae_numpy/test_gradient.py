@@ -1,14 +1,19 @@
 """The gradient by hand beside float64 differences and TensorFlow's tape."""
 
+import inspect
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from common.models.vae import lesson
 from tests import reference
 from tests.conftest import make_settings
-from vae_numpy import Network, gradient, model
+from vae_numpy import Network, derivatives, gradient, model
 from vae_tf import model as model_tf
 
+ALONE = [name for name in vars(model) if inspect.isfunction(vars(model)[name])]
+ALONE = [name for name in ALONE if vars(model)[name].__module__ == model.__name__]
 SHAPES = [  # hidden, latent_dim, batch, activation
     ((), 3, 2, "relu"),
     ((16,), 2, 1, "relu"),
@@ -98,6 +103,46 @@ def test_posteriors_of_any_width(logvar):
     ):  # fmt: skip
         for one, other in zip(ours, of_tape, strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-5)
+
+
+def differentiated(name, given):
+    """What derivatives.py differentiates, from float64 values of model.py.  -> ()"""
+    results = getattr(model, name)(**given)
+    results = results if isinstance(results, tuple) else (results,)
+    count = lesson.DIFFERENTIATED.get(name)
+    return sum(n * result.sum() for n, result in enumerate(results[:count], 1))
+
+
+def moved(given, name, by):
+    """The same arguments, one array of which is another one by `by`."""
+    if name in given:
+        return given | {name: given[name] + by}
+    parameters = given["parameters"]
+    return given | {"parameters": parameters | {name: parameters[name] + by}}
+
+
+@pytest.mark.parametrize("structure", lesson.STRUCTURES, ids=["relu", "tanh"])
+@pytest.mark.parametrize("function", ALONE)
+def test_each_function_alone(rng, function, structure):
+    """Along the gradient, and along anything, as float64 differences say."""
+    drawn = lesson.arguments(structure, rng)
+    wanted = inspect.signature(getattr(model, function)).parameters
+    given = {n: drawn[n] for n in wanted}
+    found = getattr(derivatives, function)(**given)
+    wide = {n: v.astype("f8") if hasattr(v, "shape") else v for n, v in given.items()}
+    if "parameters" in given:
+        parameters = {n: v.astype("f8") for n, v in given["parameters"].items()}
+        wide["parameters"] = parameters
+        assert set(parameters) <= set(found)
+    for name, derivative in found.items():
+        assert derivative.dtype == np.float32
+        for way in (derivative, rng.standard_normal(derivative.shape)):
+            by = 1e-6 * way / max(np.linalg.norm(way), 1)
+            up, down = (moved(wide, name, sign * by) for sign in (1, -1))
+            slope = differentiated(function, up) - differentiated(function, down)
+            expected = 2 * np.vdot(by, derivative)
+            size = 2e-6 * np.linalg.norm(derivative)
+            assert slope == pytest.approx(expected, abs=1e-3 * size + 1e-12), name
 
 
 def test_at_the_kink_the_slope_of_relu_is_0_as_in_tensorflow():

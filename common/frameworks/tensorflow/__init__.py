@@ -4,6 +4,7 @@ import importlib
 import logging
 import os
 
+from common import UserError
 from common.frameworks import silence
 
 LIBRARIES = ("tensorflow", "keras")
@@ -18,10 +19,17 @@ def prepare():
 def load():
     """Import TensorFlow while standard error leads nowhere.
 
-    Its C++ prints notices whatever one sets.
+    Its C++ prints notices whatever one sets.  UserError if it is not there, or broken.
     """
-    with silence(2):
-        importlib.import_module("tensorflow")
+    try:
+        with silence(2):
+            importlib.import_module("tensorflow")
+    except ImportError as error:
+        what = str(error).strip().splitlines()[0]
+        raise UserError(
+            f"TensorFlow does not start ({what}): install what requirements.txt names "
+            "(Python 3.12 and 3.13: requirements-tf.txt)"
+        ) from None
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # after TensorFlow's own
 
 
@@ -33,12 +41,12 @@ def describe():
     return {"tensorflow": f"{tf.__version__}, devices: {', '.join(devices)}"}
 
 
-def with_gradients(function, arguments):
+def with_gradients(function, arguments, count=None):
     """A function of model.py that also differentiates, for such arguments.
 
     It takes {name: array}, with parameters as a dict within, and returns the arrays
     that the function returns, and the gradients by name of once the sum of the first,
-    plus twice that of the second, and so on.
+    plus twice that of the second, and so on; of the first `count` alone, if given.
     """
     import tensorflow as tf
 
@@ -50,7 +58,7 @@ def with_gradients(function, arguments):
         with tf.GradientTape() as tape:
             results = function(**(given | inner | variables))
             results = results if isinstance(results, tuple) else (results,)
-            sums = [n * tf.reduce_sum(r) for n, r in enumerate(results, 1)]
+            sums = [n * tf.reduce_sum(r) for n, r in enumerate(results[:count], 1)]
             total = tf.add_n(sums)
         for values in inner.values():
             variables |= values

@@ -42,10 +42,15 @@ def load():
 
     UserError, in one line, for what only the user can mend.
     """
-    if "theano" in sys.modules:
+    if sys.modules.get("theano"):
         return
     if sys.flags.optimize > 1:
         raise UserError("Theano needs docstrings: type python or python -O, not -OO")
+    if importlib.util.find_spec("theano") is None:
+        raise UserError(
+            "Theano is not installed in this Python; it needs Python 3.11: with one, "
+            "make (or pip install -r requirements.txt) installs it"
+        )
     from common.frameworks.theano import surroundings
 
     surroundings.mend()
@@ -126,12 +131,12 @@ def describe():
     return {"theano": f"{theano.__version__}, links {linked}: {speed}"}
 
 
-def with_gradients(function, arguments):
+def with_gradients(function, arguments, count=None):
     """A function of model.py that also differentiates, for such arguments.
 
     It takes {name: array}, with parameters as a dict within, and returns the arrays
     that the function returns, and the gradients by name of once the sum of the first,
-    plus twice that of the second, and so on.
+    plus twice that of the second, and so on; of the first `count` alone, if given.
     """
     import theano
     import theano.tensor as T
@@ -146,7 +151,7 @@ def with_gradients(function, arguments):
     named = symbols(arguments)
     results = function(**(arguments | named))
     results = results if isinstance(results, tuple) else (results,)
-    total = sum(n * T.sum(result) for n, result in enumerate(results, 1))
+    total = sum(n * T.sum(result) for n, result in enumerate(results[:count], 1))
     variables = _flat(named)
     gradients = theano.grad(total, [*variables.values()], disconnected_inputs="ignore")
     compiled = theano.function(

@@ -77,7 +77,7 @@ class Autoencoder(About):
         parameters["b_logits"] = weights.log_odds(pixels)
         return parameters
 
-    def next_step(self, settings, run, data):
+    def next_step(self, settings, run, data, test_images):
         """The bottleneck, narrower and narrower."""
         return f".bottleneck{data}   (how few numbers are enough?)"
 

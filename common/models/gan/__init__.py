@@ -7,7 +7,7 @@ from common.about import About, Measure, Option
 
 LOST = 20  # nats: above this loss, a player is far from where it can learn
 WON = 0.02  # nats: below this loss, the discriminator is sure of every image
-ALIKE = 0.2  # of the variance of real images: below this share, all look the same
+ALIKE = 0.05  # of the variance of real images: below this share, all look the same
 
 
 class GenerativeAdversarialNetwork(About):
@@ -34,20 +34,20 @@ class GenerativeAdversarialNetwork(About):
         "data": "mnist",
         "batch_size": 128,
         "hidden": (256, 512),
-        "latent_dim": 100,
+        "latent_dim": 32,
         "activation": "leaky_relu",
-        "learning_rate": 0.0002,
+        "learning_rate": 0.002,
         "binarize": "none",
         "seed": 0,
     }
     options = {
         "penalty": Option(
-            1.0,
+            0.3,
             "weight of R1, the discriminator's squared slope at real images, which "
             "steadies the game; 0 leaves it out",
         )
     }
-    shown = 2_400_000
+    shown = 1_800_000
     most_epochs = 300
     activations = ("leaky_relu", "relu", "tanh")
     verbs = ("sample", "interpolate", "evaluate", "explore")
@@ -146,7 +146,7 @@ class GenerativeAdversarialNetwork(About):
             )
         return None
 
-    def next_step(self, settings, run, data):
+    def next_step(self, settings, run, data, test_images):
         """A walk from one image that does not exist to another."""
         return f" interpolate {run} --from 3 --to 17   (from one new image to another)"
 

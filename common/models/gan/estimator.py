@@ -14,7 +14,7 @@ class GAN(Estimator):
     Parameters: `latent_dim` latent variables; units of each of the generator's `hidden`
     layers, which the discriminator mirrors; their `activation`: leaky_relu, relu or
     tanh; `penalty`, the weight of the R1 gradient penalty; `epochs` (None: as many as
-    show 2.4 million images, at most 300); `batch_size`, at most N; Adam's
+    show 1.8 million images, at most 300); `batch_size`, at most N; Adam's
     `learning_rate`, which falls along a cosine to 1 %; `binarize`: dynamic, threshold
     or none; `random_state` (None: another one each time); `verbose`: progress bars.
 
@@ -26,14 +26,14 @@ class GAN(Estimator):
 
     def __init__(
         self,
-        latent_dim=100,
+        latent_dim=32,
         *,
         hidden=(256, 512),
         activation="leaky_relu",
-        penalty=1.0,
+        penalty=0.3,
         epochs=None,
         batch_size=128,
-        learning_rate=0.0002,
+        learning_rate=0.002,
         binarize="none",
         random_state=0,
         verbose=False,

@@ -91,10 +91,12 @@ class VariationalAutoencoder(About):
         shape = *shape, settings.latent_dim
         return {"eps": rng.standard_normal(shape, np.float32)}
 
-    def next_step(self, settings, run, data):
+    def next_step(self, settings, run, data, test_images):
         """A walk through a latent plane; else, how to get one."""
         if settings.latent_dim == 2:
-            return f" interpolate {run} --from 3 --to 17   (from one image to another)"
+            end = min(17, test_images - 1)
+            ends = f"--from {3 if end > 3 else 0} --to {end}"
+            return f" interpolate {run} {ends}   (from one image to another)"
         return f".train{data} --latent-dim 2   (a map of the images: manifold.png)"
 
     def figures(self, estimator, dataset, history, quiet, beside):

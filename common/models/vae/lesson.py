@@ -11,6 +11,8 @@ STRUCTURES = (  # what the drawn networks have; their numbers are new each time
     {"hidden": (30, 20), "latent_dim": 2, "activation": "tanh"},
 )
 
+DIFFERENTIATED = {"elbo": 1}  # so many of its results; the others are its parts
+
 FORMULAS = {  # of the functions in model.py, and of the Network's methods
     "hidden_layers": r"h_{k} = a(h_{k-1} W_{k} + b_{k}), \quad a = "
     r"\text{relu or tanh}",

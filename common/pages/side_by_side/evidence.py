@@ -14,7 +14,7 @@ DRAWS = 200
 
 
 class CannotBeTried(Exception):  # noqa: N818
-    """A model says nothing of what its functions take, or a framework cannot."""
+    """A model says nothing of what its functions take."""
 
 
 @dataclass
@@ -33,11 +33,7 @@ def measure(names, functions, draws=DRAWS, structures=None):
 
     A difference is the norm of that of two arrays, over the norm of one of them.
     """
-    about = packages.model_of(names[0])
-    try:
-        lesson = importlib.import_module(f"common.models.{about.name}.lesson")
-    except ModuleNotFoundError:
-        raise CannotBeTried from None
+    lesson = _lesson(names[0])
     found = {name: Evidence(draws) for name in functions}
     chosen = lesson.STRUCTURES[:structures]
     each = draws // len(chosen)
@@ -51,6 +47,14 @@ def measure(names, functions, draws=DRAWS, structures=None):
     return found
 
 
+def _lesson(package):
+    about = packages.model_of(package)
+    try:
+        return importlib.import_module(f"common.models.{about.name}.lesson")
+    except ModuleNotFoundError:
+        raise CannotBeTried from None
+
+
 def caller(package, name, example):
     """A function of a package's model.py, which differentiates, of what is drawn."""
     framework = importlib.import_module(package).framework
@@ -58,26 +62,9 @@ def caller(package, name, example):
     function = getattr(importlib.import_module(f"{package}.model"), name)
     wanted = list(inspect.signature(function).parameters)
     given = {n: example[n] for n in wanted}
-    call = _values_alone(function)
-    if hasattr(framework, "with_gradients"):
-        call = framework.with_gradients(function, given)
+    count = vars(_lesson(package)).get("DIFFERENTIATED", {}).get(name)
+    call = framework.with_gradients(function, given, count)
     return lambda drawn: call({n: drawn[n] for n in wanted})
-
-
-def _values_alone(function):
-    """A function of NumPy arrays, whose gradients stand elsewhere, by hand."""
-
-    def call(given):
-        results = function(**given)
-        return results if isinstance(results, tuple) else (results,), {}
-
-    return call
-
-
-def by_hand(names):
-    """Packages whose framework differentiates nothing."""
-    frameworks = {name: importlib.import_module(name).framework for name in names}
-    return [n for n, f in frameworks.items() if not hasattr(f, "with_gradients")]
 
 
 def _compare(results, evidence):

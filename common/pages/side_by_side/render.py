@@ -4,7 +4,7 @@ from html import escape
 from pathlib import Path
 
 from common import packages
-from common.pages.side_by_side import align, evidence, formulas, parts, source
+from common.pages.side_by_side import align, formulas, parts, source
 from common.pages.side_by_side.evidence import GRADIENTS, VALUES
 
 HERE = Path(__file__).parent
@@ -157,13 +157,12 @@ def _versions(words):
 
 def _evidence(found, names):
     """What was measured, beside what the tests allow."""
-    count, by_hand = len(names), evidence.by_hand(names)
+    count = len(names)
     frameworks = "the two" if count == 2 else f"any two of the {parts.in_words(count)}"
-    without = f"; without {', '.join(by_hand)}, by hand" if by_hand else ""
     return f"""<p class="evidence">Largest relative difference between {frameworks},
 over {found.draws} drawn inputs: values <b>{measured(found.values)}</b>
 (tests allow {_power(VALUES)}), gradients <b>{measured(found.gradients)}</b>
-({_power(GRADIENTS)}{without}).</p>
+({_power(GRADIENTS)}).</p>
 """
 
 

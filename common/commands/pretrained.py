@@ -1,0 +1,38 @@
+"""`make pretrained`: keep a trained run's weights in pretrained/, small enough for git.
+
+float16, without Adam's moments: a tenth of the checkpoint.
+"""
+
+import sys
+from pathlib import Path
+
+from common import packages, runs
+from common.commands.command_line import Parser, answer
+
+PARSER = Parser(
+    prog="python -m common.commands.pretrained", description=__doc__.splitlines()[0]
+)
+PARSER.add_argument("run", metavar="RUN", help="folder of a run on MNIST")
+
+
+def main(argv=None):
+    """Write pretrained/MODEL/ -> exit status."""
+    return answer(_keep, PARSER.parse_args(argv))
+
+
+def _keep(options):
+    run = runs.Run(Path(options.run))
+    config = run.read_config()
+    about = config["settings"].about
+    estimator = packages.estimator(config["package"]).load(run.path)
+    kept = runs.Run(packages.ROOT / "pretrained" / about.name)
+    kept.path.mkdir(parents=True, exist_ok=True)
+    config["data"]["source"] = config["data"]["name"]  # not a path of this machine
+    kept.write_config(config)
+    kept.save_weights(estimator.state(), estimator.n_iter_)
+    print(f"{kept.weights_path}: {kept.weights_path.stat().st_size / 1e6:.2f} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

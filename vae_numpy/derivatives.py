@@ -1,0 +1,85 @@
+"""The gradient by hand for each function of model.py alone, as a framework gives it.
+
+The pages compare them.  Each takes what its namesake takes and returns, by name, the
+derivatives of the sum of what that returns: of encode, mu plus twice logvar; of elbo,
+the ELBO, without its parts.
+"""
+
+import numpy as np
+
+from vae_numpy import gradient, model
+
+
+def zeros(parameters):
+    """An array for each parameter; those that a function does not use stay 0."""
+    return {name: np.zeros_like(value) for name, value in parameters.items()}
+
+
+def hidden_layers(parameters, prefix, h, activation):
+    """(B, inputs) -> {parameter: derivative}"""
+    found = zeros(parameters)
+    outputs = gradient.layers(parameters, prefix, h, activation)
+    dh = np.ones_like(outputs[-1])
+    gradient.hidden_layers(parameters, found, prefix, outputs, activation, dh)
+    return found
+
+
+def encode(parameters, x, activation):
+    """(B, D) -> {parameter: derivative}"""
+    dmu, _ = map(np.ones_like, model.encode(parameters, x, activation))
+    return _encode(parameters, x, activation, dmu, 2 * dmu)
+
+
+def _encode(parameters, x, activation, dmu, dlogvar):
+    found = zeros(parameters)
+    outputs = gradient.layers(parameters, "encoder", x, activation)
+    gradient.encode(parameters, found, outputs, activation, dmu, dlogvar)
+    return found
+
+
+def reparameterize(mu, logvar, eps):
+    """3 x (B, Z) -> {"mu": (B, Z), "logvar": (B, Z)}"""
+    dmu, dlogvar = gradient.reparameterize(logvar, eps, np.ones_like(mu))
+    return {"mu": dmu, "logvar": dlogvar}
+
+
+def decode(parameters, z, activation):
+    """(B, Z) -> {parameter: derivative, "z": (B, Z)}"""
+    dlogits = np.ones_like(model.decode(parameters, z, activation))
+    return _decode(parameters, z, activation, dlogits)
+
+
+def _decode(parameters, z, activation, dlogits):
+    found = zeros(parameters)
+    outputs = gradient.layers(parameters, "decoder", z, activation)
+    dz = gradient.decode(parameters, found, outputs, activation, dlogits)
+    return found | {"z": dz}
+
+
+def log_likelihood(logits, x):
+    """(B, D), (B, D) -> {"logits": (B, D)}"""
+    return {"logits": gradient.log_likelihood(logits, x)}
+
+
+def kl_divergence(mu, logvar):
+    """(B, Z), (B, Z) -> {"mu": (B, Z), "logvar": (B, Z)}"""
+    return dict(zip(("mu", "logvar"), gradient.kl_divergence(mu, logvar), strict=True))
+
+
+def elbo(parameters, x, eps, activation):
+    """gradient.py has minus the mean's.  (B, D), (B, Z) -> {parameter: derivative}"""
+    found = zeros(parameters)
+    gradient.elbo(parameters, found, x, eps, activation)
+    return {name: -len(x) * of_loss for name, of_loss in found.items()}
+
+
+def log_weight(parameters, x, eps, activation):
+    """(B, D), (B, Z) -> {parameter: derivative}"""
+    mu, logvar = model.encode(parameters, x, activation)
+    z = model.reparameterize(mu, logvar, eps)
+    dlogits = gradient.log_likelihood(model.decode(parameters, z, activation), x)
+    decoder = _decode(parameters, z, activation, dlogits)
+    dz = decoder.pop("z") - z  # of log p(x|z), and of log p(z)
+    dmu, dlogvar = gradient.reparameterize(logvar, eps, dz)
+    encoder = _encode(parameters, x, activation, dmu, dlogvar + 0.5)
+    return {name: decoder[name] + encoder[name] for name in parameters}
