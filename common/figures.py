@@ -11,7 +11,7 @@ from scipy.special import ndtri
 from sklearn.decomposition import PCA
 from sklearn.neighbors import KNeighborsClassifier
 
-mpl.rcdefaults()  # a matplotlibrc neither breaks nor changes what is drawn here
+mpl.rcdefaults()  # a matplotlibrc neither breaks nor changes these figures
 mpl.rcParams["image.cmap"] = "gray_r"  # ink is black
 
 NATS = "nats per image"
@@ -23,7 +23,7 @@ BLUE, ORANGE, RED, GREY = mpl.color_sequences["petroff10"][:4]  # Petroff 2021
 def curves(history, panels):
     """What each epoch reached, in panels side by side.
 
-    `panels(figure, line)` makes them and returns their axes; `line(axes, column)` draws
+    `panels(figure, line)` makes them and returns their axes; `line(axes, column)` plots
     a column of the history.
     """
     figure = Figure(figsize=(11, 3.6), layout="constrained")
@@ -128,7 +128,7 @@ def interpolation(images, shares, ends=None, labels=None):
 def latent(codes, labels, code):
     """Codes coloured by class, in two dimensions.  (N, Z), (N,); `code` names them.
 
-    Two latent variables are drawn as they are, more of them on their first two
+    Two latent variables are shown as they are, more of them on their first two
     principal axes.
     """
     codes, xlabel, ylabel = _plane(codes)

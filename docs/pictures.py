@@ -1,9 +1,11 @@
 """The pictures of the README, each for a light and for a dark page.
 
-python docs/pictures.py VAE PLANE AUTOENCODER GAN: folders of runs on MNIST with the
-default settings, but for PLANE, a VAE with --latent-dim 2.
+python docs/pictures.py VAE PLANE AUTOENCODER GAN BOTTLENECK: folders of runs on MNIST
+with the default settings, but for PLANE, a VAE with --latent-dim 2; the last one's is
+that of `python -m autoencoder_tf.bottleneck`.
 """
 
+import csv
 import sys
 from pathlib import Path
 
@@ -16,7 +18,7 @@ sys.path.insert(0, str(FOLDER.parent))
 from autoencoder_tf import Autoencoder  # noqa: E402
 from common import figures, files  # noqa: E402
 from common.images import data  # noqa: E402
-from common.models.autoencoder.figures import samples_of  # noqa: E402
+from common.models.autoencoder.figures import bottleneck, samples_of  # noqa: E402
 from common.models.vae import diagrams  # noqa: E402
 from gan_tf import GAN  # noqa: E402
 from vae_tf import VAE  # noqa: E402
@@ -43,7 +45,8 @@ def plane(codes, labels, decode):
     mosaic = images.swapaxes(1, 2).reshape(28 * SIDE, 28 * SIDE)
     decoded.imshow(mosaic, vmin=0, vmax=1, extent=extent)
     decoded.set_title("a latent plane, decoded")
-    figures.scatter(places, codes, labels)
+    near = np.abs(codes).max(axis=1) < REACH
+    figures.scatter(places, codes[near], labels[near])
     places.set_title("the test images on it, by class")
     for axes in (decoded, places):
         axes.set(xlim=extent[:2], ylim=extent[2:], aspect="equal")
@@ -58,7 +61,7 @@ def beside(panels):
         square = images[:25].reshape(5, 5, 28, 28).swapaxes(1, 2).reshape(140, 140)
         axes.imshow(square, vmin=0, vmax=1)
         axes.set(xticks=[], yticks=[])
-        axes.set_title(title.replace(" ", "\n", title.count(" autoencoder")), size=10)
+        axes.set_title(title.replace("Variational autoencoder", "VAE"), size=10)
     return figure
 
 
@@ -68,6 +71,15 @@ def walk(vae, X, labels, pair):
     shares = np.linspace(0, 1, 5, dtype=np.float32)
     made = vae.decode(ends[0] + shares[:, None] * (ends[1] - ends[0]))
     return figures.interpolation(made, shares, vae.seen(X[pair]), labels[pair])
+
+
+def errors(folder):
+    """What the bottleneck has measured.  -> {name: {size: mean squared error}}"""
+    found = {}
+    with (Path(folder) / "bottleneck.csv").open() as file:
+        for row in csv.DictReader(file):
+            found.setdefault(row["model"], {})[int(row["size"])] = float(row["mse"])
+    return found
 
 
 def write(name, make, *arguments):
@@ -102,6 +114,7 @@ def main():
         ("a GAN's samples,\ngrey levels", gan.sample(25)),
     ]
     write("gan", beside, panels)
+    write("bottleneck", bottleneck, errors(sys.argv[5]))
 
 
 if __name__ == "__main__":

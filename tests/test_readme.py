@@ -10,7 +10,9 @@ README = (ROOT / "README.md").read_text()
 
 def test_line_counts():
     rows = re.findall(r"^\| (\d+) \| \[([\w/]+\.py)\]", README, re.M)
-    assert rows
+    first = re.findall(r"\*\*(\d+) lines of mathematics\*\*, \[(\S+)\]", README)
+    assert rows and first
+    rows += first
     for lines, name in rows:
         assert int(lines) == len((ROOT / name).read_text().splitlines()), name
 
@@ -25,3 +27,16 @@ def test_every_option_of_training_is_listed():
 def test_links_lead_somewhere():
     for target in re.findall(r"\]\(([^):]+)\)", README):
         assert (ROOT / target).exists(), target
+
+
+def test_every_picture_says_what_it_shows_and_has_a_dark_version():
+    shown = re.findall(
+        r'srcset="([^"]+)">\n  <img src="([^"]+)" alt="([^"]+)">', README
+    )
+    assert len(shown) == README.count("<img") == README.count("<picture>") > 4
+    for dark, light, alt in shown:
+        assert dark == light.replace("docs/", "docs/dark/")
+        assert (ROOT / dark).exists() and (ROOT / light).exists()
+        assert len(alt) > 20
+    for alt in re.findall(r"!\[([^]]*)\]", README):
+        assert len(alt) > 20

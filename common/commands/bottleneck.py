@@ -47,7 +47,7 @@ def _lower(text):
 
 
 def bottleneck(options):
-    """Measure, print and draw -> exit status 0.  UserError for a mistake."""
+    """Measure, print and plot -> exit status 0.  UserError for a mistake."""
     _, dataset = data.load_or_digits(
         options.data or "mnist", explicit=options.data is not None
     )

@@ -37,7 +37,7 @@ def run(options, estimator, dataset, stem):
         count = options.per_class or 1
         numbers = figures.first_of_each_class(dataset.test_labels, count)
     if len(numbers) > MOST:
-        raise UserError(f"{len(numbers)} images are too many to draw; take {MOST}")
+        raise UserError(f"{len(numbers)} images are too many to show; take {MOST}")
     X, labels = verb_parts.test_images(dataset, numbers)
     made = estimator.reconstruct(X, options.draw, options.seed)
     figure = figures.reconstructed(estimator, X, made, labels, options.draw)

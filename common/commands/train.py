@@ -1,4 +1,4 @@
-"""`python -m PACKAGE.train`: start or resume a run, train, draw, report."""
+"""`python -m PACKAGE.train`: start or resume a run, train, make figures, report."""
 
 import argparse
 import contextlib
@@ -20,7 +20,7 @@ from common.settings import Settings, default_epochs
 EXAMPLES = """
 examples:
   python -m {0}.train                   MNIST, with the defaults above
-  python -m {0}.train --latent-dim 2    a latent space that can be drawn
+  python -m {0}.train --latent-dim 2    a latent space that can be seen whole
   python -m {0}.train --data digits     without MNIST, in half a minute
   python -m {0}.train --resume RUN      go on where RUN stopped
 """
@@ -43,8 +43,8 @@ def make_parser(package):
     parser = Parser(
         prog=f"python -m {package}.train",
         usage="%(prog)s [options]",
-        description=f"Train {about.title} on images of 28x28 pixels, and draw what it "
-        "has learnt.",
+        description=f"Train {about.title} on images of 28x28 pixels, and show what it "
+        "has learnt in pictures.",
         epilog=f"{EXAMPLES.format(package)}\n{about.note}",
         argument_default=argparse.SUPPRESS,
         allow_abbrev=False,
@@ -163,7 +163,7 @@ def _prepare(options):
 
 
 def _carry_out(run, config, estimator, dataset, table, options):
-    """Train in a run's folder, draw, report -> exit status."""
+    """Train in a run's folder, make figures, report -> exit status."""
     if "resume" in options:
         run.open()
         start = run.restore(estimator)

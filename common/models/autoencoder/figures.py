@@ -38,7 +38,7 @@ def samples_of(autoencoder, vae, dataset, quiet):
     twin = type(autoencoder)()
     if not quiet:
         print(
-            "\nto draw their samples beside, an autoencoder with a code of "
+            "\nfor their samples beside these, an autoencoder with a code of "
             f"{same['latent_dim']} and a VAE train for {same['epochs']} epochs each",
             flush=True,
         )
