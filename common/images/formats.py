@@ -27,12 +27,16 @@ def read(path):
     """
     if not path.exists():
         raise UserError(f"{path}: no such file or folder")
-    readers = {".npz": _read_npz, ".csv": _read_csv}
-    reader = _read_idx_folder if path.is_dir() else readers.get(path.suffix.lower())
+    readers = {".npz": _read_npz, ".csv": _read_csv, ".csv.gz": _read_csv}
+    if path.is_dir():
+        reader = _read_idx_folder
+    else:
+        ends = [end for end in readers if path.name.lower().endswith(end)]
+        reader = readers[ends[0]] if ends else None
     if reader is None:
         raise UserError(
-            f"{path}: unknown kind of data; expected a .npz, a .csv, or a folder "
-            "with the four IDX files"
+            f"{path}: unknown kind of data; expected a .npz, a .csv (or .csv.gz), or a "
+            "folder with the four IDX files"
         )
     try:
         arrays, found = reader(path)

@@ -1,6 +1,7 @@
-"""Reading images from a .csv: which column is the label, which are the pixels."""
+"""Reading images from a .csv(.gz): which column is the label, which are pixels."""
 
 import csv
+import gzip
 import itertools
 import re
 import warnings
@@ -18,7 +19,10 @@ ENCODING = "utf-8-sig"
 
 def read(path):
     """Pixels, labels, and notes on which column was taken for what.  (N, 784), (N,)"""
-    skip, delimiter, first = _first_line(path)
+    try:
+        skip, delimiter, first = _first_line(path)
+    except UnicodeDecodeError:
+        raise UserError(f"{path}: not UTF-8; save it as CSV in UTF-8") from None
     has_header = _is_header(first)
     if len(first) not in (785, 786):
         raise UserError(
@@ -40,9 +44,15 @@ def read(path):
     return images, labels, notes
 
 
+def _opened(path):
+    """As text, like np.loadtxt, which unpacks what ends in .gz, too."""
+    unpack = gzip.open if path.suffix.lower() == ".gz" else open
+    return unpack(path, "rt", newline="", encoding=ENCODING)
+
+
 def _first_line(path):
     """How many blank lines come before it, what separates its cells, and they."""
-    with path.open(newline="", encoding=ENCODING) as file:
+    with _opened(path) as file:
         for number, line in enumerate(file):
             if line.strip():
                 delimiter = max(",;\t", key=line.count)
@@ -91,7 +101,7 @@ def _numbers(path, delimiter, skip, columns):
 
 def _fault(path, delimiter, skip, columns):
     """The first row that is wrong, as an editor counts, and why."""
-    with path.open(newline="", encoding=ENCODING) as file:
+    with _opened(path) as file:
         reader = csv.reader(file, delimiter=delimiter)
         names = []
         for cells in reader:
@@ -123,7 +133,7 @@ class _Place:
 
     def refuse(self, row, column, reason):
         """UserError that names the cell."""
-        with self.path.open(newline="", encoding=ENCODING) as file:
+        with _opened(self.path) as file:
             rows = (
                 i for i, line in enumerate(file, 1) if i > self.skip and line.strip()
             )

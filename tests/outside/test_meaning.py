@@ -1,5 +1,7 @@
 """Data in unusual forms: what is clear works and is noted, what is not gets a line."""
 
+import gzip
+
 import numpy as np
 import pytest
 
@@ -270,6 +272,29 @@ def test_columns(tmp_path, digits, order, header, notes):
     dataset = data.load(str(path))
     matches(dataset, images, labels)
     assert dataset.notes == notes
+
+
+def test_packed(tmp_path, digits):
+    """As many sites hand a large table out; a wrong cell is found in it, too."""
+    images, labels = digits["x_train"], digits["y_train"]
+    plain, path = tmp_path / "data.csv", tmp_path / "DATA.csv.gz"
+    write(plain, [labels, images], ["label", *PIXELS])
+    path.write_bytes(gzip.compress(plain.read_bytes()))
+    matches(data.load(str(path)), images, labels)
+    wrong = plain.read_text().replace("\n", "\n0x", 1)
+    path.write_bytes(gzip.compress(wrong.encode()))
+    with pytest.raises(UserError) as caught:
+        data.load(str(path))
+    assert str(caught.value).startswith(f"{path}: row 2, column 1 (label): could not")
+
+
+def test_another_encoding(tmp_path, digits):
+    path = tmp_path / "data.csv"
+    write(path, [digits["y_train"], digits["x_train"]])
+    path.write_text(path.read_text(), encoding="utf-16")
+    with pytest.raises(UserError) as caught:
+        data.load(str(path))
+    assert str(caught.value) == f"{path}: not UTF-8; save it as CSV in UTF-8"
 
 
 def test_pixels_in_alphabetical_order(tmp_path, digits):
