@@ -37,7 +37,7 @@ def test_an_autoencoder_beats_pca_on_mnist():
 @pytest.mark.slow
 def test_bottleneck(process, command, tmp_path):
     program = ["autoencoder_tf.bottleneck", "--out", tmp_path / "out"]
-    result = process(*program, "--data", "digits", "--epochs", 60)
+    result = process(*program, "--data", "digits", "--epochs", 30)
     assert result.returncode == 0, result.stderr
     assert result.stderr == ""
     assert files(tmp_path / "out") == ["bottleneck.csv", "bottleneck.png"]

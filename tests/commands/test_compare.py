@@ -196,7 +196,11 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path, kill):
         assert process.poll() is None
         time.sleep(0.1)
     kill(process.pid, signal.SIGINT)
-    stdout, stderr = process.communicate(timeout=60)
+    try:
+        stdout, stderr = process.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)  # else it would train for ever
+        raise
     assert process.returncode == 130
     assert stdout == b""
     assert stderr.split(b"\n")[-2:] == [b"interrupted", b""]

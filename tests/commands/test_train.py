@@ -358,8 +358,8 @@ def wait_for_epoch(run, epoch, process):
     pytest.fail(f"epoch {epoch} was not reached: {process.communicate()}")
 
 
-# Steps of one image, so that an epoch lasts about a second and has 15 chunks.
-SLOW = ["--data", "digits", "--epochs", 6, "--batch-size", 1]
+# Steps of one image, so that an epoch lasts about half a second and has 15 chunks.
+SLOW = ["--data", "digits", "--epochs", 6, "--batch-size", 1, "--hidden", 200]
 
 
 @pytest.fixture(scope="module")
@@ -380,7 +380,7 @@ def test_killed_in_the_fourth_epoch_and_resumed(
     for epoch, arguments in [(3, [*SLOW, "--out", out]), (4, ["--resume", out])]:
         process = start(nowhere, *arguments)
         wait_for_epoch(out, epoch, process)
-        time.sleep(delays.uniform(0, 0.8))
+        time.sleep(delays.uniform(0, 0.4))
         process.kill()
         process.communicate()
         assert process.returncode == -signal.SIGKILL
@@ -395,7 +395,7 @@ def test_ctrl_c_saves_and_says_how_to_resume(nowhere, train, tmp_path, uninterru
     out = tmp_path / "run"
     process = start(nowhere, *SLOW, "--out", out)
     wait_for_epoch(out, 2, process)
-    time.sleep(0.3)
+    time.sleep(0.2)
     process.send_signal(signal.SIGINT)
     stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 130

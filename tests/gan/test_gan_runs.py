@@ -279,8 +279,6 @@ IN_PLACE = "a Pipeline fits its steps in place, so its parameter `steps` changes
 NOT_APPLICABLE = {  # checks of scikit-learn: why
     "check_estimators_overwrite_params": IN_PLACE,
     "check_dont_overwrite_parameters": IN_PLACE,
-    "check_methods_sample_order_invariance": "it asks for 1e-7; the last bit of a "
-    "float32 matrix product depends on a row's place in its batch",
 }
 
 
