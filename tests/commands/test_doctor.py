@@ -60,6 +60,7 @@ def test_a_framework_that_is_not_there(without, how, words):
     assert not other.cure
 
 
+@pytest.mark.slow
 def test_without_frameworks_nothing_must_be_done(without, tmp_path):
     without("tensorflow", "missing")
     every, numpy = ["vae_numpy", "vae_tf"], ["vae_numpy"]

@@ -79,6 +79,7 @@ def test_a_run_leaves_what_it_promises(process, tmp_path):
     assert "784-16-2-16-784" in result.stdout
 
 
+@pytest.mark.slow
 def test_quiet(train, tmp_path):
     out = tmp_path / "run"
     result = train("--data", "digits", "--out", out, "--quiet", *FAST)
@@ -87,6 +88,7 @@ def test_quiet(train, tmp_path):
     assert result.stderr == ""
 
 
+@pytest.mark.slow
 def test_without_mnist_it_says_so_and_goes_on_with_digits(train, tmp_path):
     result = train("--out", tmp_path / "run", *FAST)
     assert result.returncode == 0
@@ -97,6 +99,7 @@ def test_without_mnist_it_says_so_and_goes_on_with_digits(train, tmp_path):
     assert config["settings"]["data"] == "digits"
 
 
+@pytest.mark.slow
 def test_with_data_mnist_it_stops_instead(train, tmp_path):
     result = train("--data", "mnist", "--out", tmp_path / "run", *FAST)
     one_line(result, "MNIST is not on this machine", "MNIST_PATH", "--data digits")
@@ -200,6 +203,7 @@ def test_too_high_a_learning_rate(train, tmp_path):
     assert len(result.stderr.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_an_existing_run_is_kept(train, tmp_path):
     out = tmp_path / "run"
     train("--data", "digits", "--out", out, *FAST)
@@ -307,6 +311,7 @@ def test_whole_runs_on_mnist_agree(command, tmp_path):
 # Resuming
 
 
+@pytest.mark.slow
 def test_raising_the_number_of_epochs(train, tmp_path):
     out = tmp_path / "run"
     train("--data", "digits", "--out", out, *FAST)
@@ -321,6 +326,7 @@ def test_raising_the_number_of_epochs(train, tmp_path):
     one_line(train("--resume", out, "--latent-dim", 3), "--latent-dim")
 
 
+@pytest.mark.slow
 def test_resuming_on_other_data(train, tmp_path, rng):
     arrays = {
         "x_train": rng.integers(0, 256, (60, 28, 28), dtype=np.uint8),
@@ -454,6 +460,7 @@ def test_an_autoencoder_leaves_what_it_promises(process, tmp_path):
     assert float(last["test_mse"]) < float(first["test_mse"]) / 4
 
 
+@pytest.mark.slow
 def test_a_run_is_resumed_by_its_own_kind_only(autoencoder, train, tmp_path):
     out = tmp_path / "run"
     small = ["--hidden", 16, "--latent-dim", 2, "--epochs", 1, "--quiet"]

@@ -123,6 +123,7 @@ def test_interpolate(verb, runs, package, X):
     np.testing.assert_allclose(arrays["images"], decoded, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_evaluate_agrees_between_the_frameworks(verb, runs, X, tmp_path):
     results = []
     for package in packages_of("vae"):
@@ -242,6 +243,7 @@ def test_a_damaged_checkpoint(command, runs, tmp_path, damage):
     )
 
 
+@pytest.mark.slow
 def test_a_model_fitted_in_python(command, tmp_path, X):
     VAE(latent_dim=2, hidden=(8,), epochs=1).fit(X).save(tmp_path / "own")
     one_line(

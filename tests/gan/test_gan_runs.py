@@ -48,6 +48,7 @@ def stop(row):
     raise Interrupted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", PACKAGES)
 def test_resuming_is_exact(package, dataset, tmp_path):
     """After an epoch, and in the middle of the next."""
@@ -82,6 +83,7 @@ def test_resuming_is_exact(package, dataset, tmp_path):
             assert ours[name] == pytest.approx(theirs[name], abs=1e-4)  # as in the csv
 
 
+@pytest.mark.slow
 def test_each_resumes_and_uses_what_the_other_trained(dataset, tmp_path, capsys):
     folder = str(tmp_path / "run")
     options = ["--epochs", "1", "--hidden", "16", "--data", "digits", "--quiet"]
@@ -105,6 +107,7 @@ def test_each_resumes_and_uses_what_the_other_trained(dataset, tmp_path, capsys)
     assert arrays["adam_step_generator"] == arrays["adam_step_discriminator"] == 22
 
 
+@pytest.mark.slow
 def test_without_a_judge_it_trains_all_the_same(tmp_path, rng, capsys):
     """Images of one class make none."""
     images = rng.integers(0, 256, (60, 28, 28), dtype=np.uint8)
@@ -185,6 +188,7 @@ def test_save_load_and_scores(trained, dataset):
     assert not hasattr(ours, "transform")
 
 
+@pytest.mark.slow
 def test_options_of_a_model(trained, capsys, tmp_path):
     config = json.loads((trained / "config.json").read_text())
     assert config["settings"]["options"] == {"penalty": 0.3}
@@ -211,6 +215,7 @@ def test_the_defaults_are_those_of_the_command_line():
             assert given["random_state" if name == "seed" else name] == value
 
 
+@pytest.mark.slow
 def test_a_collapse_is_said_once(dataset, tmp_path, capsys):
     """A generator whose last weights are 0 gives one image; rate 1e-9 leaves it so."""
     settings = make_settings(epochs=3, **(SMALL | {"learning_rate": 1e-9}))
@@ -233,11 +238,13 @@ def warnings(dataset, **changes):
     return [ABOUT.warning(row, dataset.test_images) for row in history]
 
 
+@pytest.mark.slow
 def test_a_young_generator_is_no_collapse(dataset, tmp_path):
     """After an epoch of 11 steps its variance is a sixth of real images', not 5 %."""
     assert warnings(dataset, path=tmp_path / "run", epochs=3) == [None] * 3
 
 
+@pytest.mark.slow
 def test_a_collapse_in_training(dataset, tmp_path):
     """Units that are deaf below 0, no penalty, five times the rate: 1 % is left."""
     changes = {"activation": "relu", "learning_rate": 0.01, "options": {"penalty": 0}}
@@ -254,6 +261,7 @@ def test_a_discriminator_that_wins_is_said(dataset):
     assert ABOUT.warning(row | {"train_discriminator_loss": 1.2}, images) is None
 
 
+@pytest.mark.slow
 def test_divergence_is_one_line(tmp_path, capsys):
     """Adam's steps are no longer than the rate: what it spoils stays finite."""
     options = ["--epochs", "2", "--hidden", "16", "--data", "digits", "--quiet"]

@@ -84,6 +84,7 @@ def refused(result):
     assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_training_and_going_on(command, tmp_path, disk):
     whole = tmp_path / "whole"
     assert command("vae_numpy.train", *WORDS, "--out", whole).returncode == 0

@@ -62,6 +62,7 @@ def test_held_out_images_beyond_the_range(vae):
         vae.transform(X)
 
 
+@pytest.mark.slow
 def test_a_search_that_finds_nothing_says_why():
     pipeline = make_pipeline(MinMaxScaler(), VAE(**SMALL))
     search = GridSearchCV(pipeline, {"vae__latent_dim": [2]}, cv=2, refit=False)
@@ -114,6 +115,7 @@ def test_home_is_home_everywhere(tmp_path, monkeypatch, vae):
     np.testing.assert_array_equal(loaded.sample(3), vae.sample(3))
 
 
+@pytest.mark.slow
 def test_workers_say_nothing(tmp_path):
     code = """
 import numpy as np

@@ -46,6 +46,7 @@ def test_nobody_reads_the_table(tmp_path):
     assert result.stderr == ""
 
 
+@pytest.mark.slow
 @POSIX
 @pytest.mark.parametrize(
     ("package", "closed"),
@@ -120,6 +121,7 @@ def test_without_docstrings(tmp_path):
         assert module(name, "--help", folder=tmp_path, options=["-OO"]).returncode == 0
 
 
+@pytest.mark.slow
 def test_theano_without_docstrings(tmp_path):
     result = module("vae_theano.train", *SMALL, folder=tmp_path, options=["-OO"])
     assert result.stderr == (
@@ -137,6 +139,7 @@ def printed(text, start):
     return re.sub(r"   \(.*\)$", "", line.removeprefix(start))
 
 
+@pytest.mark.slow
 @POSIX
 @pytest.mark.parametrize("place", [None, "-it's/ü ber"])
 def test_next(tmp_path, place):
@@ -162,6 +165,7 @@ def test_a_run_is_no_option_and_not_the_newest():
 PACKAGES = [p for p in packages.every() if not p.endswith("_theano")]  # twins
 
 
+@pytest.mark.slow
 @POSIX
 @pytest.mark.parametrize("package", PACKAGES)
 def test_next_with_few_images(package, tmp_path, command, monkeypatch):
@@ -182,6 +186,7 @@ def test_next_with_few_images(package, tmp_path, command, monkeypatch):
     assert steps == (3 if package.startswith("vae") else 2)
 
 
+@pytest.mark.slow
 @POSIX
 def test_going_on_after_an_interruption(tmp_path):
     import signal

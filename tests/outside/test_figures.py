@@ -2,6 +2,8 @@
 
 import sys
 
+import pytest
+
 from tests.outside.shell import run
 
 DRAW = """
@@ -20,6 +22,7 @@ sys.exit(answer(draw))
 """
 
 
+@pytest.mark.slow
 def test_settings_of_matplotlib(tmp_path):
     def draw(name, **changes):
         command = [sys.executable, "-c", DRAW, name]

@@ -427,6 +427,7 @@ def test_numbered_images_without_labels(tmp_path, digits):
 # Whoever reads images says what they were taken for
 
 
+@pytest.mark.slow
 def test_verbs_say_it(tmp_path, digits, command):
     words = ["--data", "digits", "--epochs", 1, "--hidden", 10, "--latent-dim", 2]
     run = tmp_path / "run"

@@ -30,6 +30,7 @@ MODULES = sorted(
 )
 
 
+@pytest.mark.slow
 def test_every_module_is_imported_without_them(tmp_path):
     assert {"common.runs", "vae_tf.vae", "common.commands.train"} <= {*MODULES}
     lines = [HIDE, "import importlib"]

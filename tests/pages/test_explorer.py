@@ -20,7 +20,7 @@ from gan_tf import GAN
 from tests.pages.browser import WIDTHS, browser, faults, needs_chromium, opened
 from vae_tf import VAE
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.slow]
 DEMO = ROOT / "docs/explorer.html"
 
 

@@ -12,7 +12,7 @@ from common.pages.side_by_side import parts
 from common.pages.side_by_side.evidence import Evidence
 from tests.pages.browser import browser, faults, needs_chromium, opened
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.slow]
 LIT = ".on"
 
 
@@ -43,7 +43,6 @@ def word(page, text, column=0, within=".passage"):
     return page.locator(cell).filter(has_text=re.compile(rf"^{re.escape(text)}$")).first
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("width", "scheme"),
     [(1440, "light"), (1440, "dark"), (768, "light"), (320, "dark")],

@@ -1,6 +1,7 @@
 """A run that was interrupted ends as one that was not, to the bit."""
 
 import numpy as np
+import pytest
 
 from common.commands.table import Table
 from tests.commands.test_train import interrupt_after
@@ -11,6 +12,7 @@ def arrays(run):
         return {name: checkpoint[name] for name in checkpoint if name != "seconds"}
 
 
+@pytest.mark.slow
 def test_resuming_is_exact(command, tmp_path, monkeypatch):
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     options = ["--data", "digits", "--epochs", 4, "--hidden", 64, "--quiet"]

@@ -104,6 +104,7 @@ def test_the_frameworks_agree_on_one_checkpoint(digits, tmp_path):
         assert ours == pytest.approx(twin, abs=0.001)
 
 
+@pytest.mark.slow
 def test_the_estimate_of_an_image_does_not_depend_on_the_others(digits, monkeypatch):
     vae = trained("vae_tf", digits, latent_dim=5)
     X = digits.test_images[:30] / 255
