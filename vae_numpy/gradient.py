@@ -101,5 +101,7 @@ def layers(parameters, prefix, h, activation):
     while f"{prefix}_W{len(outputs)}" in parameters:
         layer = len(outputs)
         W, b = parameters[f"{prefix}_W{layer}"], parameters[f"{prefix}_b{layer}"]
-        outputs.append(model.ACTIVATIONS[activation](np.dot(outputs[-1], W) + b))
+        a = np.dot(outputs[-1], W)
+        a += b
+        outputs.append(model.ACTIVATIONS[activation](a))
     return outputs

@@ -9,8 +9,12 @@ import timeit
 
 import numpy as np
 
+from common import batches
+
 LIBRARIES = ()  # a run records NumPy's version in any case
 EPSILON = 1e-7  # Keras's; the "epsilon hat" of Kingma & Ba 2015
+BLOCK = 32_768  # numbers: with its moments and gradient half a megabyte
+TINY = 1e-30  # of a moment: far below epsilon, so no step is seen to change
 
 
 def prepare():
@@ -66,8 +70,14 @@ def softplus(a):
     size = np.abs(a)
     e = np.exp(-size)
     rounded = 1 + e
-    log = np.log(rounded) + (e - (rounded - 1)) / rounded
-    return 0.5 * (a + size) + log
+    log = np.log(rounded)
+    e -= rounded - 1
+    e /= rounded
+    log += e
+    size += a
+    size *= 0.5  # max(a, 0)
+    size += log
+    return size
 
 
 def sigmoid(a):
@@ -95,20 +105,34 @@ class Adam:
         betas = np.array([self.beta_1, self.beta_2], np.float32)
         first, second = 1 - betas ** np.float32(self.step)
         alpha = learning_rate * np.sqrt(second) / first
-        for name, p in parameters.items():
-            g, m, v = gradients[name], self.m[name], self.v[name]
-            t = g - m  # one array for all that comes between
-            t *= 1 - self.beta_1
-            m += t  # m = beta_1 m + (1 - beta_1) g
-            np.square(g, out=t)
-            t -= v
-            t *= 1 - self.beta_2
-            v += t  # v = beta_2 v + (1 - beta_2) g^2
-            np.sqrt(v, out=t)
-            t += EPSILON
-            np.divide(m, t, out=t)
-            t *= alpha
-            p -= t  # p = p - alpha m / (sqrt(v) + epsilon)
+        for name, parameter in parameters.items():
+            arrays = parameter, gradients[name], self.m[name], self.v[name]
+            for p, g, m, v in zip(*map(_blocks, arrays), strict=True):
+                t = g - m  # one array for all that comes between
+                t *= 1 - self.beta_1
+                m += t  # m = beta_1 m + (1 - beta_1) g
+                np.square(g, out=t)
+                t -= v
+                t *= 1 - self.beta_2
+                v += t  # v = beta_2 v + (1 - beta_2) g^2
+                np.sqrt(v, out=t)
+                t += EPSILON
+                np.divide(m, t, out=t)
+                t *= alpha
+                p -= t  # p = p - alpha m / (sqrt(v) + epsilon)
+        if self.step % 100 == 0:
+            self._forget_the_smallest()
+
+    def _forget_the_smallest(self):
+        """A moment that nothing renews falls for ever; as a denormal it takes long."""
+        for moments in (self.m, self.v):
+            for array in moments.values():
+                array[np.abs(array) < TINY] = 0
+
+
+def _blocks(array):
+    """Views of its numbers, so many at a time as stay in a cache for all of Adam."""
+    return batches.split(array.reshape(-1), BLOCK)
 
 
 class Network:

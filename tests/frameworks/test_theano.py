@@ -48,6 +48,19 @@ def test_theano_adam_is_keras_adam(rng, betas):
         np.testing.assert_allclose(twin, ours, rtol=1e-5, atol=1e-5 * rates)
 
 
+def test_a_gradient_that_ends_leaves_no_denormals():
+    """Which take some processors a hundred times as long."""
+    weight, g = theano.shared(np.zeros(2, np.float32)), T.fvector("g")
+    adam = Adam({"w": weight})
+    updates = adam.updates({"w": weight}, [g], np.float32(0.1))
+    step = theano.function([g], updates=updates)
+    for gradient in [[1, 1e-3], *[[0, 0]] * 999]:
+        step(np.array(gradient, np.float32))
+    np.testing.assert_array_equal(adam.m["w"].get_value(), 0)  # else 0.9**1000
+    kept = 0.001 * np.array([1, 1e-6]) * 0.999**999
+    np.testing.assert_allclose(adam.v["w"].get_value(), kept, rtol=1e-3)
+
+
 @pytest.mark.slow
 def test_two_trainings_compile_into_one_cache(nowhere, tmp_path):
     flags = {"THEANO_FLAGS": f"base_compiledir={tmp_path / 'compiled'}"}

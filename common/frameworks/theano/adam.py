@@ -5,6 +5,7 @@ import theano
 import theano.tensor as T
 
 EPSILON = 1e-7  # Keras's; the paper's "epsilon hat"
+TINY = np.float32(1e-30)  # of a moment: far below epsilon, so no step is seen to change
 
 
 class Adam:
@@ -33,11 +34,16 @@ class Adam:
         alpha = learning_rate * T.sqrt(1 - beta_2**time) / (1 - beta_1**time)
         updates = [(self.step, t)]
         for (name, p), g in zip(parameters.items(), gradients, strict=True):
-            m = self.m[name] + (1 - beta_1) * (g - self.m[name])
-            v = self.v[name] + (1 - beta_2) * (g**2 - self.v[name])
+            m = _or_zero(self.m[name] + (1 - beta_1) * (g - self.m[name]))
+            v = _or_zero(self.v[name] + (1 - beta_2) * (g**2 - self.v[name]))
             move = alpha * m / (T.sqrt(v) + EPSILON)
             updates += [(self.m[name], m), (self.v[name], v), (p, p - move)]
         return updates
+
+
+def _or_zero(moment):
+    """One that nothing renews falls for ever; denormals take a processor long."""
+    return T.switch(T.lt(T.abs_(moment), TINY), np.float32(0), moment)
 
 
 def _zeros_like(parameter, name):
