@@ -1,10 +1,11 @@
 """What determines a run."""
 
+import json
 from dataclasses import asdict, dataclass, field, fields
 
 import numpy as np
 
-from common import about
+from common import UserError, about
 from common.batches import BINARIZATIONS
 
 ARRAY = "array"  # the data of a model that was fitted in Python
@@ -78,6 +79,37 @@ class Settings:
         del given["model"], given["data"]
         given |= given.pop("options")
         return given | {"random_state": given.pop("seed")}
+
+
+def read_settings(path, model):
+    """Settings in a file, of an About's models.  -> {name: value}, those that it has
+
+    The file is the config.json of a run, or as little of its "settings" as is wanted.
+    Raises UserError, naming the file, for what no such model can have.
+    """
+    try:
+        found = json.loads(path.read_text())
+        found = dict(found.get("settings", found))
+        found |= found.pop("options", {})
+        if "hidden" in found:
+            found["hidden"] = tuple(found["hidden"])
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}") from None
+    except (ValueError, TypeError, AttributeError):
+        raise UserError(f"{path}: not the config.json of a run") from None
+    if found.pop("model", model.name) != model.name:
+        raise UserError(f"{path}: not the settings of {model.title}")
+    known = {f.name for f in fields(Settings)} | set(model.options)
+    if unknown := sorted(set(found) - known):
+        raise UserError(f"{path}: {unknown[0]} is no setting of {model.title}")
+    rest = {"model": model.name, "data": "mnist", "epochs": 1, **model.defaults}
+    if found.get("data") == ARRAY:  # which no command can load
+        del found["data"]
+    try:
+        Settings.of(rest | found)
+    except ValueError as error:
+        raise UserError(f"{path}: {error}") from None
+    return found
 
 
 def _is_whole(value, least):

@@ -15,7 +15,7 @@ from common.batches import BINARIZATIONS
 from common.commands.command_line import COUNT, DATA, Parser, answer, number, typed
 from common.commands.table import Table
 from common.images import data
-from common.settings import Settings, default_epochs
+from common.settings import Settings, default_epochs, read_settings
 
 EXAMPLES = """
 examples:
@@ -136,6 +136,13 @@ def make_parser(package):
         "rise (the cosine of the learning rate is then stretched), and --data may say "
         "where the same data now are",
     )
+    add(
+        "--config",
+        metavar="FILE",
+        type=files.path,
+        help="take the options that are not given from this file: an experiment, or "
+        "the config.json of a run",
+    )
     add("--quiet", action="store_true", help="print the result and nothing else")
     return parser
 
@@ -215,12 +222,14 @@ def _judge(dataset, quiet):
 def _new(options):
     """A new run (None: choose its folder once it can start), its config, its data."""
     about = packages.model_of(options.package)
-    given = {"model": about.name, **about.defaults, **vars(options)}
-    source, dataset = data.load_or_digits(given["data"], explicit="data" in options)
+    file = read_settings(options.config, about) if "config" in options else {}
+    chosen = file | vars(options)
+    given = {"model": about.name, **about.defaults, **chosen}
+    source, dataset = data.load_or_digits(given["data"], explicit="data" in chosen)
     images = len(dataset.train_images)
     epochs = given.get("epochs", default_epochs(images, about))
     given |= {"data": source, "epochs": epochs, "hidden": tuple(given["hidden"])}
-    if "batch_size" not in options:
+    if "batch_size" not in chosen:
         given["batch_size"] = min(given["batch_size"], images)
     settings = Settings.of(given)
     run = runs.Run(given["out"]) if "out" in given else None

@@ -308,6 +308,45 @@ def test_whole_runs_on_mnist_agree(command, tmp_path):
         np.testing.assert_allclose(history, histories[0], atol=0.3, rtol=0)
 
 
+def test_options_from_a_file(command, tmp_path):
+    """Of an experiment, or of a run; what is typed goes first."""
+    experiment, out = tmp_path / "experiment.json", tmp_path / "run"
+    given = {"hidden": [9, 8], "latent_dim": 2, "epochs": 2, "activation": "tanh"}
+    experiment.write_text(json.dumps({"settings": given | {"data": "digits"}}))
+    program = "vae_numpy.train"
+    result = command(program, "--config", experiment, "--epochs", 1, "--out", out)
+    assert result.returncode == 0, result.stderr
+    settings = json.loads((out / "config.json").read_text())["settings"]
+    expected = given | {"data": "digits", "epochs": 1, "learning_rate": 0.003}
+    assert settings == settings | expected
+    again = tmp_path / "again"
+    result = command(program, "--config", out / "config.json", "--out", again)
+    assert result.returncode == 0, result.stderr
+    assert json.loads((again / "config.json").read_text())["settings"] == settings
+    assert rows(again) == rows(out)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"epochs": "3"}', "epochs must be a whole number from 1, not '3'"),
+        ('{"settings": {"hidden": 8}}', "not the config.json of a run"),
+        ("[1]", "not the config.json of a run"),
+        ("epochs: 3", "not the config.json of a run"),
+        ('{"epoch": 3}', "epoch is no setting of a variational autoencoder"),
+        ('{"model": "gan"}', "not the settings of a variational autoencoder"),
+        ('{"options": {"penalty": 1}}', "penalty is no setting of a variational"),
+    ],
+)
+def test_a_file_of_options_that_is_wrong(command, tmp_path, text, words):
+    path, out = tmp_path / "wrong.json", tmp_path / "run"
+    path.write_text(text)
+    result = command("vae_numpy.train", "--config", path, "--out", out)
+    one_line(result, f"{path}: {words}")
+    one_line(command("vae_numpy.train", "--config", tmp_path / "no.json"), "no.json")
+    assert not out.exists()
+
+
 # Resuming
 
 
