@@ -33,7 +33,7 @@ def hidden_layers(parameters, prefix, h, activation):
 
 
 def generate(parameters, z, activation):
-    """What a sigmoid makes the pixels' grey levels from.  (B, Z) -> (B, D)"""
+    """Logits of the pixels' grey levels: the VAE's decoder.  (B, Z) -> (B, D)"""
     h = hidden_layers(parameters, "generator", z, activation)
     W, b = parameters["generator_W_logits"], parameters["generator_b_logits"]
     return tf.matmul(h, W) + b

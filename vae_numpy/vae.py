@@ -40,7 +40,7 @@ class Network(network.Network):
             return np.stack([*map(self._log_weights, x[:, None], eps)])
 
     def _log_weights(self, x, eps):
-        """One image, broadcast to its draws: some at a time, which fit in the cache."""
+        """One image, some draws at a time, so that a batch fits in the cache."""
         x, parts = x.astype(np.float32), batches.split(eps, DRAWS)
         log_w = [
             model.log_weight(self.parameters, x, p, self.activation) for p in parts

@@ -32,8 +32,8 @@ MOST = 3  # columns of a report
 WHY = (
     "Every framework rounds its sums in an order of its own, at the seventh digit. "
     "Adam divides each gradient by its size, which keeps that relative error, and each "
-    "step starts from where the last one ended: so the paths part, further with every "
-    "step, while what they reach stays the same."
+    "step starts from where the last one ended: so the paths part, while what they "
+    "reach stays the same.  The figures are shares of the way gone so far."
 )
 
 
@@ -420,7 +420,7 @@ def _rows(abouts, columns):
     test = [
         (
             "log_evidence",
-            f"log p(x), {trial.IMAGES} images, {trial.SAMPLES} draws each",
+            f"log p(x), at most {trial.IMAGES} images, {trial.SAMPLES} draws each",
             "nats per image",
             2,
         ),

@@ -160,8 +160,10 @@ def _initial(settings):
 
 def _print(mixture, penalty, found):
     modes, good = found.T
-    error = modes.std(ddof=len(modes) > 1) / np.sqrt(len(modes))
-    text = f"{modes.mean():.1f} +- {error:.1f} of {len(mixture.centres)}"
+    text = f"{modes.mean():.1f}"
+    if len(modes) > 1:
+        text += f" +- {modes.std(ddof=1) / np.sqrt(len(modes)):.1f}"
+    text += f" of {len(mixture.centres)}"
     print(f"{mixture.name:7}  {penalty:7g}  {text:19}  {good.mean():12.1%}", flush=True)
 
 

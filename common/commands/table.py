@@ -35,7 +35,7 @@ class Table:
         self.judged = judged
         if not self.quiet:
             heading = self.about.heading + "  distance" * self.judged
-            print(f"run    {run.path}\n\n  epoch  {heading}", flush=True)
+            print(f"run    {run.path}\n\n  epoch  {heading}  seconds", flush=True)
 
     def row(self, row):
         """Print an epoch's result, and each warning at its first time."""

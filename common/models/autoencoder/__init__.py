@@ -32,7 +32,7 @@ class Autoencoder(About):
         "The reconstruction log-likelihood, log p(x|z), is given in nats per\n"
         "image; higher is better."
     )
-    heading = "train log p(x|z)  test log p(x|z)  test error per pixel  seconds"
+    heading = "train log p(x|z)  test log p(x|z)  test error per pixel"
     row = "{train_log_likelihood:16.2f}  {test_log_likelihood:15.2f}  {test_mse:20.5f}"
     result = (
         "test log p(x|z) {test_log_likelihood:.2f} nats per image, mean squared error "

@@ -62,10 +62,11 @@ class GenerativeAdversarialNetwork(About):
     code_help = "number of latent variables"
     layers_help = "the hidden layers"
     note = (
-        "The losses are in nats per image.  They do not say how good the images are:\n"
-        "0.69 for the generator and 1.39 for the discriminator are a draw."
+        "The losses are in nats, the discriminator's per pair of a real and a made\n"
+        "image.  They do not say how good the images are: 0.69 for the generator and\n"
+        "1.39 for the discriminator are a draw."
     )
-    heading = "discriminator's loss  generator's  real seen  generated seen  seconds"
+    heading = "discriminator's loss  generator's  real seen  generated seen"
     row = (
         "{train_discriminator_loss:20.3f}  {train_generator_loss:11.3f}  "
         "{train_accuracy_real:9.1%}  {train_accuracy_generated:14.1%}"

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from common import figures
-from common.figures import BLUE, NATS, ORANGE
+from common.figures import BLUE, ORANGE
 
 SAMPLES = 100
 
@@ -36,17 +36,17 @@ def _panels(figure, line, judged):
     line(losses, "train_generator_loss", BLUE, "generator (0.69: a draw)")
     line(shares, "test_accuracy_real", ORANGE, "test images taken for real")
     line(shares, "test_accuracy_generated", BLUE, "generated ones seen through")
-    losses.set(title="Losses in training", ylabel=NATS)
+    losses.set(title="Losses in training", ylabel="nats (discriminator: per pair)")
     shares.set(title="What the discriminator gets right", ylabel="share of images")
     if judged:
         line(images, "judge_distance")
-        title = "How far generated images are from real ones"
+        title = "Distance from real images"
         images.set(title=title, ylabel="Frechet distance, by the judge")
     else:
         line(images, "test_variance")
         images.set(title="Variance of generated images", ylabel="summed over pixels")
     for axes in (losses, shares, images):
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, 1.05 * axes.get_ylim()[1])
     shares.set_ylim(0, 1.05)
     for axes in (losses, shares):
         axes.legend(frameon=False, fontsize="small")

@@ -34,7 +34,7 @@ class VariationalAutoencoder(About):
     note = (
         "The ELBO (evidence lower bound) is given in nats per image; higher is better."
     )
-    heading = "train ELBO  test ELBO = log p(x|z) - KL     seconds"
+    heading = "train ELBO  test ELBO = log p(x|z) - KL"
     row = (
         "{train_elbo:10.2f}  {test_elbo:9.2f} = {test_log_likelihood:10.2f} - "
         "{test_kl:5.2f}"

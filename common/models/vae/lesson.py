@@ -20,13 +20,14 @@ FORMULAS = {  # of the functions in model.py, and of the Network's methods
     "reparameterize": r"z = \mu + \sigma \odot \varepsilon, \quad "
     r"\varepsilon \sim \mathcal{N}(0, I)",
     "decode": r"\ell = h W_\ell + b_\ell",
-    "log_likelihood": r"\log\,p(x|z) = \sum_{i} x_i \ell_i - \log(1 + e^{\ell_i})",
+    "log_likelihood": r"\log\,p(x|z) = "
+    r"\sum_{i} \big(x_i \ell_i - \log(1 + e^{\ell_i})\big)",
     "kl_divergence": r"\text{KL} = \frac{1}{2} \sum_{j} "
-    r"\sigma_j^2 + \mu_j^2 - 1 - \log\,\sigma_j^2",
+    r"\big(\sigma_j^2 + \mu_j^2 - 1 - \log\,\sigma_j^2\big)",
     "elbo": r"\text{ELBO} = \log\,p(x|z) - \text{KL}(q(z|x) \,\|\, p(z))",
     "log_weight": r"\log\,w = \log\,p(x|z) + \log\,p(z) - \log\,q(z|x), \quad "
     r"\log\,p(z) - \log\,q(z|x) = \frac{1}{2} "
-    r"\sum_{j} \varepsilon_j^2 + \log\,\sigma_j^2 - z_j^2",
+    r"\sum_{j} \big(\varepsilon_j^2 + \log\,\sigma_j^2 - z_j^2\big)",
     "Network._train": r"\theta \leftarrow \text{Adam}(\theta, \, "
     r"\nabla_\theta (-\text{ELBO}))",
 }

@@ -268,6 +268,7 @@ canvas.addEventListener("keydown", (event) => {
 const pad = encoder && new Pad(page("pad"), encodeDrawing);
 page("encoder").hidden = !encoder;
 page("no-encoder").hidden = Boolean(encoder);
+page("or-draw").hidden = !encoder;
 page("sample").hidden = !encoder?.networks.logvar;
 page("draw").parentElement.hidden = !models.some((model) => model.draws);
 page("axes").hidden = map.axes.length < 3;

@@ -266,8 +266,8 @@ class LatentMap {
           pen.rect(end, 0, 0, this.canvas.height);
       pen.stroke();
       const text = `${100 * share} %`;
-      const top = this.flat ? y + 60 * unit : y + radius;
-      const left = this.flat ? x + radius : x;
+      const top = this.flat ? y + 60 * unit : y + 0.87 * radius; // at five o'clock
+      const left = this.flat ? x + radius : x + 0.5 * radius;
       const wide = pen.measureText(text).width + 8 * unit;
       pen.fillStyle = themed("--paper");
       pen.fillRect(left - wide / 2, top - 8 * unit, wide, 16 * unit);

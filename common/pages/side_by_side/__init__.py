@@ -7,7 +7,7 @@ from common.pages.side_by_side.render import SCRIPT, STYLE
 TITLE = "The programs side by side"
 LEAD = (
     "The same mathematics, written down once for each framework, line beside line. "
-    "Beside each function stands how far the frameworks were apart when it was tried "
+    "Above each function stands how far the frameworks were apart when it was tried "
     "on the same drawn inputs."
 )
 
