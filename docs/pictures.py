@@ -50,7 +50,7 @@ def plane(codes, labels, decode):
     places.set_title("the test images on it, by class")
     for axes in (decoded, places):
         axes.set(xlim=extent[:2], ylim=extent[2:], aspect="equal")
-        axes.set(xticks=[-2, 0, 2], yticks=[-2, 0, 2])
+        axes.set(xticks=[-2, 0, 2], yticks=[-2, 0, 2], xlabel="$z_1$", ylabel="$z_2$")
     return figure
 
 
