@@ -2,6 +2,7 @@
 
 import io
 import os
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +36,9 @@ def write(path, content):
 def write_figure(path, figure, dpi=150):
     """Write a matplotlib Figure as a PNG.  UserError as for `write`."""
     content = io.BytesIO()
-    figure.savefig(content, format="png", dpi=dpi)
+    with warnings.catch_warnings():  # of letters in a folder's name, say
+        warnings.filterwarnings("ignore", "Glyph .* missing from")
+        figure.savefig(content, format="png", dpi=dpi)
     write(path, content.getbuffer())
 
 

@@ -296,7 +296,11 @@ def _read(path):
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             kept = {name: arrays[name][()] for name in arrays.files}
         kept["floor"] = Scores(**json.loads(str(kept["floor"])))
-        return Judge(**kept)
+        judge = Judge(**kept)
+        tried = judge.scores(np.zeros((2, SIDE**2), np.float32))
+        numbers = [*vars(tried).values(), *vars(judge.floor).values()]
+        whole = len(judge.classes) == judge.weights.shape[1] and np.isfinite(numbers)
+        return judge if np.all(whole) else None
     except Exception:  # NumPy, zipfile and zlib raise a dozen kinds
         return None
 

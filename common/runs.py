@@ -124,8 +124,8 @@ class Run:
         self.check_free(overwrite)
         self.figures.mkdir(parents=True, exist_ok=True)
         self.lock()
-        old = [self.checkpoint_path, self.history_path, *self.figures.glob("*.png")]
-        for path in old:
+        old = [self.checkpoint_path, self.weights_path, self.history_path]
+        for path in (*old, *self.figures.glob("*.png")):
             path.unlink(missing_ok=True)
 
     def open(self):
@@ -137,6 +137,9 @@ class Run:
     def _check_exists(self):
         if not self.config_path.is_file():
             raise UserError(f"{self.path}: not a run (there is no config.json in it)")
+        for path in (self.config_path, self.checkpoint_path, self.history_path):
+            if path.exists() and not os.access(path, os.R_OK):
+                raise UserError(f"{path}: cannot be read (Permission denied)")
 
     def lock(self):
         """Keep other processes from training here, until unlock() or this one ends."""
@@ -150,13 +153,16 @@ class Run:
         except OSError as error:
             if error.errno == errno.ENOSPC:
                 raise
-            raise UserError(
-                f"{self.path}: cannot be locked ({error.strerror}); choose a folder on "
-                "a disk of this machine"
-            ) from None
+            if isinstance(error, PermissionError):
+                reason = f"cannot be written ({error.strerror})"
+            else:
+                reason = f"cannot be locked ({error.strerror}); choose a folder on a "
+                reason += "disk of this machine"
+            raise UserError(f"{self.path}: {reason}") from None
         self._lock = lock
-        for stale in self.path.rglob(".*.tmp"):  # of a process that was killed
-            stale.unlink()
+        for stale in self.path.rglob(".*.[0-9]*.tmp"):  # of a process that was killed
+            if stale.is_file():
+                stale.unlink()
 
     def unlock(self):
         """Let others train here."""
@@ -182,7 +188,10 @@ class Run:
             settings = config["settings"]
             settings["hidden"] = tuple(settings["hidden"])
             config["settings"] = settings = Settings(**settings)
-            config["data"]["sha256"], config["package"], config["versions"]  # are there
+            config["data"]["sha256"], config["versions"] | {}  # are there
+            config["package"].encode()
+            if not 0 < config["data"].get("pixels", 784) < 10**6:
+                raise ValueError("pixels")
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"[:100]
             raise UserError(f"{self.config_path}: damaged ({reason})") from None

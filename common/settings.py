@@ -8,6 +8,7 @@ import numpy as np
 from common import UserError, about
 from common.batches import BINARIZATIONS
 
+LARGEST = np.finfo(np.float32).max
 ARRAY = "array"  # the data of a model that was fitted in Python
 
 
@@ -125,4 +126,4 @@ def default_epochs(images, model=about.About):
 
 
 def _is_number(value):
-    return isinstance(value, int | float) and -np.inf < value < np.inf
+    return isinstance(value, int | float) and abs(value) < LARGEST

@@ -25,10 +25,12 @@ from common import Interrupted, UserError, files, packages, runs
 from common.commands import train, trial
 from common.commands.command_line import COUNT, Parser, answer, print_notes
 from common.images import data
+from common.pages.explorer import printable
 from common.settings import ARRAY, Settings
 
 EPOCHS = 5
 MOST = 3  # columns of a report
+FLAGS = {"quiet", "overwrite"}
 WHY = (
     "Every framework rounds its sums in an order of its own, at the seventh digit. "
     "Adam divides each gradient by its size, which keeps that relative error, and each "
@@ -80,8 +82,7 @@ def _parser(argv):
         "--epochs",
         metavar="N",
         type=COUNT,
-        default=EPOCHS,
-        help="(default: %(default)s)",
+        help=f"(default: {EPOCHS})",
     )
     add(
         "--out",
@@ -135,7 +136,7 @@ def _of_packages(options):
     names = options.packages
     _check(names, names)
     abouts = [packages.model_of(name) for name in names]
-    given = vars(options)
+    given = {"epochs": EPOCHS, **vars(options)}
     source, dataset = data.load_or_digits(
         given.get("data", abouts[0].defaults["data"]), explicit="data" in given
     )
@@ -148,7 +149,10 @@ def _of_packages(options):
         wanted |= {"data": source, "hidden": tuple(wanted["hidden"])}
         if "batch_size" not in given:
             wanted["batch_size"] = min(wanted["batch_size"], len(dataset.train_images))
-        settings = Settings.of(wanted)
+        try:
+            settings = Settings.of(wanted)
+        except ValueError as error:  # an option that only the other model has
+            raise UserError(f"{name}: {error}") from None
         if settings.batch_size > len(dataset.train_images):
             raise UserError(
                 f"--batch-size {settings.batch_size} is more than there are training "
@@ -162,11 +166,14 @@ def _of_runs(options):
     """A job for each run named.  UserError if they cannot be compared."""
     if options.packages:
         raise UserError("name packages to train, or --runs, not both")
+    if others := set(vars(options)) - {"packages", "runs", "out", "data"} - FLAGS:
+        name = min(others).replace("_", "-")
+        raise UserError(f"--{name} cannot be given with --runs, which are trained")
     found = [(path, *_read(path)) for path in options.runs]
     names = [package for _, package, _ in found]
     labels = names
     if len(set(names)) < len(names):
-        labels = [path.resolve().name for path in options.runs]
+        labels = [printable(path.resolve().name) for path in options.runs]
     if len(set(labels)) < len(labels):
         labels = [f"{i}_{label}" for i, label in enumerate(labels, 1)]
     _check(names, [str(path) for path in options.runs])
@@ -193,16 +200,20 @@ def _of_runs(options):
 def _read(path):
     """The package and config.json of a run of any model."""
     run = runs.Run(path)
+    if str(path) in ("latest", "pretrained") and not path.exists():
+        raise UserError(f"{path}: --runs takes the folders of runs")
     try:
         package = json.loads(run.config_path.read_text())["package"]
         known = package in packages.every()
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         known, package = False, packages.every()[0]
     if not known and run.config_path.is_file():
         raise UserError(f"{run.config_path}: damaged, or of a package that is not here")
     config = run.read_config(packages.model_of(package))
     if config["settings"].data == ARRAY:
         raise UserError(f"{path}: was fitted in Python; its images are not known")
+    if run.has_weights_alone():
+        raise UserError(f"{path}: has weights alone, no history to compare")
     if not run.checkpoint_path.exists():
         raise UserError(f"{path}: nothing is trained yet")
     return package, config
@@ -367,8 +378,11 @@ def _differing(jobs):
 def _apart(columns, work):
     """How far parameters are from the first one's, as a share of the way they went.
 
-    -> {step: [share for each other one]}; nothing for different models or settings.
+    -> {step: [share for each other one]}; nothing for models of other shapes, and for
+    finished runs, of which nobody knows the way.
     """
+    if any(column["run"] for column in columns):
+        return {}
     first = columns[0]
     shapes = [
         packages.model_of(c["package"]).shapes(
@@ -386,12 +400,11 @@ def _apart(columns, work):
         for column in columns:
             path = work / f".{column['label']}_{step}.npz"
             if step == "end":
-                path = Path(column["run"] or work / column["label"], "checkpoint.npz")
+                path = work / column["label"] / "checkpoint.npz"
             arrays.append(_parameters(path, shapes[0]))
         if any(array is None for array in arrays):
             continue
-        origin = start if start is not None else np.zeros_like(arrays[0])
-        way = np.linalg.norm(arrays[0] - origin)
+        way = np.linalg.norm(arrays[0] - start)
         found[str(step)] = [
             float(np.linalg.norm(a - arrays[0]) / way) for a in arrays[1:]
         ]

@@ -48,6 +48,8 @@ def add_options(parser, about):
 
 def run(options, estimator, dataset, stem):
     """Print and write means and standard errors -> path."""
+    if options.judge == 1:
+        raise UserError("--judge 1 is too few to have a spread; take 0, or 2 and more")
     every = np.arange(len(dataset.test_images))
     X, _ = verb_parts.test_images(dataset, every)
     print(f"{len(X):,} test images of {dataset.name}\n", flush=True)

@@ -15,7 +15,7 @@ from common.batches import BINARIZATIONS
 from common.commands.command_line import COUNT, DATA, Parser, answer, number, typed
 from common.commands.table import Table
 from common.images import data
-from common.settings import Settings, default_epochs, read_settings
+from common.settings import ARRAY, Settings, default_epochs, read_settings
 
 EXAMPLES = """
 examples:
@@ -182,7 +182,9 @@ def _carry_out(run, config, estimator, dataset, table, options):
     place = _place(run.path)
     about, quiet = estimator.about, table.quiet
     try:
-        judge = _judge(dataset, quiet) if about.judged else None
+        before = start[0]  # its rows have the same columns as those to come
+        judged = about.judged and (not before or "judge_distance" in before[0])
+        judge = _judge(dataset, quiet) if judged else None
         table.columns(run, judge is not None)
         history = loop.train_epochs(
             estimator, dataset, run, start, table.row, quiet, judge
@@ -279,6 +281,11 @@ def _resumed(options):
             "go on; train a new run"
         )
     settings = config["settings"]
+    if settings.data == ARRAY:
+        raise UserError(
+            f"{run.path}: was fitted in Python, and its images are not known; train a "
+            "new run"
+        )
     epochs = getattr(options, "epochs", settings.epochs)
     if epochs < settings.epochs:
         raise UserError(

@@ -3,6 +3,7 @@
 import gzip
 import itertools
 import math
+import os
 import re
 import zipfile
 import zlib
@@ -27,6 +28,8 @@ def read(path):
     """
     if not path.exists():
         raise UserError(f"{path}: no such file or folder")
+    if not os.access(path, os.R_OK):
+        raise UserError(f"{path}: cannot be read (Permission denied)")
     readers = {".npz": _read_npz, ".csv": _read_csv, ".csv.gz": _read_csv}
     if path.is_dir():
         reader = _read_idx_folder
@@ -66,7 +69,11 @@ def _read_npz(path):
             raise UserError(
                 f"{path}: no array {', '.join(missing)}; expected {', '.join(keys)}"
             )
-        return [arrays[key] for key in keys], ()
+        found = [arrays[key] for key in keys]
+    for key, array in zip(keys, found, strict=True):
+        if not isinstance(array, np.ndarray):
+            raise UserError(f"{path}: {key} is no array")
+    return found, ()
 
 
 def _read_idx_folder(folder):
@@ -108,9 +115,10 @@ def _read_idx(path, dimensions):
         raise UserError(f"{path}: not an IDX file of {dimensions}-dimensional bytes")
     values = np.frombuffer(content[size:], np.uint8)
     if len(values) != math.prod(shape):
+        few = "; truncated?" if len(values) < math.prod(shape) else ""
         raise UserError(
             f"{path}: {len(values)} bytes after the header, which promises "
-            f"{' x '.join(map(str, shape))}; truncated?"
+            f"{' x '.join(map(str, shape))}{few}"
         )
     return values.reshape(shape)
 

@@ -62,6 +62,8 @@ def _labels(path, part, labels, notes):
     elif labels.ndim == 2 and labels.dtype.kind in "buif" and _one_hot(labels):
         labels = labels.argmax(axis=1)
         notes.append("labels are one-hot: taken as the numbers of their columns")
+    if labels.dtype.kind in "fiu" and not (np.abs(labels) < 2**31).all():  # nan, too
+        raise UserError(f"{path}: {part} labels are not all numbers below 2**31")
     if labels.dtype.kind == "b" or (labels.dtype.kind == "f" and _whole(labels)):
         labels = labels.astype(np.int64)
     if labels.ndim != 1 or labels.dtype.kind not in "iu":

@@ -65,7 +65,7 @@ def _is_number(text):
         float(text)
     except ValueError:
         return False
-    return True
+    return "_" not in text  # which Python takes, and NumPy does not
 
 
 def _is_header(cells):
@@ -225,7 +225,8 @@ def _in_order(columns, names, notes):
 
 def _whole_labels(labels, column, place):
     if labels.dtype.kind == "f":
-        wrong = np.flatnonzero(labels != np.rint(labels))  # nan, too
+        whole = (labels == np.rint(labels)) & (np.abs(labels) < 2**31)
+        wrong = np.flatnonzero(~whole)  # nan, too
         if len(wrong):
             value = labels[wrong[0]]
             reason = f"could not convert {value:g} to a whole number"
