@@ -308,6 +308,7 @@ def test_whole_runs_on_mnist_agree(command, tmp_path):
         np.testing.assert_allclose(history, histories[0], atol=0.3, rtol=0)
 
 
+@pytest.mark.slow
 def test_options_from_a_file(command, tmp_path):
     """Of an experiment, or of a run; what is typed goes first."""
     experiment, out = tmp_path / "experiment.json", tmp_path / "run"

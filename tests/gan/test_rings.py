@@ -46,6 +46,7 @@ def test_one_seed(tmp_path, capsys):
     assert (tmp_path / "rings.png").stat().st_size > 10_000
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_run():
     import gan_tf
 

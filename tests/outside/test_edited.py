@@ -118,6 +118,7 @@ def test_one_judged_sample(run, capsys):
     refused(capsys, verbs.main("vae_numpy", argv=argv), "--judge 1 is too few")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "edit",
     [
@@ -139,6 +140,7 @@ def test_an_edited_judge_is_fitted_again(dataset, tmp_path, edit):
     assert judge._read(path) is None
 
 
+@pytest.mark.slow
 def test_runs_are_compared_as_they_are(trained, tmp_path, capsys):
     """No option of training, no way that parameters went, any name of a folder."""
     other = shutil.copytree(trained, tmp_path / "\u4e2d\u202e\x1b")

@@ -214,6 +214,7 @@ def test_compiler_that_does_nothing(home, tmp_path):
     assert result.returncode == 0
 
 
+@pytest.mark.slow
 def test_damaged_cache_is_cured(home, tmp_path):
     shutil.copytree(home / ".theano", tmp_path / ".theano")
     libraries = sorted((tmp_path / ".theano").rglob("*.so"))

@@ -51,6 +51,7 @@ def test_importance_sampling_finds_the_integral(digits, package):
     assert vae.log_evidence(X, 1).mean() < exact.mean() - 0.1
 
 
+@pytest.mark.slow
 def test_one_draw_is_the_elbo_on_average(digits):
     vae = trained("vae_tf", digits, latent_dim=2)
     X = digits.train_images / 255
