@@ -96,7 +96,7 @@ def read_settings(path, model):
             found["hidden"] = tuple(found["hidden"])
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}") from None
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         raise UserError(f"{path}: not the config.json of a run") from None
     if found.pop("model", model.name) != model.name:
         raise UserError(f"{path}: not the settings of {model.title}")

@@ -25,12 +25,12 @@ from common import Interrupted, UserError, files, packages, runs
 from common.commands import train, trial
 from common.commands.command_line import COUNT, Parser, answer, print_notes
 from common.images import data
-from common.pages.explorer import printable
+from common.pages import base
 from common.settings import ARRAY, Settings
 
 EPOCHS = 5
 MOST = 3  # columns of a report
-FLAGS = {"quiet", "overwrite"}
+OF_RUNS = {"packages", "runs", "out", "overwrite", "data", "quiet"}  # options
 WHY = (
     "Every framework rounds its sums in an order of its own, at the seventh digit. "
     "Adam divides each gradient by its size, which keeps that relative error, and each "
@@ -94,14 +94,16 @@ def _parser(argv):
     hidden = {"default": argparse.SUPPRESS, "help": argparse.SUPPRESS}
     add("--overwrite", action="store_true", help="replace the comparison in --out")
     add("--resume", **hidden)
+    add("--config", **hidden)
     add("--quiet", action="store_true", help="print no progress")
     return parser
 
 
 def _compare(options):
     """Train or load, measure, write -> exit status 0.  UserError for a mistake."""
-    if "resume" in options:
-        raise UserError("--resume cannot be given: a comparison starts new runs")
+    for name in ("resume", "config"):
+        if name in options:
+            raise UserError(f"--{name} cannot be given: a comparison starts new runs")
     jobs = _of_runs(options) if "runs" in options else _of_packages(options)
     out = _folder(options)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".compare") as work:
@@ -166,14 +168,14 @@ def _of_runs(options):
     """A job for each run named.  UserError if they cannot be compared."""
     if options.packages:
         raise UserError("name packages to train, or --runs, not both")
-    if others := set(vars(options)) - {"packages", "runs", "out", "data"} - FLAGS:
+    if others := set(vars(options)) - OF_RUNS:
         name = min(others).replace("_", "-")
         raise UserError(f"--{name} cannot be given with --runs, which are trained")
     found = [(path, *_read(path)) for path in options.runs]
     names = [package for _, package, _ in found]
     labels = names
     if len(set(names)) < len(names):
-        labels = [printable(path.resolve().name) for path in options.runs]
+        labels = [base.printable(path.resolve().name) for path in options.runs]
     if len(set(labels)) < len(labels):
         labels = [f"{i}_{label}" for i, label in enumerate(labels, 1)]
     _check(names, [str(path) for path in options.runs])

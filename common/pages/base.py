@@ -57,3 +57,10 @@ def image(png, alternative):
 def _hash(content):
     digest = hashlib.sha256(content.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def printable(text):
+    """The text with what would hide or turn it, U+202E say, written out."""
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode() for c in text
+    )

@@ -334,6 +334,7 @@ def test_options_from_a_file(command, tmp_path):
         ('{"settings": {"hidden": 8}}', "not the config.json of a run"),
         ("[1]", "not the config.json of a run"),
         ("epochs: 3", "not the config.json of a run"),
+        pytest.param("[" * 100_000, "not the config.json of a run", id="deep"),
         ('{"epoch": 3}', "epoch is no setting of a variational autoencoder"),
         ('{"model": "gan"}', "not the settings of a variational autoencoder"),
         ('{"options": {"penalty": 1}}', "penalty is no setting of a variational"),

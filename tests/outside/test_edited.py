@@ -157,6 +157,11 @@ def test_runs_are_compared_as_they_are(trained, tmp_path, capsys):
     refused(capsys, compare.main(["--runs", weights, str(trained)]), "weights alone")
 
 
+def test_a_comparison_has_its_own_options(dataset, capsys):
+    argv = ["vae_numpy", "vae_tf", "--config", str(dataset)]
+    refused(capsys, compare.main(argv), "--config cannot be given")
+
+
 def test_an_option_that_only_one_model_has(dataset, capsys):
     argv = ["gan_tf", "vae_tf", "--activation", "leaky_relu", "--data", str(dataset)]
     refused(capsys, compare.main(argv), "vae_tf: activation must be one of")

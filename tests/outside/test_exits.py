@@ -115,7 +115,7 @@ def test_without_docstrings(tmp_path):
         "vae_tf.train", *SMALL, "--out", "run", folder=tmp_path, options=["-OO"]
     )
     assert (trained.returncode, trained.stderr) == (0, "")
-    sampled = module("vae_numpy", "sample", "run", folder=tmp_path, options=["-OO"])
+    sampled = module("vae_tf", "sample", "run", folder=tmp_path, options=["-OO"])
     assert (sampled.returncode, sampled.stderr) == (0, "")
     for name in ("vae_tf", "vae_theano.train", "autoencoder_tf.bottleneck"):
         assert module(name, "--help", folder=tmp_path, options=["-OO"]).returncode == 0

@@ -10,7 +10,7 @@ from common.packages import ROOT
 from common.pages import base, side_by_side
 from common.pages.side_by_side import parts
 from common.pages.side_by_side.evidence import Evidence
-from tests.pages.browser import browser, faults, needs_chromium, opened
+from tests.pages.browser import WIDTHS, browser, faults, needs_chromium, opened
 
 pytestmark = [needs_chromium, pytest.mark.slow]
 LIT = ".on"
@@ -43,10 +43,8 @@ def word(page, text, column=0, within=".passage"):
     return page.locator(cell).filter(has_text=re.compile(rf"^{re.escape(text)}$")).first
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"),
-    [(1440, "light"), (1440, "dark"), (768, "light"), (320, "dark")],
-)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_no_fault_and_nothing_beside_the_page(chromium, path, width, scheme):
     viewport = {"width": width, "height": 1000}
     with opened(chromium, path, viewport=viewport, color_scheme=scheme) as page:

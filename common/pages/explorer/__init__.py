@@ -32,7 +32,7 @@ def build(shown, codes, labels):
 
     The codes are those of the first model that encodes, or none.
     """
-    shown = [Shown(printable(s.name), s.package, s.estimator) for s in shown]
+    shown = [Shown(base.printable(s.name), s.package, s.estimator) for s in shown]
     models = [_model(one) for one in shown]
     room = BYTES[len(shown)] - len(json.dumps(models))
     count = min(len(codes), max(500, int(room / _size_of_a_code(codes))))
@@ -50,13 +50,6 @@ def build(shown, codes, labels):
     title = f"A latent space to walk in: {names}"
     script = "".join(map(_read, SCRIPTS))
     return base.document(title, body, _read("explorer.css"), script)
-
-
-def printable(text):
-    """The text with what would hide or turn it, U+202E say, written out."""
-    return "".join(
-        c if c.isprintable() else c.encode("unicode_escape").decode() for c in text
-    )
 
 
 def _read(name):
@@ -174,7 +167,7 @@ def _details(one):
     layers = one.estimator.about.layers(one.estimator.settings_, 784)
     rows = {"package": one.package, "layers": "-".join(map(str, layers))} | rows
     items = "".join(
-        f"<dt>{name}</dt><dd>{html.escape(printable(str(value)))}</dd>"
+        f"<dt>{name}</dt><dd>{html.escape(base.printable(str(value)))}</dd>"
         for name, value in rows.items()
     )
     return f"<h2>{html.escape(one.name)}</h2><dl>{items}</dl>"
