@@ -10,7 +10,8 @@ import numpy as np
 from common import about
 
 CHUNK = 100  # steps that a framework takes in one call
-CALL = 1000  # images that are evaluated, encoded or decoded in one call
+CALL = 1024  # images that are evaluated, encoded or decoded in one call
+ROWS = 32  # a call has a multiple of these, for its last ones are computed otherwise
 TEST_SEED = 0  # every run is tested on the same pixels and noise
 BINARIZATIONS = ("dynamic", "threshold", "none")
 
@@ -85,11 +86,21 @@ def split(array, size):
 def in_parts(function, **arrays):
     """Call a function with some rows of the arrays at a time.
 
-    It returns an array, or several; its results are joined along their rows.
+    It returns an array, or several; its results are joined along their rows.  What it
+    gives for a row is to the last bit the same, whatever rows are beside it: processors
+    take several rows at once and what remains one by one, which rounds otherwise, so
+    zeros are added until nothing remains.
     """
-    pieces = {name: split(array, CALL) for name, array in arrays.items()}
+    rows = len(next(iter(arrays.values())))
+    pieces = {name: split(_filled_up(array), CALL) for name, array in arrays.items()}
     calls = zip(*pieces.values(), strict=True)
     results = [function(**dict(zip(pieces, call, strict=True))) for call in calls]
     if isinstance(results[0], np.ndarray):
-        return np.concatenate(results)
-    return tuple(np.concatenate(part) for part in zip(*results, strict=True))
+        return np.concatenate(results)[:rows]
+    return tuple(np.concatenate(part)[:rows] for part in zip(*results, strict=True))
+
+
+def _filled_up(array):
+    """With rows of zeros up to a multiple of ROWS.  (N, ...)"""
+    missing = -len(array) % ROWS
+    return np.pad(array, [(0, missing)] + [(0, 0)] * (array.ndim - 1))

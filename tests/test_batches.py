@@ -66,3 +66,17 @@ def test_other_binarizations(rng):
     grey = batches.binarize(pixels, "none", rng)
     assert grey.dtype == np.float32
     np.testing.assert_allclose(grey, pixels / 255, rtol=1e-7)
+
+
+def test_parts_are_filled_up_and_cut_again():
+    seen = []
+
+    def double(x, y):
+        seen.append(len(x))
+        return 2 * x, y
+
+    x = np.arange(2 * batches.CALL + 5.0).reshape(-1, 1)
+    doubled, same = batches.in_parts(double, x=x, y=x)
+    np.testing.assert_array_equal(doubled, 2 * x)
+    np.testing.assert_array_equal(same, x)
+    assert seen == [batches.CALL, batches.CALL, batches.ROWS]
