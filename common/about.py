@@ -17,10 +17,14 @@ class Measure:
 
 @dataclass(frozen=True)
 class Option:
-    """A setting that this model has and others lack: a number from 0."""
+    """A setting that this model has and others lack: a number from 0.
+
+    If `whole`, a whole number from 1.
+    """
 
     default: float
     help: str
+    whole: bool = False
 
 
 class About:
@@ -47,7 +51,7 @@ class About:
     code_help = ""  # --latent-dim is the number of these
     layers_help = ""  # --activation is that of these
     note = ""  # below the options of `train`
-    heading = ""  # above the rows that `train` prints,
+    heading = ""  # above the rows that `train` prints, with {raised} for that word,
     row = ""  # each of which is this, filled in from history.csv,
     result = ""  # and below the last one
     codes = ""  # what `transform` gives, in a title
@@ -111,9 +115,13 @@ class About:
         """What the network takes besides pixels: name -> array of (*shape, ...)"""
         return {}
 
-    def progress(self, sums, steps):
+    def raised(self, settings):
+        """What training with these settings raises, in a word."""
+        return self.objective
+
+    def progress(self, settings, sums, steps):
         """What the progress bar says after so many steps."""
-        return f"{self.objective} {sums[self.watched[0]] / steps:.1f} nats"
+        return f"{self.raised(settings)} {sums[self.watched[0]] / steps:.1f} nats"
 
     def warning(self, row, images):
         """One line if this row of history.csv tells of a failure, else None.

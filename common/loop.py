@@ -109,7 +109,9 @@ def train_epoch(network, images, settings, position, stop, quiet):
                 _check_finite(total, settings, position, chunk["x"])
                 position.sums[name] = position.sums.get(name, 0.0) + total
             position.steps = done
-            bar.set_postfix_str(settings.about.progress(sums, steps), refresh=False)
+            bar.set_postfix_str(
+                settings.about.progress(settings, sums, steps), refresh=False
+            )
             bar.update(steps)
             if stop.is_set():
                 break
@@ -133,9 +135,9 @@ def _check_finite(value, settings, position, x):
     if not (x.min() >= 0 and x.max() <= 1):
         cause = f"pixels lie in [{x.min():g}, {x.max():g}]"
         advice = "scale them to [0, 1]"
+    raised, epoch = settings.about.raised(settings), position.epoch + 1
     raise UserError(
-        f"the {settings.about.objective} became {value} in epoch {position.epoch + 1}: "
-        f"probably {cause}; {advice}"
+        f"the {raised} became {value} in epoch {epoch}: probably {cause}; {advice}"
     )
 
 

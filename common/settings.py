@@ -42,15 +42,23 @@ class Settings:
         self._check("hidden", sizes, "whole numbers from 1")
         positive = _is_number(self.learning_rate) and self.learning_rate > 0
         self._check("learning_rate", positive, "a positive number")
-        defaults = {name: o.default for name, o in self.about.options.items()}
-        object.__setattr__(self, "options", defaults | self.options)  # it is frozen
-        for name, value in self.options.items():
-            if name not in defaults:
-                raise ValueError(f"{name} is no option of {self.about.title}")
-            if not (_is_number(value) and value >= 0):
-                raise ValueError(f"{name} must be a number from 0, not {value!r}")
+        self._check_options()
         self._check("seed", _is_whole(self.seed, 0), "a whole number from 0")
         self._check("data", isinstance(self.data, str), "a string")
+
+    def _check_options(self):
+        own = self.about.options
+        defaults = {name: option.default for name, option in own.items()}
+        object.__setattr__(self, "options", defaults | self.options)  # it is frozen
+        for name, value in self.options.items():
+            if name not in own:
+                raise ValueError(f"{name} is no option of {self.about.title}")
+            if own[name].whole:
+                possible, expected = _is_whole(value, 1), "a whole number from 1"
+            else:
+                possible, expected = _is_number(value) and value >= 0, "a number from 0"
+            if not possible:
+                raise ValueError(f"{name} must be {expected}, not {value!r}")
 
     def _one_of(self, name, choices):
         self._check(

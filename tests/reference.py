@@ -1,6 +1,8 @@
 """The models once more, in float64 NumPy and written to be checked by eye."""
 
 import numpy as np
+from scipy.special import logsumexp
+from scipy.stats import norm
 
 
 def hidden_layers(p, prefix, h, activation):
@@ -58,3 +60,19 @@ def directional_derivative(function, parameters, direction, step=1e-5):
         return {n: v + sign * step * direction[n] for n, v in parameters.items()}
 
     return (function(moved(1)) - function(moved(-1))) / (2 * step)
+
+
+def importance_weighted_bound(parameters, x, eps, activation):
+    """log mean p(x, z) / q(z|x) over K draws, density by density.  (K, B, Z) -> (B,)"""
+    p = {name: np.asarray(value, np.float64) for name, value in parameters.items()}
+    h = hidden_layers(p, "encoder", np.asarray(x, np.float64), activation)
+    mu = h @ p["W_mu"] + p["b_mu"]
+    sigma = np.exp((h @ p["W_logvar"] + p["b_logvar"]) / 2)
+    weights = []
+    for draw in eps.astype(np.float64):
+        z = mu + sigma * draw
+        h = hidden_layers(p, "decoder", z, activation)
+        fit = log_likelihood(h @ p["W_logits"] + p["b_logits"], x)
+        prior, posterior = norm.logpdf(z), norm.logpdf(z, mu, sigma)
+        weights.append(fit + (prior - posterior).sum(axis=1))
+    return logsumexp(weights, axis=0) - np.log(len(eps))

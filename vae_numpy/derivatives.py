@@ -74,12 +74,22 @@ def elbo(parameters, x, eps, activation):
 
 
 def log_weight(parameters, x, eps, activation):
-    """(B, D), (B, Z) -> {parameter: derivative}"""
+    """(B, D), (K B, Z) -> {parameter: derivative}"""
     mu, logvar = model.encode(parameters, x, activation)
+    shape = len(eps) // len(x), *mu.shape
+    x, mu, logvar = (np.tile(a, (shape[0], 1)) for a in (x, mu, logvar))
     z = model.reparameterize(mu, logvar, eps)
     dlogits = gradient.log_likelihood(model.decode(parameters, z, activation), x)
     decoder = _decode(parameters, z, activation, dlogits)
     dz = decoder.pop("z") - z  # of log p(x|z), and of log p(z)
     dmu, dlogvar = gradient.reparameterize(logvar, eps, dz)
-    encoder = _encode(parameters, x, activation, dmu, dlogvar + 0.5)
+    summed = (np.sum(a.reshape(shape), axis=0) for a in (dmu, dlogvar + 0.5))
+    encoder = _encode(parameters, x[: shape[1]], activation, *summed)
     return {name: decoder[name] + encoder[name] for name in parameters}
+
+
+def importance_weighted_bound(parameters, x, eps, activation):
+    """gradient.py has minus the mean's.  (B, D), (K B, Z) -> {parameter: derivative}"""
+    found = zeros(parameters)
+    gradient.importance_weighted_bound(parameters, found, x, eps, activation)
+    return {name: -len(x) * of_loss for name, of_loss in found.items()}

@@ -76,12 +76,9 @@ def kl_divergence(mu, logvar):
 def elbo(parameters, gradients, x, eps, activation):
     """The mean ELBO; and dL for each parameter, into `gradients`.  (B, D), (B, Z)"""
     # Forward, as model.elbo does, but each layer's output is kept.
-    encoder = layers(parameters, "encoder", x, activation)
-    mu = np.dot(encoder[-1], parameters["W_mu"]) + parameters["b_mu"]
-    logvar = np.dot(encoder[-1], parameters["W_logvar"]) + parameters["b_logvar"]
+    encoder, mu, logvar = encoded(parameters, x, activation)
     z = model.reparameterize(mu, logvar, eps)
-    decoder = layers(parameters, "decoder", z, activation)
-    logits = np.dot(decoder[-1], parameters["W_logits"]) + parameters["b_logits"]
+    decoder, logits = decoded(parameters, z, activation)
     elbo = model.log_likelihood(logits, x) - model.kl_divergence(mu, logvar)
 
     # Backward: L = -(log p(x|z) - KL), averaged over the B images.
@@ -93,6 +90,47 @@ def elbo(parameters, gradients, x, eps, activation):
     dmu, dlogvar = dmu + dmu_kl / B, dlogvar + dlogvar_kl / B
     encode(parameters, gradients, encoder, activation, dmu, dlogvar)
     return np.mean(elbo)
+
+
+def importance_weighted_bound(parameters, gradients, x, eps, activation):
+    """The mean bound; and dL for each parameter, into `gradients`.  (B, D), (K B, Z)"""
+    # Forward, as in model.py, with each image K times once it is encoded.
+    B, Z = len(x), eps.shape[1]
+    K = len(eps) // B
+    encoder, *posterior = encoded(parameters, x, activation)
+    x, mu, logvar = (np.tile(a, (K, 1)) for a in (x, *posterior))
+    z = model.reparameterize(mu, logvar, eps)
+    decoder, logits = decoded(parameters, z, activation)
+    log_pz_qz = 0.5 * np.sum(eps**2 + logvar - z**2, axis=1)
+    log_w = np.reshape(model.log_likelihood(logits, x) + log_pz_qz, (K, B))
+    w = np.exp(log_w - np.max(log_w, axis=0))
+    bound = np.max(log_w, axis=0) + np.log(np.mean(w, axis=0))
+
+    # Backward: the slope of log sum exp is the share of each draw's weight in the sum.
+    dlog_w = np.reshape(w / np.sum(w, axis=0) / -B, (K * B, 1))
+    dlogits = dlog_w * log_likelihood(logits, x)
+    dz = decode(parameters, gradients, decoder, activation, dlogits)
+    dz -= dlog_w * z  # of log p(z)
+    dmu, dlogvar = reparameterize(logvar, eps, dz)
+    dlogvar = dlogvar + 0.5 * dlog_w  # of -log q(z|x)
+    # An image's K draws share its posterior, so their derivatives add up.
+    dmu, dlogvar = (np.sum(a.reshape(K, B, Z), axis=0) for a in (dmu, dlogvar))
+    encode(parameters, gradients, encoder, activation, dmu, dlogvar)
+    return np.mean(bound)
+
+
+def encoded(parameters, x, activation):
+    """model.encode, but every layer's output, too.  -> [(B, H), ...], 2 x (B, Z)"""
+    outputs = layers(parameters, "encoder", x, activation)
+    mu = np.dot(outputs[-1], parameters["W_mu"]) + parameters["b_mu"]
+    logvar = np.dot(outputs[-1], parameters["W_logvar"]) + parameters["b_logvar"]
+    return outputs, mu, logvar
+
+
+def decoded(parameters, z, activation):
+    """model.decode, but every layer's output, too.  -> [(B, H), ...], (B, D)"""
+    outputs = layers(parameters, "decoder", z, activation)
+    return outputs, np.dot(outputs[-1], parameters["W_logits"]) + parameters["b_logits"]
 
 
 def layers(parameters, prefix, h, activation):

@@ -76,13 +76,28 @@ def elbo(parameters, x, eps, activation):
 
 
 def log_weight(parameters, x, eps, activation):
-    """log p(x, z) - log q(z|x) in nats, with one draw of z.  (B, D), (B, Z) -> (B,)
+    """log p(x, z) - log q(z|x) in nats, of K draws of z for each image.
 
-    The mean of many draws is the ELBO; the log of their mean exponential tends to
-    log p(x) (Burda et al. 2016, eq. 8).  Also one image, many draws: (1, D), (B, Z).
+    Their mean is the ELBO.  The first B rows of eps are a draw for each image, the next
+    B are another, and so on.  (B, D), (K B, Z) -> (K B,)
     """
     mu, logvar = encode(parameters, x, activation)
+    K = eps.shape[0] // x.shape[0]
+    x, mu, logvar = (np.tile(a, (K, 1)) for a in (x, mu, logvar))
     z = reparameterize(mu, logvar, eps)
     logits = decode(parameters, z, activation)
     log_pz_qz = 0.5 * np.sum(eps**2 + logvar - z**2, axis=1)
     return log_likelihood(logits, x) + log_pz_qz
+
+
+def importance_weighted_bound(parameters, x, eps, activation):
+    """The log of the mean weight of K draws of z, in nats per image.
+
+    On average it is the ELBO for K = 1, never falls as K grows, and tends to log p(x)
+    (Burda et al. 2016, eq. 8).  (B, D), (K B, Z) -> (B,)
+    """
+    log_w = log_weight(parameters, x, eps, activation)
+    log_w = np.reshape(log_w, (-1, x.shape[0]))  # a row for each draw
+    highest = np.max(log_w, axis=0)  # so that no exponential overflows
+    mean = np.mean(np.exp(log_w - highest), axis=0)
+    return highest + np.log(mean)

@@ -13,17 +13,27 @@ DRAWS = 250  # decoded together
 class Network(network.Network):
     """The parameters of a variational autoencoder, and functions of them."""
 
+    def __init__(self, parameters, activation, importance_samples=1):
+        super().__init__(parameters, activation)
+        self.importance_samples = importance_samples
+
     def train(self, x, eps, learning_rates):
-        """One Adam step per batch.  (S, B, D), (S, B, Z), (S,) -> sum of mean ELBOs"""
+        """One Adam step a batch.  (S, B, D), (S, K B, Z), (S,) -> sum of mean bounds"""
         with network.ignoring_overflow():
             return {"elbo": float(sum(map(self._train, x, eps, learning_rates)))}
 
     def _train(self, x, eps, learning_rate):
         """One step.  Nothing is compiled; the derivative is gradient.py's."""
         x = x.astype(np.float32)
-        elbo = gradient.elbo(self.parameters, self.gradients, x, eps, self.activation)
+        elbo = self._bound(x, eps)
         self.adam.apply(self.gradients, self.parameters, learning_rate)
         return elbo
+
+    def _bound(self, x, eps):
+        """The mean of what training raises; its gradient goes into `gradients`."""
+        several = self.importance_samples > 1
+        bound = gradient.importance_weighted_bound if several else gradient.elbo
+        return bound(self.parameters, self.gradients, x, eps, self.activation)
 
     def evaluate(self, x, eps):
         """ELBO, log p(x|z), KL in nats.  (B, D), (B, Z) -> (B,), (B,), (B,)"""

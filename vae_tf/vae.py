@@ -10,8 +10,12 @@ from vae_tf import model
 class Network(network.Network):
     """The parameters of a variational autoencoder, and functions compiled for them."""
 
+    def __init__(self, parameters, activation, importance_samples=1):
+        super().__init__(parameters, activation)
+        self.importance_samples = importance_samples
+
     def train(self, x, eps, learning_rates):
-        """One Adam step per batch.  (S, B, D), (S, B, Z), (S,) -> sum of mean ELBOs"""
+        """One Adam step a batch.  (S, B, D), (S, K B, Z), (S,) -> sum of mean bounds"""
         chunk = network.padded(x, eps, learning_rates)
         return {"elbo": float(self._train(*chunk, steps=tf.constant(len(x))))}
 
@@ -22,13 +26,20 @@ class Network(network.Network):
         total = 0.0
         for step in tf.range(steps):
             with tf.GradientTape() as tape:
-                elbo = tf.reduce_mean(self._evaluate(x[step], eps[step])[0])
+                elbo = tf.reduce_mean(self._bound(x[step], eps[step]))
                 loss = -elbo
             gradients = tape.gradient(loss, variables)
             self.adam.learning_rate.assign(learning_rates[step])
             self.adam.apply(gradients, variables)
             total += elbo
         return total
+
+    def _bound(self, x, eps):
+        """What training raises, of each image.  (B, D), (K B, Z) -> (B,)"""
+        if self.importance_samples == 1:
+            return self._evaluate(x, eps)[0]
+        x = tf.cast(x, tf.float32)
+        return model.importance_weighted_bound(self.parameters, x, eps, self.activation)
 
     def evaluate(self, x, eps):
         """ELBO, log p(x|z), KL in nats.  (B, D), (B, Z) -> (B,), (B,), (B,)"""

@@ -14,8 +14,12 @@ from vae_theano import model
 class Network(network.Network):
     """The parameters of a variational autoencoder, and functions compiled for them."""
 
+    def __init__(self, parameters, activation, importance_samples=1):
+        super().__init__(parameters, activation)
+        self.importance_samples = importance_samples
+
     def train(self, x, eps, learning_rates):
-        """One Adam step per batch.  (S, B, D), (S, B, Z), (S,) -> sum of mean ELBOs"""
+        """One Adam step a batch.  (S, B, D), (S, K B, Z), (S,) -> sum of mean bounds"""
         return {"elbo": float(sum(map(self._train, x, eps, learning_rates)))}
 
     @cached_property
@@ -23,11 +27,17 @@ class Network(network.Network):
         """One step, compiled by way of C++; the loop over the steps is Python's."""
         variables = list(self.parameters.values())
         x, eps, learning_rate = T.fmatrix("x"), T.fmatrix("eps"), T.fscalar("rate")
-        elbo = T.mean(model.elbo(self.parameters, x, eps, self.activation)[0])
+        elbo = T.mean(self._bound(x, eps))
         loss = -elbo
         gradients = theano.grad(loss, variables)
         updates = self.adam.updates(self.parameters, gradients, learning_rate)
         return theano.function([x, eps, learning_rate], elbo, updates=updates)
+
+    def _bound(self, x, eps):
+        """What training raises, of each image.  (B, D), (K B, Z) -> (B,)"""
+        if self.importance_samples == 1:
+            return model.elbo(self.parameters, x, eps, self.activation)[0]
+        return model.importance_weighted_bound(self.parameters, x, eps, self.activation)
 
     def evaluate(self, x, eps):
         """ELBO, log p(x|z), KL in nats.  (B, D), (B, Z) -> (B,), (B,), (B,)"""

@@ -34,7 +34,8 @@ class Table:
         """Print where the results go, and the names of the columns of row()."""
         self.judged = judged
         if not self.quiet:
-            heading = self.about.heading + "  distance" * self.judged
+            heading = self.about.heading.format(raised=self.about.raised(self.settings))
+            heading += "  distance" * self.judged
             print(f"run    {run.path}\n\n  epoch  {heading}  seconds", flush=True)
 
     def row(self, row):

@@ -24,6 +24,7 @@ examples:
   python -m {0}.train --data digits     without MNIST, in half a minute
   python -m {0}.train --resume RUN      go on where RUN stopped
 """
+SHARE = number(float, 0, 1e6, "number from 0 to 1,000,000")
 FREE = {"package", "beside", "resume", "epochs", "data", "quiet"}  # with --resume
 
 
@@ -109,8 +110,8 @@ def make_parser(package):
     for name, option in about.options.items():
         add(
             f"--{name.replace('_', '-')}",
-            metavar="X",
-            type=number(float, 0, 1e6, "number from 0 to 1,000,000"),
+            metavar="N" if option.whole else "X",
+            type=COUNT if option.whole else SHARE,
             help=f"{option.help} (default: {option.default:g})",
         )
     add(

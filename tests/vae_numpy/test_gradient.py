@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 
 from common.models.vae import lesson
+from common.pages.side_by_side import evidence
 from tests import reference
 from tests.conftest import make_settings
 from vae_numpy import Network, derivatives, gradient, model
@@ -126,8 +127,7 @@ def moved(given, name, by):
 def test_each_function_alone(rng, function, structure):
     """Along the gradient, and along anything, as float64 differences say."""
     drawn = lesson.arguments(structure, rng)
-    wanted = inspect.signature(getattr(model, function)).parameters
-    given = {n: drawn[n] for n in wanted}
+    given = evidence.taken(lesson, getattr(model, function), drawn)
     found = getattr(derivatives, function)(**given)
     wide = {n: v.astype("f8") if hasattr(v, "shape") else v for n, v in given.items()}
     if "parameters" in given:

@@ -119,7 +119,7 @@ class GenerativeAdversarialNetwork(About):
         names = "z_discriminator", "z_generator"
         return {name: rng.standard_normal(shape, np.float32) for name in names}
 
-    def progress(self, sums, steps):
+    def progress(self, settings, sums, steps):
         """Both losses."""
         discriminator, generator, *_ = (total / steps for total in sums.values())
         return f"losses {discriminator:.2f} and {generator:.2f} nats"

@@ -3,7 +3,7 @@
 import numpy as np
 
 from common import weights
-from common.about import About, Measure
+from common.about import About, Measure, Option
 
 
 class VariationalAutoencoder(About):
@@ -29,12 +29,20 @@ class VariationalAutoencoder(About):
         "binarize": "dynamic",
         "seed": 0,
     }
+    options = {
+        "importance_samples": Option(
+            1,
+            "draws of z for each image in training: 1 raises the ELBO, more raise the "
+            "tighter importance-weighted bound (Burda et al. 2016)",
+            whole=True,
+        )
+    }
     code_help = "number of latent variables"
     layers_help = "the hidden layers"
     note = (
         "The ELBO (evidence lower bound) is given in nats per image; higher is better."
     )
-    heading = "train ELBO  test ELBO = log p(x|z) - KL"
+    heading = "train {raised:>4}  test ELBO = log p(x|z) - KL"
     row = (
         "{train_elbo:10.2f}  {test_elbo:9.2f} = {test_log_likelihood:10.2f} - "
         "{test_kl:5.2f}"
@@ -70,6 +78,11 @@ class VariationalAutoencoder(About):
             "logvar": weights.chain("encoder", settings, "W_logvar", "none"),
         }
 
+    def raised(self, settings):
+        """The ELBO, or a tighter bound: L_K of Burda et al. 2016, eq. 8."""
+        draws = settings.options["importance_samples"]
+        return self.objective if draws == 1 else f"L_{draws}"
+
     def initial(self, settings, pixels):
         """The weights that a run starts from.  (N, D) uint8 -> {name: array}
 
@@ -87,9 +100,10 @@ class VariationalAutoencoder(About):
         return parameters
 
     def noise(self, shape, settings, rng):
-        """For the reparameterization, eps ~ N(0, I)."""
-        shape = *shape, settings.latent_dim
-        return {"eps": rng.standard_normal(shape, np.float32)}
+        """For the reparameterization, eps ~ N(0, I); a single draw where one tests."""
+        if shape:  # of a chunk: model.py says how draws of many images lie together
+            shape = *shape[:-1], settings.options["importance_samples"] * shape[-1]
+        return {"eps": rng.standard_normal((*shape, settings.latent_dim), np.float32)}
 
     def next_step(self, settings, run, data, test_images):
         """A walk through a latent plane; else, how to get one."""

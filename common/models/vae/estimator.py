@@ -15,10 +15,12 @@ class VAE(EncodingEstimator):
     """A variational autoencoder (Kingma & Welling 2014).
 
     Parameters: `latent_dim` latent variables; units of each of the encoder's `hidden`
-    layers, which the decoder mirrors; their `activation`, relu or tanh; `epochs` (None:
-    as many as show 1.5 million images, at most 150); `batch_size`, at most N; Adam's
-    `learning_rate`, which falls along a cosine to 1 %; `binarize`: dynamic, threshold
-    or none; `random_state` (None: another one each time); `verbose`: progress bars.
+    layers, which the decoder mirrors; their `activation`, relu or tanh; draws of z for
+    each image in training, `importance_samples` (1 raises the ELBO, more raise the
+    bound of Burda et al. 2016); `epochs` (None: as many as show 1.5 million images, at
+    most 150); `batch_size`, at most N; Adam's `learning_rate`, which falls along a
+    cosine to 1 %; `binarize`: dynamic, threshold or none; `random_state` (None: another
+    one each time); `verbose`: progress bars.
     """
 
     about = MODEL
@@ -29,6 +31,7 @@ class VAE(EncodingEstimator):
         *,
         hidden=(400,),
         activation="relu",
+        importance_samples=1,
         epochs=None,
         batch_size=128,
         learning_rate=0.003,
@@ -39,6 +42,7 @@ class VAE(EncodingEstimator):
         self.latent_dim = latent_dim
         self.hidden = hidden
         self.activation = activation
+        self.importance_samples = importance_samples
         self.epochs = epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate

@@ -1,5 +1,7 @@
 """The figures of a VAE's run."""
 
+import functools
+
 from common import figures
 from common.figures import BLUE, NATS, ORANGE
 
@@ -8,7 +10,7 @@ SAMPLES = 100
 
 def of_run(vae, dataset, history):
     """Every figure -> {file name: Figure}."""
-    made = {"curves.png": curves(history)}
+    made = {"curves.png": curves(history, vae.about.raised(vae.settings_))}
     made |= figures.of_test_images(vae, dataset)
     title = "Samples: z ~ N(0, I), pixel probabilities p(x = 1|z)"
     made["samples.png"] = figures.samples((title, vae.sample(SAMPLES)))
@@ -18,14 +20,17 @@ def of_run(vae, dataset, history):
     return made
 
 
-def curves(history):
-    """The ELBO and its two parts after each epoch."""
-    return figures.curves(history, _panels)
+def curves(history, raised="ELBO"):
+    """The ELBO and its two parts after each epoch; `raised` in training."""
+    return figures.curves(history, functools.partial(_panels, raised=raised))
 
 
-def _panels(figure, line):
+def _panels(figure, line, raised="ELBO"):
     bound, fit, kl = figure.subplots(1, 3)
-    line(bound, "train_elbo", ORANGE, "training (epoch mean)", "--")
+    trained = "training (epoch mean)"
+    if raised != "ELBO":
+        trained = f"${raised}$ in training (epoch mean)"
+    line(bound, "train_elbo", ORANGE, trained, "--")
     line(bound, "test_elbo", BLUE, "test")
     bound.legend(frameon=False, loc="lower right")
     line(fit, "test_log_likelihood")

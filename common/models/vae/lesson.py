@@ -5,13 +5,16 @@ import numpy as np
 from common.models.vae import MODEL
 from common.settings import Settings
 
-PIXELS, BATCH = 784, 8
+PIXELS, BATCH = 196, 8  # the fewer, the smaller what their sums are rounded to
+DRAWS = 3  # of z for each image, where a function takes several
 STRUCTURES = (  # what the drawn networks have; their numbers are new each time
     {"hidden": (40,), "latent_dim": 5, "activation": "relu"},
     {"hidden": (30, 20), "latent_dim": 2, "activation": "tanh"},
 )
 
 DIFFERENTIATED = {"elbo": 1}  # so many of its results; the others are its parts
+SEVERAL = {"eps": "eps_of_draws"}  # an argument: what is drawn for it
+DRAWN_AS = {"log_weight": SEVERAL, "importance_weighted_bound": SEVERAL}
 
 FORMULAS = {  # of the functions in model.py, and of the Network's methods
     "hidden_layers": r"h_{k} = a(h_{k-1} W_{k} + b_{k}), \quad a = "
@@ -28,6 +31,8 @@ FORMULAS = {  # of the functions in model.py, and of the Network's methods
     "log_weight": r"\log\,w = \log\,p(x|z) + \log\,p(z) - \log\,q(z|x), \quad "
     r"\log\,p(z) - \log\,q(z|x) = \frac{1}{2} "
     r"\sum_{j} \big(\varepsilon_j^2 + \log\,\sigma_j^2 - z_j^2\big)",
+    "importance_weighted_bound": r"\log\,\frac{1}{K} \sum_{k} w_k \;\leq\; "
+    r"\log\,p(x) \text{ on average}",
     "Network._train": r"\theta \leftarrow \text{Adam}(\theta, \, "
     r"\nabla_\theta (-\text{ELBO}))",
 }
@@ -71,4 +76,5 @@ def arguments(structure, rng):
         "mu": rng.standard_normal(code, np.float32),
         "logvar": rng.normal(-1, 1, code).astype(np.float32),
         "logits": 3 * rng.standard_normal(x.shape, np.float32),
+        "eps_of_draws": rng.standard_normal((DRAWS * BATCH, code[1]), np.float32),
     }

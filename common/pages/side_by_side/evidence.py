@@ -60,11 +60,17 @@ def caller(package, name, example):
     framework = importlib.import_module(package).framework
     framework.load()
     function = getattr(importlib.import_module(f"{package}.model"), name)
-    wanted = list(inspect.signature(function).parameters)
-    given = {n: example[n] for n in wanted}
-    count = vars(_lesson(package)).get("DIFFERENTIATED", {}).get(name)
-    call = framework.with_gradients(function, given, count)
-    return lambda drawn: call({n: drawn[n] for n in wanted})
+    lesson = _lesson(package)
+    count = vars(lesson).get("DIFFERENTIATED", {}).get(name)
+    call = framework.with_gradients(function, taken(lesson, function, example), count)
+    return lambda drawn: call(taken(lesson, function, drawn))
+
+
+def taken(lesson, function, drawn):
+    """What a function takes of all that a lesson's `arguments` drew.  -> {name: ...}"""
+    names = vars(lesson).get("DRAWN_AS", {}).get(function.__name__, {})
+    wanted = inspect.signature(function).parameters
+    return {name: drawn[names.get(name, name)] for name in wanted}
 
 
 def _compare(results, evidence):
