@@ -17,8 +17,9 @@ class VAE(EncodingEstimator):
     Parameters: `latent_dim` latent variables; units of each of the encoder's `hidden`
     layers, which the decoder mirrors; their `activation`, relu or tanh; `epochs` (None:
     as many as show 1.5 million images, at most 150); `batch_size`, at most N; Adam's
-    `learning_rate`, which falls along a cosine to 1 %; `binarize`: dynamic, threshold
-    or none; `random_state` (None: another one each time); `verbose`: progress bars.
+    `learning_rate`, which falls along a cosine to 1 %; `binarize`: dynamic, threshold,
+    none or static; `random_state` (None: another one each time); `verbose`: progress
+    bars.
     """
 
     about = MODEL
