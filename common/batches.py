@@ -13,7 +13,7 @@ CHUNK = 100  # steps that a framework takes in one call
 CALL = 1024  # images that are evaluated, encoded or decoded in one call
 ROWS = 32  # a call has a multiple of these, for its last ones are computed otherwise
 TEST_SEED = 0  # every run is tested on the same pixels and noise
-BINARIZATIONS = ("dynamic", "threshold", "none")
+BINARIZATIONS = ("dynamic", "threshold", "none", "static")
 
 
 def binarize(pixels, how, rng):
@@ -21,13 +21,14 @@ def binarize(pixels, how, rng):
 
     `dynamic`: each pixel is on with probability pixel / 255, drawn anew at each call
     (as Salakhutdinov & Murray 2008 do); uint8.  `threshold`: on if above one
-    half; uint8.  `none`: grey levels; float32.
+    half; uint8.  `none`: grey levels; float32.  `static`: as they are, since they were
+    binarized once and for all, to 0 and 255; uint8.
     """
     if how == "dynamic":
         # r is uniform on 0..254, so P(pixel > r) is exactly pixel / 255.
         r = rng.integers(0, 255, pixels.shape, dtype=np.uint8)
         return (pixels > r).view(np.uint8)
-    if how == "threshold":
+    if how in ("threshold", "static"):
         return (pixels > 127).view(np.uint8)
     return np.divide(pixels, 255, dtype=np.float32)
 

@@ -19,8 +19,9 @@ class Estimator(BaseEstimator):
     """What all models share.  A model adds `about`, a package its Network.
 
     X is (N, D) in [0, 1] and is kept with 8 bits per pixel.  It is binarized as
-    `binarize` says, always in the same way when it is not trained on.  Methods raise
-    ValueError for an X of another range or width, and NotFittedError before `fit`.
+    `binarize` says, always in the same way when it is not trained on; static: X is 0 or
+    1 already.  Methods raise ValueError for an X of another range or width, and
+    NotFittedError before `fit`.
     """
 
     about = None  # its model's About
@@ -146,6 +147,12 @@ class Estimator(BaseEstimator):
             raise ValueError(
                 f"X lies in [{low:g}, {high:g}]; pixels must lie in [0, 1]: "
                 f"{_cure(X, low, high, reset)}"
+            )
+        how = self.binarize if reset else self.settings_.binarize
+        if how == "static" and not ((X == 0) | (X == 1)).all():
+            raise ValueError(
+                "X has grey pixels, but with binarize='static' each must be 0 or 1: "
+                "binarize X once and for all"
             )
         return np.rint(X * 255).clip(0, 255).astype(np.uint8, order="C")
 

@@ -46,10 +46,11 @@ def of_test_images(estimator, dataset):
     """Figures of every model that encodes: test images, and their codes."""
     X = np.divide(dataset.test_images, 255, dtype=np.float32)
     labels, code = dataset.test_labels, estimator.transform(X)
-    first = first_of_each_class(labels)
+    some = examples(dataset)
+    names = None if labels is None else labels[some]
     return {
         "reconstructions.png": reconstructed(
-            estimator, X[first], estimator.reconstruct(X[first]), labels[first]
+            estimator, X[some], estimator.reconstruct(X[some]), names
         ),
         "latent.png": latent(code, labels, estimator.about.codes),
     }
@@ -67,6 +68,13 @@ def reconstructed(estimator, X, made, labels, draw="mean"):
     return reconstructions(estimator.seen(X), made, labels, title, shown)
 
 
+def examples(dataset, count=1):
+    """Where `count` test images of each class stand; without labels, the first ten."""
+    if dataset.test_labels is None:
+        return np.arange(min(10, len(dataset.test_images)))
+    return first_of_each_class(dataset.test_labels, count)
+
+
 def first_of_each_class(labels, count=1):
     """Where the first `count` images of each of at most 20 classes stand."""
     classes = np.unique(labels)[:20]
@@ -74,18 +82,19 @@ def first_of_each_class(labels, count=1):
 
 
 def reconstructions(x, reconstructed, labels, title, name="input"):
-    """Images above their reconstructions.  (N, 784), (N, 784) in [0, 1], (N,)"""
+    """Images above their reconstructions.  2 x (N, 784) in [0, 1], (N,) or None"""
     columns = min(len(x), 20)
     rows = math.ceil(len(x) / columns)
     size = max(6, 0.8 * columns + 1), 0.4 + 2 * rows
     figure = Figure(figsize=size, layout="constrained")
     grid = figure.subplots(2 * rows, columns, squeeze=False)
-    for number, label in enumerate(labels):
+    for number in range(len(x)):
         row, column = divmod(number, columns)
         pair = grid[2 * row : 2 * row + 2, column]
         for axes, image in zip(pair, (x, reconstructed), strict=True):
             _show(axes, image[number])
-        pair[0].set_title(label)
+        if labels is not None:
+            pair[0].set_title(labels[number])
         if column == 0:
             for axes, text in zip(pair, (name, "reconstruction"), strict=True):
                 axes.set_ylabel(text, rotation=0, ha="right", va="center")
@@ -114,7 +123,8 @@ def interpolation(images, shares, ends=None, labels=None):
     names, codes = [f"{share:.2f}" for share in shares], "two random ones"
     if ends is not None:
         images, codes = [ends[0], *images, ends[1]], "those of two images"
-        names = [f"input: {labels[0]}", *names, f"input: {labels[1]}"]
+        start, end = ("", "") if labels is None else (f": {label}" for label in labels)
+        names = [f"input{start}", *names, f"input{end}"]
     figure = Figure(figsize=(max(6, 0.8 * len(names)), 1.9), layout="constrained")
     grid = figure.subplots(1, len(names))
     for axes, image, name in zip(grid, images, names, strict=True):
@@ -129,22 +139,27 @@ def latent(codes, labels, code):
     """Codes coloured by class, in two dimensions.  (N, Z), (N,); `code` names them.
 
     Two latent variables are shown as they are, more of them on their first two
-    principal axes.
+    principal axes.  Without labels, None, they have one colour.
     """
     codes, xlabel, ylabel = _plane(codes)
     figure = Figure(figsize=(7, 6.4), layout="constrained")
     axes = figure.subplots()
     scatter(axes, codes, labels)
     axes.set(xlabel=xlabel, ylabel=ylabel)
-    axes.set_title(f"Test images by class: {code}.  A circle: where its class prevails")
+    title = f"Test images by class: {code}.  A circle: where its class prevails"
+    axes.set_title(f"Test images: {code}" if labels is None else title)
     axes.set_aspect("equal", adjustable="datalim")
     axes.grid(alpha=0.3)
     return figure
 
 
 def scatter(axes, codes, labels):
-    """Points coloured by class, and a label where each class prevails.  (N, 2), (N,)"""
-    classes, numbers = np.unique(labels, return_inverse=True)
+    """Points coloured by class, and a label where each class prevails.  (N, 2), (N,)
+
+    Without labels, None, points of one colour.
+    """
+    known = np.zeros(len(codes)) if labels is None else labels
+    classes, numbers = np.unique(known, return_inverse=True)
     colors = _colors(len(classes))
     order = np.random.default_rng(0).permutation(len(codes))  # no class on top
     axes.scatter(
@@ -154,6 +169,8 @@ def scatter(axes, codes, labels):
         alpha=0.6,
         linewidths=0,
     )
+    if labels is None:
+        return
     face = mpl.rcParams["axes.facecolor"]
     for number, place in enumerate(_places(codes, numbers)):
         axes.annotate(

@@ -105,6 +105,8 @@ def of(dataset):
     Raises UserError, which says why, for data that make none.
     """
     count = len(dataset.train_images), len(dataset.test_images)
+    if dataset.train_labels is None:
+        raise UserError("no judge of samples: the training images have no labels")
     if np.ptp(dataset.train_labels) == 0:
         raise UserError("no judge of samples: the training images are of one class")
     if min(count) < FEWEST:

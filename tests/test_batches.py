@@ -63,6 +63,9 @@ def test_other_binarizations(rng):
     np.testing.assert_array_equal(
         batches.binarize(pixels, "threshold", rng), [[0, 0, 1, 1]]
     )
+    static = batches.binarize(pixels[:, [0, 3]], "static", rng)
+    assert static.dtype == np.uint8
+    np.testing.assert_array_equal(static, [[0, 1]])
     grey = batches.binarize(pixels, "none", rng)
     assert grey.dtype == np.float32
     np.testing.assert_allclose(grey, pixels / 255, rtol=1e-7)

@@ -224,6 +224,20 @@ def test_impossible_parameters_are_named(estimator, X, name, value):
         estimator.transform(X)
 
 
+def test_static_takes_black_and_white_as_it_is(estimator, X):
+    """Grey pixels are refused, by `fit` and by what is fitted."""
+    estimator.set_params(binarize="static")
+    message = "X has grey pixels, but with binarize='static' each must be 0 or 1: "
+    with pytest.raises(ValueError, match=message):
+        estimator.fit(X)
+    black_and_white = np.float32(X > 0.5)
+    estimator.fit(black_and_white)
+    assert estimator.settings_.binarize == "static"
+    np.testing.assert_array_equal(estimator.seen(black_and_white), black_and_white)
+    with pytest.raises(ValueError, match=message):
+        estimator.score(X)
+
+
 @pytest.mark.slow
 def test_pipeline_grid_search_and_pandas(estimator, X):
     estimator.set_params(epochs=10)

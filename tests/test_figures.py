@@ -1,5 +1,7 @@
 """Figures are complete: written, of the right size, with the images in their places."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -19,6 +21,32 @@ def test_reconstructions_are_below_their_inputs(rng):
     assert [axes.get_title() for axes in figure.axes[:4]] == ["7", "8", "9", "5"]
     for shown, expected in zip(images(figure), [*x, *reconstructed], strict=True):
         np.testing.assert_array_equal(shown, expected.reshape(28, 28))
+
+
+def test_without_labels_nothing_is_named(rng, digits):
+    x = rng.random((3, 784))
+    figure = figures.reconstructions(x, x, None, "z")
+    assert len(images(figure)) == 6
+    assert [axes.get_title() for axes in figure.axes] == [""] * 6
+    walk = figures.interpolation(x, [0, 0.5, 1], x[:2])
+    assert [axes.get_title() for axes in walk.axes][:: len(walk.axes) - 1] == [
+        "input",
+        "input",
+    ]
+    codes = rng.standard_normal((30, 2))
+    (axes,) = figures.latent(codes, None, "codes").axes
+    assert "class" not in axes.get_title()
+    assert len(axes.texts) == 0
+    points = axes.collections[0]
+    assert len(np.unique(points.get_facecolors(), axis=0)) == 1
+    np.testing.assert_allclose(sorted(points.get_offsets()[:, 0]), sorted(codes[:, 0]))
+    unknown = replace(digits, test_labels=None)
+    assert figures.examples(unknown).tolist() == [*range(10)]
+    few = replace(unknown, test_images=digits.test_images[:3])
+    assert figures.examples(few).tolist() == [0, 1, 2]
+    assert digits.test_labels[figures.examples(digits, 2)].tolist() == [
+        label for label in range(10) for _ in range(2)
+    ]
 
 
 def test_samples_fill_a_square_row_by_row(rng):

@@ -297,7 +297,10 @@ def evaluated(cache, tmp_path, capfd):
             X = dataset.train_images[:count] / 255
             return X if draw == "mean" else noisy(X, 0.3)
 
-        estimator = SimpleNamespace(about=About(), measures=lambda X: (), sample=sample)
+        settings = SimpleNamespace(binarize="threshold")
+        estimator = SimpleNamespace(
+            about=About(), settings_=settings, measures=lambda X: (), sample=sample
+        )
         options = SimpleNamespace(judge=count)
         (path,) = evaluate.run(options, estimator, dataset, tmp_path / "metrics")
         stdout, stderr = capfd.readouterr()
@@ -339,3 +342,14 @@ def test_evaluate_without_a_judge(evaluated, digits):
     lines = [line for line in stdout.splitlines() if "judge" in line]
     assert lines == ["no judge of samples: the training images are of one class"]
     assert result["samples_judged"] is None
+    unknown = replace(digits, train_labels=None, test_labels=None)
+    stdout, result = evaluated(unknown, 100)
+    lines = [line for line in stdout.splitlines() if "judge" in line]
+    assert lines == ["no judge of samples: the training images have no labels"]
+    assert result["samples_judged"] is None
+
+
+def test_evaluate_says_how_pixels_are_binarized(evaluated, digits):
+    stdout, result = evaluated(digits, 0)
+    assert stdout.splitlines()[0].endswith("digits, binarization: threshold")
+    assert result["binarization"] == "threshold"

@@ -20,7 +20,8 @@ PIPE = 141  # what a shell says of a command that nobody reads any longer
 DATA = (
     "mnist (from $MNIST_PATH, a cache or the network), digits (1,797 images bundled "
     "with scikit-learn), or the path of an .npz in Keras's layout, of a folder of IDX "
-    "files or of Kaggle's train.csv (default: mnist)"
+    "files or of binarized MNIST's three .amat files, or of Kaggle's train.csv "
+    "(default: mnist)"
 )
 
 

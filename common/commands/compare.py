@@ -142,9 +142,13 @@ def _of_packages(options):
     source, dataset = data.load_or_digits(
         given.get("data", abouts[0].defaults["data"]), explicit="data" in given
     )
-    print_notes(dataset)
     binarize = [about.defaults["binarize"] for about in abouts]
     same = next((how for how in binarize if how != "none"), "none")
+    if "binarize" in given:
+        dataset.check_binarize(given["binarize"])
+    elif dataset.binarized:
+        same = "static"
+    print_notes(dataset)
     jobs = []
     for name, about in zip(names, abouts, strict=True):
         wanted = {**about.defaults, "binarize": same, "model": about.name, **given}
@@ -185,6 +189,7 @@ def _of_runs(options):
             f"{options.runs[1]}: a run of other data than {options.runs[0]}; runs are "
             "compared on the same images"
         )
+    _check_binarizations(found)
     source = getattr(options, "data", found[0][2]["settings"].data)
     _, dataset = data.load_or_digits(source, explicit=True)
     if {dataset.sha256} != hashes:
@@ -197,6 +202,19 @@ def _of_runs(options):
         _job(package, label, config["settings"], source, dataset.name, path)
         for label, (path, package, config) in zip(labels, found, strict=True)
     ]
+
+
+def _check_binarizations(found):
+    """UserError if pixels of some runs are static, and those of others are not."""
+    (first, _, config), *others = found
+    how = config["settings"].binarize
+    for path, _, config in others:
+        other = config["settings"].binarize
+        if other != how and "static" in (how, other):
+            raise UserError(
+                f"{path}: a run with --binarize {other}, but {first} has {how}; what "
+                "was drawn once and for all is not compared with what was not"
+            )
 
 
 def _read(path):

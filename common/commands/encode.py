@@ -32,9 +32,13 @@ def run(options, estimator, dataset, stem):
 
 
 def _csv(labels, codes):
-    """One row per image: its label and all its numbers, six digits behind the point."""
+    """One row per image: its label, where there is one, and all its numbers.
+
+    Six digits stand behind the point.
+    """
     columns = [f"{n}_{i}" for n, a in codes.items() for i in range(1, a.shape[1] + 1)]
-    lines = [",".join(["label", *columns])]
-    for label, row in zip(labels, np.hstack([*codes.values()]), strict=True):
-        lines.append(",".join([str(label), *(f"{value:.6f}" for value in row)]))
-    return "\n".join([*lines, ""])
+    rows = [[f"{value:.6f}" for value in row] for row in np.hstack([*codes.values()])]
+    if labels is not None:
+        columns = ["label", *columns]
+        rows = [[str(label), *row] for label, row in zip(labels, rows, strict=True)]
+    return "\n".join([*map(",".join, [columns, *rows]), ""])

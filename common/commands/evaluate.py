@@ -52,7 +52,9 @@ def run(options, estimator, dataset, stem):
         raise UserError("--judge 1 is too few to have a spread; take 0, or 2 and more")
     every = np.arange(len(dataset.test_images))
     X, _ = verb_parts.test_images(dataset, every)
-    print(f"{len(X):,} test images of {dataset.name}\n", flush=True)
+    how = estimator.settings_.binarize
+    images = f"{len(X):,} test images of {dataset.name}"
+    print(f"{images}, binarization: {how}\n", flush=True)
     measures = dict(estimator.about.measures)
     values = dict(zip(measures, estimator.measures(X), strict=True))
     samples = getattr(options, "samples", 0)
@@ -61,7 +63,8 @@ def run(options, estimator, dataset, stem):
         measures["importance_sampled"] = Measure(title)
         evidence = estimator.log_evidence(X, samples, progress=True)
         values["importance_sampled"] = evidence
-    result = {"data": dataset.name, "images": len(X), "samples": samples}
+    result = {"data": dataset.name, "binarization": how}
+    result |= {"images": len(X), "samples": samples}
     for name, measure in measures.items():
         result[name] = _mean(values[name])
         mean, error = (

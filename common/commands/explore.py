@@ -67,10 +67,14 @@ def _beside(path, estimator):
 
 
 def _codes(estimator, dataset):
-    """Codes and labels of the test images; none if nothing encodes.  (N, Z), (N,)"""
+    """Codes and labels of the test images; none if nothing encodes.  (N, Z), (N,)
+
+    All are of the class `?` where there are no labels.
+    """
     if dataset is None:
         width = estimator.settings_.latent_dim
         return np.zeros((0, width), np.float32), np.zeros(0, np.int64)
     every = np.arange(len(dataset.test_images))
     X, labels = verb_parts.test_images(dataset, every)
+    labels = np.full(len(X), "?") if labels is None else labels
     return estimator.transform(X), labels

@@ -22,7 +22,8 @@ def add_options(parser, about):
         "--per-class",
         metavar="N",
         type=COUNT,
-        help="or the first N of each class (default: 1)",
+        help="or the first N of each class (default: 1; the first ten images, if there "
+        "are no labels)",
     )
     verb_parts.add_data(parser)
     verb_parts.add_draw(parser, about)
@@ -33,9 +34,10 @@ def run(options, estimator, dataset, stem):
     from common import figures
 
     numbers = options.images
+    if options.per_class and dataset.test_labels is None:
+        raise UserError("--per-class: these images have no labels; take --images")
     if numbers is None:
-        count = options.per_class or 1
-        numbers = figures.first_of_each_class(dataset.test_labels, count)
+        numbers = figures.examples(dataset, options.per_class or 1)
     if len(numbers) > MOST:
         raise UserError(f"{len(numbers)} images are too many to show; take {MOST}")
     X, labels = verb_parts.test_images(dataset, numbers)

@@ -59,8 +59,9 @@ def make_parser(package):
         "--binarize",
         choices=BINARIZATIONS,
         help="how grey levels become pixels that are on or off: drawn anew every "
-        f"epoch, on above one half, or not at all{about.grey_help} "
-        f"(default: {default['binarize']})",
+        f"epoch, on above one half, or not at all{about.grey_help}; static: they were "
+        f"drawn once and for all (default: {default['binarize']}; of .amat files, "
+        "static)",
     )
 
     add = parser.add_argument_group("model").add_argument
@@ -229,6 +230,11 @@ def _new(options):
     chosen = file | vars(options)
     given = {"model": about.name, **about.defaults, **chosen}
     source, dataset = data.load_or_digits(given["data"], explicit="data" in chosen)
+    if "binarize" in chosen:
+        said = "--binarize" if "binarize" in options else f"{options.config}: binarize"
+        dataset.check_binarize(chosen["binarize"], said)
+    elif dataset.binarized:
+        given["binarize"] = "static"
     images = len(dataset.train_images)
     epochs = given.get("epochs", default_epochs(images, about))
     given |= {"data": source, "epochs": epochs, "hidden": tuple(given["hidden"])}

@@ -181,11 +181,11 @@ def _pictures(estimator, dataset, folder, label):
     """Keep what is drawn later: reconstructions, and decoded codes."""
     from common import figures
 
-    numbers = figures.first_of_each_class(dataset.test_labels)
+    numbers = figures.examples(dataset)
     X = np.divide(dataset.test_images[numbers], 255, dtype=np.float32)
-    arrays = {"labels": dataset.test_labels[numbers]}
+    arrays = {}
     if hasattr(estimator, "reconstruct"):
-        arrays |= {"seen": estimator.seen(X), "made": estimator.reconstruct(X)}
+        arrays = {"seen": estimator.seen(X), "made": estimator.reconstruct(X)}
     codes = (
         folder / f".codes_{estimator.about.name}_{estimator.settings_.latent_dim}.npz"
     )

@@ -27,7 +27,7 @@ def add_draw(parser, about):
 
 
 def test_images(dataset, numbers):
-    """Test images by their numbers, scaled.  -> (N, 784) in [0, 1], (N,)"""
+    """Test images by their numbers, scaled.  -> (N, 784) in [0, 1], (N,) or None"""
     last = len(dataset.test_images) - 1
     for number in numbers:
         if number > last:
@@ -35,12 +35,14 @@ def test_images(dataset, numbers):
                 f"there is no test image {number}; they have the numbers 0 to {last}"
             )
     X = np.divide(dataset.test_images[numbers], 255, dtype=np.float32)
-    return X, dataset.test_labels[numbers]
+    labels = dataset.test_labels
+    return X, None if labels is None else labels[numbers]
 
 
 def write(stem, figure, **arrays):
-    """STEM.npz and STEM.png -> their paths."""
+    """STEM.npz, without arrays that are None, and STEM.png -> their paths."""
     paths = [stem.with_name(f"{stem.name}{ending}") for ending in (".npz", ".png")]
-    files.write_arrays(paths[0], **arrays)
+    known = {name: array for name, array in arrays.items() if array is not None}
+    files.write_arrays(paths[0], **known)
     files.write_figure(paths[1], figure)
     return paths

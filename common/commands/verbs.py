@@ -60,7 +60,7 @@ def _use(package, options):
     run = runs.Run(runs.find(options.run, about))
     config = run.read_config(about)  # before the framework is imported
     stem = _stem(options, run)
-    dataset = _dataset(options, config) if "data" in options else None
+    dataset = _dataset(options, config, run) if "data" in options else None
     estimator = packages.estimator(package).load(run.path)
     if estimator.n_features_in_ != 784:
         raise UserError(
@@ -73,11 +73,13 @@ def _use(package, options):
     return 0
 
 
-def _dataset(options, config):
-    source = options.data or config["settings"].data
+def _dataset(options, config, run):
+    settings = config["settings"]
+    source = options.data or settings.data
     if source == ARRAY:
         raise UserError("this model was fitted in Python; name its images with --data")
     _, dataset = data.load_or_digits(source, explicit=True)
+    dataset.check_binarize(settings.binarize, f"{run.path}: a run with --binarize")
     print_notes(dataset)
     if options.needs_training_images:
         return dataset

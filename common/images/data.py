@@ -9,26 +9,30 @@ from pathlib import Path
 import numpy as np
 
 from common import UserError, files
-from common.images import download, formats
+from common.images import amat, download, formats
 
 MNIST_SHA256 = "1e35582d42a90940c55b956deb61875c020b567ed20e3c5b174f52bf7809ed9b"
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Images and labels to train on, and others to test on."""
+    """Images and labels to train on, and others to test on.
+
+    Labels are None where the images have none.
+    """
 
     name: str
     source: str  # the file, folder or package that the images were read from
     train_images: np.ndarray  # (N, 784) uint8, 0 is background and 255 is ink
-    train_labels: np.ndarray  # (N,) int64
+    train_labels: np.ndarray | None  # (N,) int64
     test_images: np.ndarray  # (M, 784) uint8
-    test_labels: np.ndarray  # (M,) int64
+    test_labels: np.ndarray | None  # (M,) int64
     notes: tuple[str, ...] = ()  # what was taken for what, where that is unusual
+    binarized: bool = False  # once and for all: pixels are 0 or 255, and stay so
 
     @cached_property
     def sha256(self):
-        """SHA-256 of the four arrays' bytes, one after the other, in hexadecimal."""
+        """SHA-256 of the arrays' bytes, one after the other, in hexadecimal."""
         digest = hashlib.sha256()
         for array in (
             self.train_images,
@@ -36,12 +40,35 @@ class Dataset:
             self.test_images,
             self.test_labels,
         ):
-            digest.update(np.ascontiguousarray(array))
+            if array is not None:
+                digest.update(np.ascontiguousarray(array))
         return digest.hexdigest()
+
+    def check_binarize(self, how, said="--binarize"):
+        """UserError if its images are not for that binarization; `said` begins it.
+
+        What is drawn anew and what was drawn once are two tasks: figures of one cannot
+        be compared with those of the other.
+        """
+        if self.binarized and how != "static":
+            raise UserError(
+                f"{said} {how} does not suit the images from {self.source}, which are "
+                "binarized once and for all (static)"
+            )
+        if how == "static" and not (self.binarized or self._is_black_and_white()):
+            raise UserError(
+                f"{said} static does not suit the images from {self.source}, which are "
+                "grey: static takes images that are binarized already, such as the "
+                "three .amat files of binarized MNIST"
+            )
+
+    def _is_black_and_white(self):
+        images = self.train_images, self.test_images
+        return all((part % 255 == 0).all() for part in images)
 
 
 def load(source="mnist"):
-    """Load `mnist`, `digits` or a path (.npz, folder of IDX files, .csv) -> Dataset.
+    """Load `mnist`, `digits` or a path (.npz, folder of files, .csv) -> Dataset.
 
     Raises download.UnreachableError if MNIST is neither on this machine nor to be
     downloaded, and UserError for a path whose content is not a data set.
@@ -78,11 +105,16 @@ def _from_path(name, path):
         name,
         str(path.absolute()),
         train_x.reshape(-1, 784),
-        train_y.astype(np.int64),
+        _whole(train_y),
         test_x.reshape(-1, 784),
-        test_y.astype(np.int64),
+        _whole(test_y),
         notes,
+        binarized=path.is_dir() and amat.is_in(path),
     )
+
+
+def _whole(labels):
+    return None if labels is None else labels.astype(np.int64)
 
 
 def _digits():

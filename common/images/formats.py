@@ -1,4 +1,4 @@
-"""Reading a data set from a path: .npz, a folder of IDX files, or .csv."""
+"""Reading a data set from a path: .npz, a folder of IDX or .amat files, or .csv."""
 
 import gzip
 import itertools
@@ -11,7 +11,7 @@ import zlib
 import numpy as np
 
 from common import UserError
-from common.images import meaning, tables
+from common.images import amat, meaning, tables
 
 IDX_NAME = re.compile(
     r"(.*)(train|t10k|test)-(images|labels)[-.]idx([13])-ubyte(?:\.gz)?"
@@ -22,9 +22,9 @@ GZIP = b"\x1f\x8b"
 def read(path):
     """Training images and labels, test images and labels.  Path -> four arrays, notes
 
-    Images are (N, 28, 28) or (N, 784) uint8, labels (N,) integers.  Notes are lines on
-    what was taken for what, where that is unusual.  Raises UserError, naming the file
-    and the fault, for what is not clear.
+    Images are (N, 28, 28) or (N, 784) uint8, labels (N,) integers or, where there are
+    none, None.  Notes are lines on what was taken for what, where that is unusual.
+    Raises UserError, naming the file and the fault, for what is not clear.
     """
     if not path.exists():
         raise UserError(f"{path}: no such file or folder")
@@ -32,14 +32,14 @@ def read(path):
         raise UserError(f"{path}: cannot be read (Permission denied)")
     readers = {".npz": _read_npz, ".csv": _read_csv, ".csv.gz": _read_csv}
     if path.is_dir():
-        reader = _read_idx_folder
+        reader = _read_folder
     else:
         ends = [end for end in readers if path.name.lower().endswith(end)]
         reader = readers[ends[0]] if ends else None
     if reader is None:
         raise UserError(
             f"{path}: unknown kind of data; expected a .npz, a .csv (or .csv.gz), or a "
-            "folder with the four IDX files"
+            "folder with the four IDX files or the three .amat files"
         )
     try:
         arrays, found = reader(path)
@@ -74,6 +74,15 @@ def _read_npz(path):
         if not isinstance(array, np.ndarray):
             raise UserError(f"{path}: {key} is no array")
     return found, ()
+
+
+def _read_folder(folder):
+    """IDX files, or .amat files."""
+    if not amat.is_in(folder):
+        return _read_idx_folder(folder)
+    if any(IDX_NAME.fullmatch(path.name) for path in folder.iterdir()):
+        raise UserError(f"{folder}: both .amat and IDX files; keep one set per folder")
+    return amat.read(folder)
 
 
 def _read_idx_folder(folder):

@@ -13,14 +13,15 @@ def understand(path, train_x, train_y, test_x, test_y):
     """Four arrays as they were found -> the same as `formats.read` gives them, notes.
 
     What is unusual and clear is put right and noted; UserError for what is not clear.
+    Labels may be None.
     """
     notes = []
     parts = {"training": (train_x, train_y), "test": (test_x, test_y)}
     images, labels = [], []
     for part, (x, y) in parts.items():
         images.append(_shaped(path, part, x))
-        labels.append(_labels(path, part, y, notes))
-        if len(x) != len(y):
+        labels.append(None if y is None else _labels(path, part, y, notes))
+        if y is not None and len(x) != len(y):
             raise UserError(
                 f"{path}: {len(x)} {part} images but {len(y)} {part} labels"
             )
@@ -34,7 +35,9 @@ def understand(path, train_x, train_y, test_x, test_y):
             "and not ink, invert them (255 - x)"
         )
     images = _upright(path, images, notes)
-    if len(labels[0]) > 1 and (labels[0] == labels[0][0]).all():
+    if labels[0] is None:
+        notes.append("there are no labels: no picture shows classes")
+    elif len(labels[0]) > 1 and (labels[0] == labels[0][0]).all():
         notes.append(f"every training label is {labels[0][0]}")
     return (images[0], labels[0], images[1], labels[1]), tuple(dict.fromkeys(notes))
 

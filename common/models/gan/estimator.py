@@ -15,8 +15,9 @@ class GAN(Estimator):
     layers, which the discriminator mirrors; their `activation`: leaky_relu, relu or
     tanh; `penalty`, the weight of the R1 gradient penalty; `epochs` (None: as many as
     show 1.8 million images, at most 300); `batch_size`, at most N; Adam's
-    `learning_rate`, which falls along a cosine to 1 %; `binarize`: dynamic, threshold
-    or none; `random_state` (None: another one each time); `verbose`: progress bars.
+    `learning_rate`, which falls along a cosine to 1 %; `binarize`: dynamic, threshold,
+    none or static; `random_state` (None: another one each time); `verbose`: progress
+    bars.
 
     It has no encoder, hence no `transform`; and no `score`, since logits of different
     discriminators cannot be compared.

@@ -19,8 +19,8 @@ class VAE(EncodingEstimator):
     each image in training, `importance_samples` (1 raises the ELBO, more raise the
     bound of Burda et al. 2016); `epochs` (None: as many as show 1.5 million images, at
     most 150); `batch_size`, at most N; Adam's `learning_rate`, which falls along a
-    cosine to 1 %; `binarize`: dynamic, threshold or none; `random_state` (None: another
-    one each time); `verbose`: progress bars.
+    cosine to 1 %; `binarize`: dynamic, threshold, none or static; `random_state` (None:
+    another one each time); `verbose`: progress bars.
     """
 
     about = MODEL

@@ -1,0 +1,163 @@
+"""Images that are binarized once and for all, from the command line, never mixed."""
+
+import json
+
+import numpy as np
+import pytest
+
+from common.commands import compare, train
+from common.images import data
+from common.runs import Run
+from tests.commands.test_compare import a_run, mistake
+from tests.commands.test_train import one_line
+from tests.images.test_amat import write_amat
+from vae_numpy import VAE
+
+SMALL = ["--hidden", "8", "--latent-dim", "2", "--epochs", "1", "--quiet"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, digits):
+    """Some of the bundled digits, as three .amat files."""
+    bits = np.uint8(digits.train_images > 127)
+    parts = {"train": bits[:250], "valid": bits[250:300], "test": bits[300:340]}
+    return write_amat(tmp_path_factory.mktemp("data") / "bits", parts)
+
+
+@pytest.fixture(scope="module")
+def static(tmp_path_factory, folder):
+    """A run on them."""
+    out = tmp_path_factory.mktemp("runs") / "static"
+    argv = ["--data", str(folder), *SMALL, "--out", str(out)]
+    assert train.main("vae_numpy", argv=argv) == 0
+    return out
+
+
+@pytest.fixture(scope="module")
+def dynamic(tmp_path_factory, digits):
+    """A run on grey digits."""
+    out = tmp_path_factory.mktemp("runs") / "dynamic"
+    vae = VAE(latent_dim=2, hidden=(8,), epochs=1).fit(digits.train_images[:200] / 255)
+    vae.save(out)
+    return out
+
+
+@pytest.mark.slow
+def test_a_run_is_static_by_itself(static, folder):
+    config = Run(static).read_config()
+    assert config["settings"].binarize == "static"
+    assert config["data"]["training_images"] == 300
+    assert config["data"]["sha256"] == data.load(str(folder)).sha256
+    pictures = {path.name for path in (static / "figures").iterdir()}
+    assert {"reconstructions.png", "latent.png", "manifold.png"} <= pictures
+
+
+@pytest.mark.slow
+def test_verbs_do_without_labels(command, static, folder, tmp_path):
+    def use(verb, *options):
+        output = ["--output", tmp_path / verb]
+        result = command("vae_numpy", verb, static, *options, *output)
+        assert (result.returncode, result.stderr) == (0, "")
+        assert "note   there are no labels: no picture shows classes" in result.stdout
+        return result.stdout
+
+    use("reconstruct")
+    with np.load(tmp_path / "reconstruct.npz") as arrays:
+        assert set(arrays) == {"images", "input", "reconstruction"}
+        assert arrays["images"].tolist() == [*range(10)]
+        test_images = data.load(str(folder)).test_images[:10]
+        np.testing.assert_array_equal(255 * arrays["input"], test_images)
+    use("encode")
+    lines = (tmp_path / "encode.csv").read_text().splitlines()
+    assert lines[0] == "mu_1,mu_2,logvar_1,logvar_2"
+    assert [line.count(",") for line in lines] == [3] * 41
+    use("interpolate", "--from", 0, "--to", 39)
+    use("explore")
+    stdout = use("evaluate", "--samples", 1)
+    assert "40 test images of bits, binarization: static\n" in stdout
+    assert "no judge of samples: the training images have no labels\n" in stdout
+    metrics = json.loads((tmp_path / "evaluate.json").read_text())
+    assert metrics["binarization"] == "static"
+    assert metrics["samples_judged"] is None
+    classes = ["--per-class", 2, "--output", tmp_path / "classes"]
+    result = command("vae_numpy", "reconstruct", static, *classes)
+    assert result.stderr == (
+        "error: --per-class: these images have no labels; take --images\n"
+    )
+    assert result.returncode == 2
+
+
+@pytest.mark.slow
+def test_a_static_run_takes_no_grey_images(command, static):
+    for verb in ("evaluate", "reconstruct", "encode", "explore"):
+        result = command("vae_numpy", verb, static, "--data", "digits")
+        one_line(result, f"{static}: a run with --binarize static does not suit the ")
+    resumed = command("vae_numpy.train", "--resume", static, "--data", "digits")
+    one_line(resumed, f"not the data that {static} was trained on")
+
+
+@pytest.mark.parametrize("verb", ["evaluate", "reconstruct", "encode", "explore"])
+def test_another_run_takes_no_static_images(command, dynamic, folder, verb):
+    result = command("vae_numpy", verb, dynamic, "--data", folder)
+    one_line(
+        result,
+        f"{dynamic}: a run with --binarize dynamic does not suit the images from "
+        f"{folder}, which are binarized once and for all (static)",
+    )
+    assert not [*dynamic.glob("*.npz")][1:]  # but the checkpoint
+
+
+@pytest.mark.parametrize("how", ["dynamic", "threshold", "none"])
+def test_static_images_are_not_binarized_again(command, folder, tmp_path, how):
+    words = ["--data", folder, "--out", tmp_path / "run"]
+    result = command("vae_numpy.train", *words, "--binarize", how)
+    one_line(result, f"--binarize {how} does not suit the images from {folder}, ")
+    path = tmp_path / "file.json"
+    path.write_text(json.dumps({"binarize": how}))
+    result = command("vae_numpy.train", *words, "--config", path)
+    one_line(result, f"{path}: binarize {how} does not suit the images from {folder}, ")
+    assert not (tmp_path / "run").exists()
+
+
+def test_static_is_not_for_grey_images(command, tmp_path):
+    words = ["--data", "digits", "--out", tmp_path / "run"]
+    result = command("vae_numpy.train", *words, "--binarize", "static")
+    one_line(result, "--binarize static does not suit the images from ", ".amat files")
+    path = tmp_path / "file.json"
+    path.write_text(json.dumps({"binarize": "static"}))
+    result = command("vae_numpy.train", *words, "--config", path)
+    one_line(result, f"{path}: binarize static does not suit the images from ")
+    assert not (tmp_path / "run").exists()
+
+
+# Comparisons
+
+
+def test_compared_packages_are_static_by_themselves(folder):
+    argv = ["autoencoder_tf", "vae_tf", "--data", str(folder)]
+    jobs = compare._of_packages(compare._parser(argv).parse_args(argv))
+    assert [job["settings"]["binarize"] for job in jobs] == ["static"] * 2
+
+
+def test_a_comparison_does_not_binarize_again(capsys, folder):
+    argv = ["vae_tf", "vae_theano", "--data"]
+    line = mistake(capsys, *argv, folder, "--binarize", "dynamic")
+    assert line.startswith("--binarize dynamic does not suit the images from ")
+    line = mistake(capsys, *argv, "digits", "--binarize", "static")
+    assert line.startswith("--binarize static does not suit the images from ")
+
+
+def test_static_and_other_runs_are_not_compared(capsys, tmp_path):
+    """Whatever their data: black and white ones are for both."""
+    one = a_run(tmp_path / "one", "0" * 64)
+    two = a_run(tmp_path / "two", "0" * 64, binarize="static")
+    for first, second, how, other in (
+        (one, two, "dynamic", "static"),
+        (two, one, "static", "dynamic"),
+    ):
+        assert mistake(capsys, "--runs", first, second) == (
+            f"{second}: a run with --binarize {other}, but {first} has {how}; what was "
+            "drawn once and for all is not compared with what was not"
+        )
+    three = a_run(tmp_path / "three", "0" * 64, binarize="threshold")
+    assert "not the data that" in mistake(capsys, "--runs", one, three)
