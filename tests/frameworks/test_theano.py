@@ -61,6 +61,41 @@ def test_a_gradient_that_ends_leaves_no_denormals():
     np.testing.assert_allclose(adam.v["w"].get_value(), kept, rtol=1e-3)
 
 
+def compiled(operation):
+    x = T.fvector("x")
+    return theano.function([x], operation(x))
+
+
+@pytest.mark.parametrize(
+    ("operation", "exact"),
+    [
+        (T.nnet.softplus, lambda x: np.logaddexp(0, x)),
+        (T.nnet.sigmoid, lambda x: np.exp(-np.logaddexp(0, -x))),
+        (T.exp, np.exp),
+        (T.tanh, np.tanh),
+    ],
+)
+def test_loops_of_vectors_are_right(operation, exact):
+    """To a few units of the last of 24 bits, wherever the result is a normal number."""
+    x = np.linspace(-85, 85, 100_001, dtype=np.float32)
+    expected = exact(x.astype(np.float64))
+    np.testing.assert_allclose(compiled(operation)(x), expected, rtol=2**-21)
+
+
+@pytest.mark.parametrize("operation", [T.nnet.softplus, T.nnet.sigmoid, T.exp, T.tanh])
+def test_loops_of_vectors_hide_no_nan(operation):
+    """In a vector, and in what is left over; what grows too large is infinite."""
+    for place in (0, 5, 32):
+        x = np.zeros(33, np.float32)
+        x[place] = np.nan
+        found = compiled(operation)(x)
+        np.testing.assert_array_equal(np.isnan(found), np.isnan(x))
+    ends = compiled(operation)(np.array([-np.inf, np.inf] * 17, np.float32))
+    low = -1 if operation is T.tanh else 0
+    high = 1 if operation in (T.tanh, T.nnet.sigmoid) else np.inf
+    np.testing.assert_array_equal(ends, [low, high] * 17)
+
+
 @pytest.mark.slow
 def test_two_trainings_compile_into_one_cache(nowhere, tmp_path):
     flags = {"THEANO_FLAGS": f"base_compiledir={tmp_path / 'compiled'}"}

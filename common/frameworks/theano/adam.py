@@ -4,8 +4,9 @@ import numpy as np
 import theano
 import theano.tensor as T
 
+from common.frameworks.theano.loops import or_zero
+
 EPSILON = 1e-7  # Keras's; the paper's "epsilon hat"
-TINY = np.float32(1e-30)  # of a moment: far below epsilon, so no step is seen to change
 
 
 class Adam:
@@ -26,7 +27,8 @@ class Adam:
 
         The bias corrections are folded into the rate (the efficient form at the end
         of section 2), as Keras does.  Moments move by a share of the difference, so
-        that Theano uses each gradient's matrix product once.
+        that Theano uses each gradient's matrix product once; one that nothing renews
+        falls for ever, and a processor takes long for denormal numbers, hence or_zero.
         """
         beta_1, beta_2 = self.beta_1, self.beta_2
         t = self.step + 1
@@ -34,16 +36,11 @@ class Adam:
         alpha = learning_rate * T.sqrt(1 - beta_2**time) / (1 - beta_1**time)
         updates = [(self.step, t)]
         for (name, p), g in zip(parameters.items(), gradients, strict=True):
-            m = _or_zero(self.m[name] + (1 - beta_1) * (g - self.m[name]))
-            v = _or_zero(self.v[name] + (1 - beta_2) * (g**2 - self.v[name]))
+            m = or_zero(self.m[name] + (1 - beta_1) * (g - self.m[name]))
+            v = or_zero(self.v[name] + (1 - beta_2) * (g**2 - self.v[name]))
             move = alpha * m / (T.sqrt(v) + EPSILON)
             updates += [(self.m[name], m), (self.v[name], v), (p, p - move)]
         return updates
-
-
-def _or_zero(moment):
-    """One that nothing renews falls for ever; denormals take a processor long."""
-    return T.switch(T.lt(T.abs_(moment), TINY), np.float32(0), moment)
 
 
 def _zeros_like(parameter, name):

@@ -1,0 +1,44 @@
+"""Element-wise loops that a compiler makes fast: no branches, vectorized functions."""
+
+import theano.scalar
+import theano.tensor as T
+from theano.tensor.nnet import sigm
+
+TINY = 1e-30  # of a moment: far below Adam's epsilon, so no step is seen to change
+
+
+class OrZero(theano.scalar.UnaryScalarOp):
+    """x, but 0 where |x| < TINY; one operation, so that it joins the loop before it."""
+
+    def impl(self, x):
+        """Where there is no compiler."""
+        return x if abs(x) >= TINY else 0 * x
+
+    def c_code(self, node, name, inp, out, sub):
+        """Of one number, without a branch."""
+        (x,), (z,) = inp, out
+        return f"{z} = fabsf({x}) < {TINY}f ? 0.0f : {x};"
+
+    def c_code_cache_version(self):
+        """Another one, and Theano compiles anew."""
+        return (1,)
+
+
+or_zero = T.Elemwise(OrZero(theano.scalar.same_out, name="or_zero"))
+
+
+def mend_softplus():
+    """Theano's own has three cases, of which a compiler can make no loop of vectors."""
+    theirs = sigm.ScalarSoftplus.c_code
+
+    def c_code(self, node, name, inp, out, sub):
+        (x,), (z,) = inp, out
+        if node.inputs[0].type != theano.scalar.float32:
+            return theirs(self, node, name, inp, out, sub)
+        return f"{z} = ({x} > 0.0f ? {x} : 0.0f) + log1pf(expf(-fabsf({x})));"
+
+    sigm.ScalarSoftplus.c_code = c_code
+    sigm.ScalarSoftplus.c_code_cache_version = lambda self: ("branchless", 1)
+
+
+mend_softplus()
