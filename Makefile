@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 PYTEST := OPENBLAS_NUM_THREADS=1 $(PYTHON) -m pytest -n 2 --dist worksteal
 
 .PHONY: help train test check doctor lint format bench notebooks pages explorer pretrained lab \
-    lock clean whole
+    search lock clean whole
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -59,12 +59,17 @@ pretrained: .venv/ready  ## train the model in pretrained/ again
 lab: .venv/lab  ## open the notebooks in JupyterLab
 	.venv/bin/jupyter lab notebooks $(ARGS)
 
+search: .venv/search  ## search hyperparameters on all cores, or on a Dask cluster
+	$(PYTHON) experiments/search.py $(ARGS)
+
 LOCK := $(UV) pip compile --universal --generate-hashes --no-emit-index-url \
     --no-header -q --upgrade
 lock: .uv/bin/uv  ## resolve requirements*.txt into their locks
 	$(LOCK) --python-version 3.11 requirements.txt -o requirements.lock
 	$(LOCK) --python-version 3.11 -c requirements.lock requirements-lab.txt \
 	    -o requirements-lab.lock
+	$(LOCK) --python-version 3.11 -c requirements.lock requirements-search.txt \
+	    -o requirements-search.lock
 	$(LOCK) --python-version 3.12 --no-config requirements-tf.txt -o requirements-tf.lock
 
 clean:  ## remove the environment (runs and downloads stay)
@@ -90,8 +95,8 @@ INSTALL := $(UV) pip install --python .venv --compile-bytecode --require-hashes
 	fi
 	@touch $@
 
-.venv/lab: requirements-lab.lock | whole
-	$(UV) pip install --python .venv --compile-bytecode --require-hashes -r requirements-lab.lock
+.venv/lab .venv/search: .venv/%: requirements-%.lock | whole
+	$(INSTALL) -r $<
 	@touch $@
 
 .uv/bin/uv:
