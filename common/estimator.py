@@ -154,7 +154,8 @@ class Estimator(BaseEstimator):
                 "X has grey pixels, but with binarize='static' each must be 0 or 1: "
                 "binarize X once and for all"
             )
-        return np.rint(X * 255).clip(0, 255).astype(np.uint8, order="C")
+        parts = batches.split(X, batches.CALL)  # as X may be large
+        return np.concatenate([_levels(part) for part in parts])
 
     def _settings(self, images):
         """The Settings that the parameters mean for so many images."""
@@ -231,6 +232,11 @@ def _unmade(package, name):
     """An instance of the class that a package exports; its state is still to come."""
     kind = getattr(importlib.import_module(package), name)
     return kind.__new__(kind)
+
+
+def _levels(X):
+    """What is in [0, 1], but for rounding, with 8 bits.  (N, D) -> (N, D) uint8"""
+    return np.rint(X * 255).clip(0, 255).astype(np.uint8)
 
 
 def _cure(X, low, high, fitting):

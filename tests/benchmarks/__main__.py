@@ -1,0 +1,242 @@
+"""Measure speed beside other programs, in one run: `make bench`.
+
+    epochs    seconds per epoch of every contender, for two networks
+    growth    how they grow with units, batch size and latent variables
+    cold      from the start of the process to ten epochs and a test ELBO
+    evaluate  `evaluate --samples 5000` beside its matrix products alone
+
+Contenders take turns, so that what disturbs the machine disturbs them all; medians are
+printed, and ratios to vae_tf.  ARGS="epochs cold" measures these alone.
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from itertools import pairwise
+from pathlib import Path
+
+from tqdm import tqdm
+
+from tests.benchmarks.contenders import job
+
+ROUNDS = 5
+LOG = tempfile.TemporaryFile("w+")  # noqa: SIM115  # standard error of the contenders
+PACKAGE = __package__ + ".contenders"
+OURS = {  # name: module, what it is told by CONTENDER
+    "vae_tf": ("ours", "vae_tf"),
+    "vae_theano": ("ours", "vae_theano"),
+    "vae_numpy": ("ours", "vae_numpy"),
+}
+PEERS = {
+    "vae_tf, a call per step": ("python_loop", "vae_tf"),
+    "Keras fit, jit_compile": ("keras_fit", ""),
+    "JAX, lax.scan": ("jax_scan", ""),
+    "PyTorch, eager": ("pytorch", "eager"),
+    "PyTorch, compile": ("pytorch", "compile"),
+}
+NEEDS = {"jax_scan": "jax", "pytorch": "torch"}
+NETWORKS = {
+    "784-400-20, relu": {},
+    "784-200-200-50, tanh": {
+        "hidden": [200, 200],
+        "latent_dim": 50,
+        "activation": "tanh",
+    },
+}
+GROWTH = {
+    "units": [{"hidden": [n]} for n in (100, 200, 400, 800, 1600)],
+    "batch size": [{"batch_size": n} for n in (32, 128, 512, 1024)],
+    "latent variables": [{"latent_dim": n} for n in (2, 20, 200)],
+}
+
+
+def installed(contenders):
+    """Those whose library is here; of the others, say so."""
+    found = {}
+    for name, (module, told) in contenders.items():
+        if importlib.util.find_spec(NEEDS.get(module, "numpy")):
+            found[name] = module, told
+        else:
+            print(f"{name}: {NEEDS[module]} is not installed")
+    return found
+
+
+def command(module, told, *arguments):
+    """What starts a contender.  -> arguments of Popen"""
+    return {
+        "args": [
+            sys.executable,
+            "-W",
+            "ignore",
+            "-m",
+            f"{PACKAGE}.{module}",
+            *arguments,
+        ],
+        "env": os.environ | {"CONTENDER": told},
+        "stderr": LOG,
+        "text": True,
+    }
+
+
+def answer(line):
+    """What a contender prints, as JSON; without it, what it complained of."""
+    if not line:
+        LOG.seek(0)
+        sys.exit(f"a contender failed: {LOG.read().strip().splitlines()[-1]}")
+    return json.loads(line)
+
+
+class Contender:
+    """A process that trains for an epoch whenever it is asked to."""
+
+    def __init__(self, stack, module, told, given):
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        start = command(module, told, json.dumps(given))
+        self.process = stack.enter_context(subprocess.Popen(**start, **pipes))
+        stack.callback(self.process.kill)
+
+    def epoch(self):
+        """-> {"seconds", "megabytes"}"""
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return answer(self.process.stdout.readline())
+
+
+def measure(contenders, given, rounds=ROUNDS):
+    """Epochs in turn, after one to get warm.  -> {name: (median seconds, megabytes)}"""
+    with ExitStack() as stack:
+        running = {
+            name: Contender(stack, *which, given) for name, which in contenders.items()
+        }
+        found = {name: [] for name in running}
+        turns = [name for _ in range(1 + rounds) for name in running]
+        for name in tqdm(turns, leave=False, unit="epoch", disable=None):
+            found[name].append(running[name].epoch())
+    return {
+        name: (
+            statistics.median(epoch["seconds"] for epoch in epochs[1:]),
+            epochs[-1]["megabytes"],
+        )
+        for name, epochs in found.items()
+    }
+
+
+def epochs():
+    """The table of all contenders, for each network."""
+    best = best_rate()
+    contenders = installed(OURS | PEERS)
+    for title, given in NETWORKS.items():
+        found = measure(contenders, given)
+        ours = found["vae_tf"][0]
+        flops = flops_per_epoch(job.settings(given))
+        print(f"\n{title:26} s/epoch   ratio   MB at most   GFLOP/s")
+        for name, (seconds, megabytes) in found.items():
+            print(
+                f"{name:26} {seconds:7.2f} {seconds / ours:7.2f} {megabytes:12.0f} "
+                f"{flops / seconds / 1e9:9.0f}"
+            )
+    print(f"best matrix product of 2048 x 2048 float32: {best:.0f} GFLOP/s")
+
+
+def growth():
+    """Seconds per epoch as one number grows."""
+    jax = {"JAX, lax.scan": PEERS["JAX, lax.scan"]}
+    contenders = installed(OURS | jax)
+    for title, settings in GROWTH.items():
+        print(f"\n{title:16}" + "".join(f"{name:>15}" for name in contenders))
+        for given in settings:
+            found = measure(contenders, given, rounds=2)
+            (number,) = given.values()
+            number = number[0] if isinstance(number, list) else number
+            seconds = (f"{median:15.2f}" for median, _ in found.values())
+            print(f"{number:16}" + "".join(seconds), flush=True)
+
+
+def cold(rounds=3):
+    """Seconds of a process that trains ten epochs; ours draws its figures, too."""
+    contenders = installed({n: PEERS[n] for n in PEERS if "per step" not in n})
+    names = [name for _ in range(rounds) for name in ("vae_tf", *contenders)]
+    found = {name: [] for name in names}
+    for name in tqdm(names, leave=False, unit="run", disable=None):
+        start = time.perf_counter()
+        elbo = train_ours() if name == "vae_tf" else train(*contenders[name])
+        found[name].append((time.perf_counter() - start, elbo))
+    ours = statistics.median(seconds for seconds, _ in found["vae_tf"])
+    print("\nten epochs, cold          seconds   ratio   test ELBO")
+    for name, results in found.items():
+        seconds = statistics.median(seconds for seconds, _ in results)
+        print(f"{name:26} {seconds:6.1f} {seconds / ours:7.2f} {results[-1][1]:11.2f}")
+
+
+def train_ours():
+    """The whole command, figures included.  -> test ELBO"""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder, "run")
+        arguments = ["--epochs", "10", "--out", str(out), "--quiet"]
+        arguments = [sys.executable, "-m", "vae_tf.train", *arguments]
+        subprocess.run(arguments, check=True, capture_output=True)
+        history = (out / "history.csv").read_text().splitlines()
+        columns = dict(zip(history[0].split(","), history[-1].split(","), strict=True))
+        return float(columns["test_elbo"])
+
+
+def train(module, told):
+    """-> test ELBO"""
+    start = command(module, told, "{}", "cold")
+    done = subprocess.run(**start, stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout)["elbo"]
+
+
+def evaluate():
+    """log p(x) of some images, beside the matrix products that it takes."""
+    for package in OURS:
+        start = command("log_evidence", package)
+        done = subprocess.run(**start, stdout=subprocess.PIPE, check=True)
+        print(done.stdout, end="", flush=True)
+
+
+def best_rate():
+    """GFLOP/s of the fastest product here, XLA's or OpenBLAS's."""
+    start = command("products", "")
+    done = subprocess.run(**start, stdout=subprocess.PIPE, check=True)
+    rates = json.loads(done.stdout)
+    print(", ".join(f"{name}: {rate:.0f} GFLOP/s" for name, rate in rates.items()))
+    return max(rates.values())
+
+
+def flops_per_epoch(s):
+    """Multiplications and additions of the matrix products, forward and backward."""
+    down, up = [784, *s.hidden], [s.latent_dim, *reversed(s.hidden), 784]
+    down += [2 * s.latent_dim]
+    forward = sum(a * b for sizes in (down, up) for a, b in pairwise(sizes))
+    backward = 2 * forward - down[0] * down[1]  # no gradient of the input
+    steps = 60_000 // s.batch_size
+    return 2 * (forward + backward) * steps * s.batch_size
+
+
+def main():
+    """Measure what is asked for."""
+    sections = [epochs, growth, cold, evaluate]
+    names = [section.__name__ for section in sections]
+    parser = argparse.ArgumentParser(
+        prog="make bench", description=__doc__.partition("\n")[0]
+    )
+    sections_help = f"{', '.join(names)} (default: all)"
+    parser.add_argument("sections", metavar="SECTION", nargs="*", help=sections_help)
+    wanted = parser.parse_args().sections or names
+    if unknown := set(wanted) - set(names):
+        parser.error(f"no section {min(unknown)}; choose from {', '.join(names)}")
+    for section in sections:
+        if section.__name__ in wanted:
+            section()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""The same job in JAX: one compiled lax.scan over the steps of an epoch."""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+
+from common.models.vae import MODEL
+from tests.benchmarks.contenders import job
+
+ACTIVATIONS = {"relu": jax.nn.relu, "tanh": jnp.tanh}
+B1, B2, EPSILON = job.ADAM.values()
+
+
+def hidden_layers(p, prefix, h, activation):
+    layer = 1
+    while f"{prefix}_W{layer}" in p:
+        h = ACTIVATIONS[activation](
+            h @ p[f"{prefix}_W{layer}"] + p[f"{prefix}_b{layer}"]
+        )
+        layer += 1
+    return h
+
+
+def loss(p, x, key, activation):
+    """Minus the mean ELBO."""
+    h = hidden_layers(p, "encoder", x, activation)
+    mu, logvar = h @ p["W_mu"] + p["b_mu"], h @ p["W_logvar"] + p["b_logvar"]
+    z = mu + jnp.exp(0.5 * logvar) * jax.random.normal(key, mu.shape)
+    h = hidden_layers(p, "decoder", z, activation)
+    logits = h @ p["W_logits"] + p["b_logits"]
+    log_px_z = jnp.sum(x * logits - jax.nn.softplus(logits), axis=1)
+    kl = 0.5 * jnp.sum(jnp.exp(logvar) + mu**2 - 1 - logvar, axis=1)
+    return jnp.mean(kl - log_px_z)
+
+
+@partial(jax.jit, static_argnames="activation", donate_argnums=0)
+def train(state, x, rates, key, activation):
+    """All steps of an epoch.  (S, B, D) uint8, (S,)"""
+
+    def step(state, given):
+        p, m, v, t = state
+        x, rate, key = given
+        g = jax.grad(loss)(p, x.astype(jnp.float32), key, activation)
+        t += 1
+        m = jax.tree.map(lambda m, g: m + (1 - B1) * (g - m), m, g)
+        v = jax.tree.map(lambda v, g: v + (1 - B2) * (g * g - v), v, g)
+        alpha = rate * jnp.sqrt(1 - B2**t) / (1 - B1**t)
+        p = jax.tree.map(
+            lambda p, m, v: p - alpha * m / (jnp.sqrt(v) + EPSILON), p, m, v
+        )
+        return (p, m, v, t), None
+
+    keys = jax.random.split(key, len(x))
+    return jax.lax.scan(step, state, (x, rates, keys))[0]
+
+
+class Trainer:
+    """Parameters and moments, and the function compiled for them."""
+
+    def __init__(self, s, pixels):
+        self.s, self.pixels = s, pixels
+        p = jax.tree.map(jnp.array, MODEL.initial(s, pixels))
+        zeros = jax.tree.map(jnp.zeros_like, p)
+        self.state = p, zeros, jax.tree.map(jnp.zeros_like, p), jnp.float32(0)
+
+    def epoch(self, number):
+        x, rates = job.epoch_of(self.s, self.pixels, number)
+        key = jax.random.key(number)
+        self.state = train(self.state, x, rates, key, self.s.activation)
+        jax.block_until_ready(self.state)
+
+    def test_elbo(self, x):
+        key, activation = jax.random.key(0), self.s.activation
+        return -jax.jit(loss, static_argnums=3)(self.state[0], x, key, activation)
+
+
+if __name__ == "__main__":
+    job.do(Trainer)

@@ -1,0 +1,39 @@
+"""`evaluate --samples 5000` of CONTENDER, on a few images, beside its products."""
+
+import os
+import time
+
+import numpy as np
+
+from common import packages
+from tests.benchmarks.contenders import job, products
+
+IMAGES, SAMPLES = 100, 5000
+
+
+def main():
+    """Print seconds for 10,000 images, and the ratio to the products alone."""
+    package = os.environ["CONTENDER"]
+    s, (train, test) = job.settings({}), job.images()
+    vae = packages.estimator(package)()
+    vae.initialize(s, train)
+    vae.note_codes()
+    X = np.divide(test[:IMAGES], 255, dtype=np.float32)
+    vae.log_evidence(X, 100)
+    start = time.perf_counter()
+    vae.log_evidence(X, SAMPLES)
+    seconds = (time.perf_counter() - start) * len(test) / IMAGES
+    units = s.hidden[0]
+    flops = 2 * (s.latent_dim * units + units * 784) * SAMPLES * len(test)
+    rates = [products.rates(), products.rates(1000, units, 784)]
+    best = max(rate for found in rates for rate in found.values())
+    alone = flops / best / 1e9
+    print(
+        f"{package:12} {SAMPLES:,} samples of {len(test):,} images: {seconds:.0f} s; "
+        f"products alone at {best:.0f} GFLOP/s: {alone:.0f} s; ratio "
+        f"{seconds / alone:.2f}"
+    )
+
+
+if __name__ == "__main__":
+    main()
