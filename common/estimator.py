@@ -236,7 +236,7 @@ def _unmade(package, name):
 
 def _levels(X):
     """What is in [0, 1], but for rounding, with 8 bits.  (N, D) -> (N, D) uint8"""
-    return np.rint(X * 255).clip(0, 255).astype(np.uint8)
+    return np.rint(X * 255).clip(0, 255).astype(np.uint8, order="C")
 
 
 def _cure(X, low, high, fitting):
