@@ -19,12 +19,12 @@ class Measure:
 class Option:
     """A setting that this model has and others lack: a number from 0.
 
-    If `whole`, a whole number from 1.
+    With `most`, a whole number from 1 to that.
     """
 
     default: float
     help: str
-    whole: bool = False
+    most: int | None = None
 
 
 class About:

@@ -10,8 +10,7 @@ import numpy as np
 from common import about
 
 CHUNK = 100  # steps that a framework takes in one call
-CALL = 1024  # images that are evaluated, encoded or decoded in one call
-ROWS = 32  # a call has a multiple of these, for its last ones are computed otherwise
+CALL = 256  # images that are evaluated, encoded or decoded in one call: always so many
 TEST_SEED = 0  # every run is tested on the same pixels and noise
 BINARIZATIONS = ("dynamic", "threshold", "none", "static")
 
@@ -88,9 +87,9 @@ def in_parts(function, **arrays):
     """Call a function with some rows of the arrays at a time.
 
     It returns an array, or several; its results are joined along their rows.  What it
-    gives for a row is to the last bit the same, whatever rows are beside it: processors
-    take several rows at once and what remains one by one, which rounds otherwise, so
-    zeros are added until nothing remains.
+    gives for a row is to the last bit the same, whatever rows are beside it: for few
+    rows, and for those that fill no vector, processors round otherwise, so zeros are
+    added until each call has as many.
     """
     rows = len(next(iter(arrays.values())))
     pieces = {name: split(_filled_up(array), CALL) for name, array in arrays.items()}
@@ -102,6 +101,6 @@ def in_parts(function, **arrays):
 
 
 def _filled_up(array):
-    """With rows of zeros up to a multiple of ROWS.  (N, ...)"""
-    missing = -len(array) % ROWS
+    """With rows of zeros up to a multiple of CALL.  (N, ...)"""
+    missing = -len(array) % CALL
     return np.pad(array, [(0, missing)] + [(0, 0)] * (array.ndim - 1))

@@ -53,8 +53,10 @@ class Settings:
         for name, value in self.options.items():
             if name not in own:
                 raise ValueError(f"{name} is no option of {self.about.title}")
-            if own[name].whole:
-                possible, expected = _is_whole(value, 1), "a whole number from 1"
+            most = own[name].most
+            if most:
+                possible = _is_whole(value, 1) and value <= most
+                expected = f"a whole number from 1 to {most}"
             else:
                 possible, expected = _is_number(value) and value >= 0, "a number from 0"
             if not possible:

@@ -52,6 +52,8 @@ def search(options):
     command_line.print_notes(dataset)
     X = np.divide(dataset.train_images, 255, dtype=np.float32)
     vae = packages.estimator(options.package)(epochs=options.epochs)
+    if dataset.binarized:
+        vae.set_params(binarize="static")
     grid = GridSearchCV(vae, GRID, cv=HALVES, refit=False)
     with one_line(), cluster(options.scheduler) as client:
         check(client, vae)
@@ -168,7 +170,7 @@ def report(grid, package, source):
         values = "".join(f"  {value:13}" for value in found["params"][i].values())
         print(f"{score:12.2f}  {seconds:7.1f}{values}")
     best = [f"--{name.replace('_', '-')}={v}" for name, v in grid.best_params_.items()]
-    words = ["python", "-m", f"{package}.train", "--data", source, *best]
+    words = [command_line.python(), "-m", f"{package}.train", "--data", source, *best]
     print(f"\nnext: {command_line.typed(*words)}")
 
 

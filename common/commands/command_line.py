@@ -5,6 +5,7 @@ import contextlib
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -36,8 +37,8 @@ def answer(command, *arguments):
     except UserError as error:
         return fail(error)
     except MemoryError as error:
-        sizes = "--hidden, --latent-dim or --batch-size"
-        return fail(f"not enough memory ({error}); try a smaller {sizes}")
+        sizes = "units, latent variables, images in a batch or importance samples"
+        return fail(f"not enough memory ({error}); train with fewer {sizes}")
     except OSError as error:
         return fail(f"{error.filename or 'the system'}: {error.strerror or error}")
     except (Interrupted, KeyboardInterrupt):
@@ -111,6 +112,17 @@ def typed(*words):
     """Words as they are typed at a shell's prompt."""
     words = [str(word) for word in words]
     return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+
+
+def python():
+    """How to type the interpreter that runs this program."""
+    found = shutil.which("python")
+    if found and Path(found) == Path(sys.executable):
+        return "python"
+    executable = Path(sys.executable)
+    if executable.is_relative_to(Path.cwd()):
+        return str(executable.relative_to(Path.cwd()))
+    return str(executable)
 
 
 class Parser(argparse.ArgumentParser):

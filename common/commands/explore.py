@@ -58,6 +58,12 @@ def _beside(path, estimator):
             f"{run.path}: its z has {sizes[0]} values, the other's {sizes[1]}; only "
             "decoders of the same z can be compared"
         )
+    ways = settings.binarize, estimator.settings_.binarize
+    if "static" in ways and ways[0] != ways[1]:
+        raise UserError(
+            f"{run.path}: a run with --binarize {ways[0]}, the other has {ways[1]}; "
+            "what was drawn once and for all is not shown beside what was not"
+        )
     other = cls.load(run.path)
     if other.n_features_in_ != 784:
         raise UserError(

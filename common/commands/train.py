@@ -4,7 +4,6 @@ import argparse
 import contextlib
 import os
 import platform
-import shutil
 import sys
 import time
 from dataclasses import replace
@@ -12,7 +11,15 @@ from pathlib import Path
 
 from common import Interrupted, UserError, files, loop, packages, runs
 from common.batches import BINARIZATIONS
-from common.commands.command_line import COUNT, DATA, Parser, answer, number, typed
+from common.commands.command_line import (
+    COUNT,
+    DATA,
+    Parser,
+    answer,
+    number,
+    python,
+    typed,
+)
 from common.commands.table import Table
 from common.images import data
 from common.settings import ARRAY, Settings, default_epochs, read_settings
@@ -111,8 +118,8 @@ def make_parser(package):
     for name, option in about.options.items():
         add(
             f"--{name.replace('_', '-')}",
-            metavar="N" if option.whole else "X",
-            type=COUNT if option.whole else SHARE,
+            metavar="K" if option.most else "X",
+            type=_count_to(option.most) if option.most else SHARE,
             help=f"{option.help} (default: {option.default:g})",
         )
     add(
@@ -149,6 +156,10 @@ def make_parser(package):
     return parser
 
 
+def _count_to(most):
+    return number(int, 1, most, f"whole number from 1 to {most}")
+
+
 def _prepare(options):
     """Do what the options ask for -> exit status.  UserError for a mistake."""
     find = _resumed if "resume" in options else _new
@@ -180,7 +191,7 @@ def _carry_out(run, config, estimator, dataset, table, options):
         run.create("overwrite" in options)
         start = [], runs.Position()
     run.write_config(config)
-    command = typed(_python(), "-m", options.package)
+    command = typed(python(), "-m", options.package)
     place = _place(run.path)
     about, quiet = estimator.about, table.quiet
     try:
@@ -316,14 +327,3 @@ def _place(path):
     name = str(path)
     special = name[0] == "-" or name in ("latest", "pretrained")
     return typed(f".{os.sep}{name}" if special else name)
-
-
-def _python():
-    """How to type the interpreter that runs this program."""
-    found = shutil.which("python")
-    if found and Path(found) == Path(sys.executable):
-        return "python"
-    executable = Path(sys.executable)
-    if executable.is_relative_to(Path.cwd()):
-        return str(executable.relative_to(Path.cwd()))
-    return str(executable)

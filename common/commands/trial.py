@@ -123,7 +123,8 @@ def _compile(estimator, dataset):
     chunk = next(batches.chunks(dataset.train_images, estimator.settings_, 1))
     step = {name: array[:1] for name, array in chunk.items()}
     network.train(**step, learning_rates=np.zeros(1, np.float32))
-    network.evaluate(**{name: array[0] for name, array in step.items()})
+    some = dataset.test_images[: batches.CALL]
+    loop.evaluate(network, batches.evaluation_set(some, estimator.settings_))
     estimator.load_state(state)
 
 

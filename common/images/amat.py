@@ -67,7 +67,8 @@ def _images(path):
 
     Line by line, so that memory holds the pixels and not the text.
     """
-    unpack = gzip.open if path.suffix == ".gz" else open
+    with path.open("rb") as file:
+        unpack = gzip.open if file.read(2) == b"\x1f\x8b" else open
     digits = bytearray()
     try:
         with unpack(path, "rb") as file:

@@ -96,6 +96,15 @@ def test_a_static_run_takes_no_grey_images(command, static):
     one_line(resumed, f"not the data that {static} was trained on")
 
 
+@pytest.mark.slow
+def test_static_and_other_runs_are_not_shown_together(command, static, dynamic):
+    for one, other in ((static, dynamic), (dynamic, static)):
+        result = command("vae_numpy", "explore", one, other)
+        (line,) = result.stderr.splitlines()
+        assert "what was drawn once and for all is not shown beside" in line
+        assert result.returncode == 2
+
+
 @pytest.mark.parametrize("verb", ["evaluate", "reconstruct", "encode", "explore"])
 def test_another_run_takes_no_static_images(command, dynamic, folder, verb):
     result = command("vae_numpy", verb, dynamic, "--data", folder)

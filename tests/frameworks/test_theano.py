@@ -1,5 +1,7 @@
 """Theano's own: its Adam beside Keras's, its compiler."""
 
+import os
+
 import keras
 import numpy as np
 import pytest
@@ -94,6 +96,22 @@ def test_loops_of_vectors_hide_no_nan(operation):
     low = -1 if operation is T.tanh else 0
     high = 1 if operation in (T.tanh, T.nnet.sigmoid) else np.inf
     np.testing.assert_array_equal(ends, [low, high] * 17)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("", "blas__ldflags=-L"),
+        ("gcc__cxxflags=-O1", "blas__ldflags=,"),  # SciPy's needs flags of ours
+        ("blas__ldflags=-lblas", "allow_gc=False,blas__ldflags=-lblas"),
+    ],
+)
+def test_flags_of_the_user_win(monkeypatch, given, expected):
+    monkeypatch.setenv("THEANO_FLAGS", given)
+    framework.prepare()
+    flags = os.environ["THEANO_FLAGS"]
+    assert expected in flags
+    assert flags.endswith(f",{given}")
 
 
 @pytest.mark.slow

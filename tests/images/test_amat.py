@@ -64,6 +64,9 @@ def test_any_prefix_and_gzipped(tmp_path, parts):
         path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
         path.unlink()
     same(data.load(str(folder)), parts)
+    for path in folder.iterdir():  # packed all the same, whatever it is called
+        path.rename(path.with_suffix(""))
+    same(data.load(str(folder)), parts)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,9 @@ def prepare():
     flags = os.environ.get("THEANO_FLAGS", "")
     own = ["floatX=float32", "device=cpu"]
     own += ["allow_gc=False"]  # keep buffers between the steps
-    if "blas__ldflags" not in flags and "gcc__cxxflags" not in flags:
+    if "gcc__cxxflags" in flags:
+        own += ["blas__ldflags="]  # the library below needs flags of ours
+    elif "blas__ldflags" not in flags:
         own += _compiler_flags()
     os.environ["THEANO_FLAGS"] = ",".join([*own, flags])
 

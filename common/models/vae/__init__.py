@@ -34,7 +34,7 @@ class VariationalAutoencoder(About):
             1,
             "draws of z for each image in training: 1 raises the ELBO, more raise the "
             "tighter importance-weighted bound (Burda et al. 2016)",
-            whole=True,
+            most=100,
         )
     }
     code_help = "number of latent variables"

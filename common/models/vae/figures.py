@@ -27,15 +27,18 @@ def curves(history, raised="ELBO"):
 
 def _panels(figure, line, raised="ELBO"):
     bound, fit, kl = figure.subplots(1, 3)
-    trained = "training (epoch mean)"
-    if raised != "ELBO":
-        trained = f"${raised}$ in training (epoch mean)"
+    trained, tested = "training (epoch mean)", "test"
+    title = r"ELBO $= \mathbb{E}_q[\log p(x|z)] - $KL"
+    if raised != "ELBO":  # L_5, say
+        higher = "${}_{{{}}}$".format(*raised.split("_"))
+        trained, tested = f"{higher}, {trained}", "ELBO, test"
+        title = f"{higher}, and the ELBO, which is below it"
     line(bound, "train_elbo", ORANGE, trained, "--")
-    line(bound, "test_elbo", BLUE, "test")
+    line(bound, "test_elbo", BLUE, tested)
     bound.legend(frameon=False, loc="lower right")
     line(fit, "test_log_likelihood")
     line(kl, "test_kl")
-    bound.set(title=r"ELBO $= \mathbb{E}_q[\log p(x|z)] - $KL", ylabel=NATS)
+    bound.set(title=title, ylabel=NATS)
     fit.set(title=r"$\mathbb{E}_q[\log p(x|z)]$, test images", ylabel=NATS)
     kl.set(title=r"KL$(q(z|x)\,\|\,p(z))$, test images", ylabel=NATS)
     kl.set_ylim(0, 1.1 * kl.lines[0].get_ydata().max())

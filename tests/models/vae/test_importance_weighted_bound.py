@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from common import batches, loop, packages
-from common.commands import train
-from common.models.vae import lesson
+from common.commands import compare, train
+from common.models.vae import figures, lesson
 from common.pages.side_by_side import evidence
 from common.settings import Settings
 from tests import reference
@@ -128,7 +128,7 @@ def test_a_run_says_what_it_raised(tmp_path, capsys):
     assert loaded.network.importance_samples == 5
 
 
-@pytest.mark.parametrize("value", ["0", "1.5", "many"])
+@pytest.mark.parametrize("value", ["0", "1.5", "many", "101"])
 def test_it_is_a_whole_number_from_1(value, capsys):
     with pytest.raises(SystemExit) as exit_:
         train.main("vae_numpy", argv=["--importance-samples", value])
@@ -136,3 +136,22 @@ def test_it_is_a_whole_number_from_1(value, capsys):
     assert "whole number from 1" in capsys.readouterr().err
     with pytest.raises(ValueError, match="importance_samples must be a whole number"):
         make_settings(options={"importance_samples": 1.5})
+    with pytest.raises(ValueError, match="from 1 to 100"):
+        make_settings(options={"importance_samples": 101})
+
+
+def test_its_curve_is_not_called_the_elbo():
+    row = {"epoch": 1, "train_elbo": -99, "test_elbo": -101, "test_kl": 20}
+    history = [row | {"test_log_likelihood": -81}]
+    axes, *_ = figures.curves(history, "L_10").axes
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert labels == ["$L_{10}$, training (epoch mean)", "ELBO, test"]
+    assert axes.get_title().startswith("$L_{10}$")
+
+
+@pytest.mark.slow
+def test_frameworks_are_compared_while_they_raise_it(tmp_path):
+    argv = ["vae_numpy", "vae_tf", "--data", "digits", "--epochs", "1", "--quiet"]
+    argv += ["--importance-samples", "2", "--out", str(tmp_path / "both")]
+    assert compare.main(argv) == 0
+    assert (tmp_path / "both" / "report.html").is_file()
