@@ -196,10 +196,9 @@ def train(module, told):
 
 def evaluate():
     """log p(x) of some images, beside the matrix products that it takes."""
-    for package in OURS:
-        start = command("log_evidence", package)
-        done = subprocess.run(**start, stdout=subprocess.PIPE, check=True)
-        print(done.stdout, end="", flush=True)
+    start = command("log_evidence", "vae_tf")
+    done = subprocess.run(**start, stdout=subprocess.PIPE, check=True)
+    print(done.stdout, end="")
 
 
 def best_rate():

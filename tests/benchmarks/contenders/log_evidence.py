@@ -8,7 +8,7 @@ import numpy as np
 from common import packages
 from tests.benchmarks.contenders import job, products
 
-IMAGES, SAMPLES = 100, 5000
+IMAGES, SAMPLES = 400, 5000  # draws enough for all processes to work
 
 
 def main():

@@ -1,0 +1,85 @@
+"""The README's table of experiments is what their files say."""
+
+import csv
+import json
+import re
+import statistics
+
+import pytest
+
+from common.commands import train
+from common.models.vae import MODEL
+from common.settings import Settings, default_epochs, read_settings
+from tests.conftest import ROOT
+
+FOLDER = ROOT / "experiments"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
+MINUS = "\N{MINUS SIGN}"
+
+
+def settings_of(name):
+    found = read_settings(FOLDER / f"{name}.json", MODEL)
+    epochs = default_epochs(60_000, MODEL)
+    return Settings.of({"model": "vae", "epochs": epochs, **MODEL.defaults, **found})
+
+
+def history_of(name):
+    with (FOLDER / name / "history.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def metrics_of(name):
+    return json.loads((FOLDER / name / "metrics.json").read_text())
+
+
+def nats(measured):
+    mean, error = (f"{measured[key]:.2f}" for key in ("mean", "standard_error"))
+    return f"{mean} ± {error}".replace("-", MINUS)
+
+
+def row(name):
+    """The cells of an experiment that were measured, as the README writes them."""
+    settings, metrics = settings_of(name), metrics_of(name)
+    draws = settings.options["importance_samples"]
+    layers = "-".join(map(str, [784, *settings.hidden, settings.latent_dim]))
+    seconds = statistics.median(float(row["seconds"]) for row in history_of(name))
+    minutes = settings.epochs * seconds / 60
+    cells = [
+        f"[{name}](experiments/{name}.json)",
+        f"{layers}, {settings.activation}",
+        f"{metrics['binarization']}; K = {draws}; {settings.epochs:,} epochs; "
+        f"{metrics['samples']:,} samples",
+        nats(metrics["elbo"]),
+        nats(metrics["importance_sampled"]),
+        f"{minutes:.{0 if minutes >= 2 else 1}f} min",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_table_is_what_the_files_say(name):
+    assert row(name) in README
+
+
+def test_no_row_is_without_files():
+    listed = re.findall(r"^\| \[(\w+)\]\(experiments/", README, re.M)
+    assert sorted(listed) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_history_is_that_of_its_settings(name):
+    settings, rows = settings_of(name), history_of(name)
+    assert [int(row["epoch"]) for row in rows] == [*range(1, settings.epochs + 1)]
+    assert float(rows[0]["learning_rate"]) <= settings.learning_rate
+    last = metrics_of(name)
+    assert (last["images"], last["binarization"]) == (10_000, settings.binarize)
+    # One draw of z each, of the same pixels: the noise of the last digits differs.
+    assert float(rows[-1]["test_elbo"]) == pytest.approx(last["elbo"]["mean"], abs=0.01)
+
+
+def test_every_experiment_can_be_started():
+    parser = train.make_parser("vae_tf")
+    for name in NAMES:
+        options = parser.parse_args(["--config", str(FOLDER / f"{name}.json")])
+        assert options.config.is_file()
