@@ -98,8 +98,8 @@ def test_a_static_run_takes_no_grey_images(command, static):
 
 @pytest.mark.slow
 def test_static_and_other_runs_are_not_shown_together(command, static, dynamic):
-    for one, other in ((static, dynamic), (dynamic, static)):
-        result = command("vae_numpy", "explore", one, other)
+    for runs in ([static, dynamic], [dynamic, static, "--data", "digits"]):
+        result = command("vae_numpy", "explore", *runs)
         (line,) = result.stderr.splitlines()
         assert "what was drawn once and for all is not shown beside" in line
         assert result.returncode == 2
