@@ -68,7 +68,8 @@ def run(options, estimator, dataset, stem):
     for name, measure in measures.items():
         result[name] = _mean(values[name])
         mean, error = (
-            f"{number:.{measure.digits}f}" for number in result[name].values()
+            "?" if number is None else f"{number:.{measure.digits}f}"
+            for number in result[name].values()
         )
         print(f"{measure.title:35}{mean:>9} +- {error} {measure.unit}")
     print()
@@ -112,7 +113,8 @@ def _judged(count, estimator, dataset):
 
 
 def _mean(values):
-    """Mean and its standard error.  (N,)"""
-    spread = values.std(dtype=np.float64, ddof=len(values) > 1)
-    mean = values.mean(dtype=np.float64)
-    return {"mean": mean, "standard_error": spread / np.sqrt(len(values))}
+    """Mean and its standard error, None for a single value.  (N,)"""
+    mean, error = values.mean(dtype=np.float64), None
+    if len(values) > 1:
+        error = values.std(dtype=np.float64, ddof=1) / np.sqrt(len(values))
+    return {"mean": mean, "standard_error": error}

@@ -153,6 +153,21 @@ def test_evaluate_an_autoencoder(verb, tmp_path):
     assert 0 < result["mse"]["mean"] < 0.1
 
 
+def test_one_image_has_no_standard_error(verb, digits, tmp_path):
+    arrays = {
+        "x_train": digits.train_images.reshape(-1, 28, 28),
+        "y_train": digits.train_labels,
+        "x_test": digits.test_images[:1].reshape(-1, 28, 28),
+        "y_test": digits.test_labels[:1],
+    }
+    np.savez(tmp_path / "one.npz", **arrays)
+    options = "--data", tmp_path / "one.npz", "--samples", 20, "--judge", 0
+    stdout, _ = verb("vae_numpy", "evaluate", *options)
+    assert len(re.findall(r" -?\d+\.\d\d \+- \? nats per image\n", stdout)) == 4
+    result = json.loads((tmp_path / "evaluate.json").read_text())
+    assert result["elbo"]["standard_error"] is None
+
+
 @pytest.mark.slow
 def test_evaluate_gives_what_training_printed(command, process, tmp_path):
     out = tmp_path / "run"
