@@ -100,10 +100,12 @@ def command(nowhere, monkeypatch, capfd):
     """The same within this process, which spares each call the import of TensorFlow."""
 
     def run(module, *arguments, **environment):
+        importlib.import_module(module.partition(".")[0])  # may set flags, which stay
         with monkeypatch.context() as patch:
             patch.delenv("MNIST_PATH", raising=False)
             for name, value in (nowhere | environment).items():
-                patch.setenv(name, value)
+                before = os.environ.get(name) if name == "THEANO_FLAGS" else None
+                patch.setenv(name, f"{before},{value}" if before else value)
             patch.setattr(sys, "argv", [module, *map(str, arguments)])
             capfd.readouterr()
             with pytest.raises(SystemExit) as ended:
