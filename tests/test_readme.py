@@ -25,8 +25,12 @@ def test_every_option_of_training_is_listed():
 
 
 def test_links_lead_somewhere():
+    headings = re.findall(r"^#+ (.+)$", README, re.M)
+    anchors = {re.sub(r"[^\w -]", "", h).lower().replace(" ", "-") for h in headings}
     for target in re.findall(r"\]\(([^):]+)\)", README):
-        assert (ROOT / target).exists(), target
+        path, _, anchor = target.partition("#")
+        assert (ROOT / path).exists(), target
+        assert not anchor or path or anchor in anchors, target
 
 
 def test_every_picture_says_what_it_shows_and_has_a_dark_version():
