@@ -103,9 +103,12 @@ def command(nowhere, monkeypatch, capfd):
         importlib.import_module(module.partition(".")[0])  # may set flags, which stay
         with monkeypatch.context() as patch:
             patch.delenv("MNIST_PATH", raising=False)
-            for name, value in (nowhere | environment).items():
-                before = os.environ.get(name) if name == "THEANO_FLAGS" else None
-                patch.setenv(name, f"{before},{value}" if before else value)
+            changed = nowhere | environment
+            changed["THEANO_FLAGS"] = ",".join(
+                [os.environ.get("THEANO_FLAGS", ""), changed["THEANO_FLAGS"]]
+            )
+            for name, value in changed.items():
+                patch.setenv(name, value)
             patch.setattr(sys, "argv", [module, *map(str, arguments)])
             capfd.readouterr()
             with pytest.raises(SystemExit) as ended:

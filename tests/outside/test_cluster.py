@@ -19,6 +19,7 @@ from sklearn.model_selection import GridSearchCV, HalvingRandomSearchCV
 
 import vae_tf
 from common import UserError
+from common.commands.command_line import python
 from experiments import search
 from tests.outside.shell import ROOT, environment, run
 from vae_numpy import VAE
@@ -261,7 +262,7 @@ def test_ctrl_c_ends_it_with_one_line_and_all_its_processes(searching):
 
 @DISTRIBUTED
 @pytest.mark.slow
-def test_the_table_and_what_comes_next(tmp_path):
+def test_the_table_and_what_comes_next(tmp_path, monkeypatch):
     result = script(tmp_path, "--data=digits", "--package=vae_numpy", "--epochs=1")
     assert (result.returncode, result.stderr) == (0, "")
     _, _, heading, *rows, _, following = result.stdout.splitlines()
@@ -270,8 +271,8 @@ def test_the_table_and_what_comes_next(tmp_path):
     scores = [float(row.split()[0]) for row in rows]
     assert scores == sorted(scores, reverse=True)
     dims, rate = rows[0].split()[2:]
-    start, end = following.split(" -m ")  # the interpreter depends on the environment
-    assert start.startswith("next: ") and "python" in start
-    assert end == (
-        f"vae_numpy.train --data digits --latent-dim={dims} --learning-rate={rate}"
+    monkeypatch.chdir(tmp_path)  # as the script
+    assert following == (
+        f"next: {python()} -m vae_numpy.train --data digits "
+        f"--latent-dim={dims} --learning-rate={rate}"
     )
