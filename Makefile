@@ -45,7 +45,7 @@ notebooks: whole  ## execute the notebooks in place
 	$(PYTHON) notebooks/execute.py $(ARGS)
 
 pages: whole  ## build the pages in docs/
-	$(PYTHON) -m common.pages.side_by_side docs/compare.html
+	$(PYTHON) -m tools.pages.side_by_side docs/compare.html
 
 explorer: .venv/ready  ## train the demo in docs/explorer.html again
 	$(PYTHON) -m vae_tf.train --data mnist --latent-dim 2 --hidden 200 100 --epochs 40 \
@@ -54,7 +54,7 @@ explorer: .venv/ready  ## train the demo in docs/explorer.html again
 
 pretrained: .venv/ready  ## train the model in pretrained/ again
 	$(PYTHON) -m vae_tf.train --data mnist --out runs/for_pretrained --overwrite
-	$(PYTHON) -m common.commands.pretrained runs/for_pretrained
+	$(PYTHON) -m tools.pretrained runs/for_pretrained
 
 lab: .venv/lab  ## open the notebooks in JupyterLab
 	.venv/bin/jupyter lab notebooks $(ARGS)

@@ -7,6 +7,7 @@ if not __package__:
     sys.exit(2)
 
 from common.commands import verbs
+from tools import explore
 
 if __name__ == "__main__":
-    sys.exit(verbs.main("autoencoder_tf"))
+    sys.exit(verbs.main("autoencoder_tf", others=[explore]))

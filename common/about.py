@@ -45,7 +45,7 @@ class About:
     shown = 1_500_000  # images in training, by default
     most_epochs = 150  # by default, however few images there are
     activations = ("relu", "tanh")
-    verbs = ("reconstruct", "encode", "sample", "interpolate", "evaluate", "explore")
+    verbs = ("reconstruct", "encode", "sample", "interpolate", "evaluate")
     missing_verbs = {}  # name: why this model has none of that name, in a line
     hidden_help = "each hidden layer of the encoder, which the decoder mirrors"
     code_help = ""  # --latent-dim is the number of these

@@ -2,11 +2,7 @@
 
 import sys
 
-if not __package__:
-    print("error: type this as python -m common.compare", file=sys.stderr)
-    sys.exit(2)
-
-from common.commands import compare
+from tools.compare import command
 
 if __name__ == "__main__":
-    sys.exit(compare.main())
+    sys.exit(command.main())

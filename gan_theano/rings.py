@@ -6,7 +6,7 @@ if not __package__:
     print("error: type this as python -m gan_theano.rings", file=sys.stderr)
     sys.exit(2)
 
-from common.commands import rings
+from tools import rings
 
 if __name__ == "__main__":
     sys.exit(rings.main("gan_theano"))

@@ -8,15 +8,6 @@ from tests.conftest import ROOT
 README = (ROOT / "README.md").read_text()
 
 
-def test_line_counts():
-    rows = re.findall(r"^\| (\d+) \| \[([\w/]+\.py)\]", README, re.M)
-    first = re.findall(r"\*\*(\d+) lines of mathematics\*\*, \[(\S+)\]", README)
-    assert rows and first
-    rows += first
-    for lines, name in rows:
-        assert int(lines) == len((ROOT / name).read_text().splitlines()), name
-
-
 def test_every_option_of_training_is_listed():
     options = make_parser("vae_tf")._option_string_actions
     long = {name for name in options if name.startswith("--")} - {"--help"}

@@ -15,21 +15,24 @@ RUN = "folder of the run; or: latest; or: pretrained, a model that comes along"
 OUTPUT = "what to write, or the folder for it (default: the run's folder): NAME"
 
 
-def main(package, argv=None):
-    """Run `python -m PACKAGE VERB RUN` -> exit status: 0, 2 (a mistake), 130."""
+def main(package, argv=None, others=()):
+    """Run `python -m PACKAGE VERB RUN` -> exit status: 0, 2 (a mistake), 130.
+
+    `others` are modules of verbs beside those that the model has here.
+    """
     argv = sys.argv[1:] if argv is None else argv
     word = argv[0] if argv else None
     about = packages.model_of(package)
     if word in about.missing_verbs:
         return fail(about.missing_verbs[word])
-    parser = _make_parser(package)
+    parser = _make_parser(package, others)
     if word in PROGRAMS and packages.has(package, word):
         parser.error(f"{word} is no verb; type python -m {package}.{word}")
     options = parser.parse_args(argv)
     return answer(_use, package, options)
 
 
-def _make_parser(package):
+def _make_parser(package, others):
     """Every verb of a package with its options, which stand beside its body."""
     about = packages.model_of(package)
     parser = Parser(
@@ -38,8 +41,9 @@ def _make_parser(package):
         f"`python -m {package}.train` trains one.",
     )
     verbs = parser.add_subparsers(metavar="VERB", required=True, dest="verb")
-    for name in about.verbs:
-        command = importlib.import_module(f"common.commands.{name}")
+    own = [importlib.import_module(f"common.commands.{name}") for name in about.verbs]
+    for command in (*own, *others):
+        name = command.__name__.rpartition(".")[2]
         text = (command.__doc__ or name).splitlines()[0]  # none with python -OO
         verb = verbs.add_parser(name, help=text, description=text)
         verb.set_defaults(

@@ -4,7 +4,6 @@ Nothing is compiled and nothing is recorded: a package that uses this module wri
 gradients out by hand.
 """
 
-import importlib
 import timeit
 
 import numpy as np
@@ -31,24 +30,6 @@ def describe():
     seconds = min(timeit.repeat(lambda: np.dot(square, square), number=1, repeat=10))
     speed = f"{2 * 1024**3 / seconds / 1e9:.0f} GFLOP/s"
     return {"numpy": f"{np.__version__}, matrix products: {speed}"}
-
-
-def with_gradients(function, arguments, count=None):
-    """A function of model.py and its derivatives, which its package wrote by hand.
-
-    It takes {name: array} and returns what the other frameworks' `with_gradients` do;
-    derivatives.py has chosen by itself of which results.
-    """
-    package = function.__module__.partition(".")[0]
-    by_hand = importlib.import_module(f"{package}.derivatives")
-    differentiate = getattr(by_hand, function.__name__)
-
-    def call(given):
-        results = function(**given)
-        results = results if isinstance(results, tuple) else (results,)
-        return results, differentiate(**given)
-
-    return call
 
 
 def ignoring_overflow():

@@ -5,12 +5,13 @@ import json
 import numpy as np
 import pytest
 
-from common.commands import compare, train
+from common.commands import train
 from common.images import data
 from common.runs import Run
-from tests.commands.test_compare import a_run, mistake
 from tests.commands.test_train import one_line
 from tests.images.test_amat import write_amat
+from tests.tools.test_compare import a_run, mistake
+from tools.compare import command as compare
 from vae_numpy import VAE
 
 SMALL = ["--hidden", "8", "--latent-dim", "2", "--epochs", "1", "--quiet"]

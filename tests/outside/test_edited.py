@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from common import UserError, judge
-from common.commands import compare, train, verbs
+from common.commands import train, verbs
 from common.images import data
 from common.runs import Run
 from tests.conftest import ROOT
+from tools.compare import command as compare
 from vae_numpy import VAE
 
 SMALL = ["--epochs", "1", "--hidden", "8", "--latent-dim", "2"]

@@ -6,8 +6,9 @@ import sys
 import pytest
 
 from common import UserError, packages, runs
-from common.commands import compare, trial
 from tests.outside.shell import ROOT, environment, run
+from tools.compare import command as compare
+from tools.compare import trial
 
 POSIX_ONLY = ["fcntl", "grp", "pwd", "resource", "termios"]
 HIDE = f"""

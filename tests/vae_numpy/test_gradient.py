@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from common.models.vae import lesson
-from common.pages.side_by_side import evidence
 from tests import reference
 from tests.conftest import make_settings
-from vae_numpy import Network, derivatives, gradient, model
+from tools import derivatives
+from tools.lessons import vae as lesson
+from tools.pages.side_by_side import evidence
+from vae_numpy import Network, gradient, model
 from vae_tf import model as model_tf
 
 ALONE = [name for name in vars(model) if inspect.isfunction(vars(model)[name])]

@@ -50,7 +50,7 @@ class GenerativeAdversarialNetwork(About):
     shown = 1_800_000
     most_epochs = 300
     activations = ("leaky_relu", "relu", "tanh")
-    verbs = ("sample", "interpolate", "evaluate", "explore")
+    verbs = ("sample", "interpolate", "evaluate")
     missing_verbs = {
         "encode": "a generative adversarial network has no encoder, so no image has a "
         "code; `sample` and `interpolate` start from random ones",

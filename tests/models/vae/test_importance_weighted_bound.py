@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from common import batches, loop, packages
-from common.commands import compare, train
-from common.models.vae import figures, lesson
-from common.pages.side_by_side import evidence
+from common.commands import train
+from common.models.vae import figures
 from common.settings import Settings
 from tests import reference
 from tests.conftest import make_settings, packages_of
+from tools.compare import command as compare
+from tools.lessons import vae as lesson
+from tools.pages.side_by_side import evidence
 
 PACKAGES = packages_of("vae")
 NAME = "importance_weighted_bound"

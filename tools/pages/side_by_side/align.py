@@ -4,7 +4,7 @@ from difflib import SequenceMatcher
 from functools import cache
 from itertools import zip_longest
 
-from common.pages.side_by_side.source import WORD
+from tools.pages.side_by_side.source import WORD
 
 ALIKE = 0.4  # share of equal words from which two lines are versions of one
 

@@ -9,9 +9,7 @@ from pathlib import Path
 from common import packages, runs
 from common.commands.command_line import Parser, answer
 
-PARSER = Parser(
-    prog="python -m common.commands.pretrained", description=__doc__.splitlines()[0]
-)
+PARSER = Parser(prog="python -m tools.pretrained", description=__doc__.splitlines()[0])
 PARSER.add_argument("run", metavar="RUN", help="folder of a run on MNIST")
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from common import packages
 from common.packages import ROOT
-from common.pages import base, side_by_side
-from common.pages.side_by_side import align, dictionary, evidence, formulas, parts
-from common.pages.side_by_side.evidence import GRADIENTS, VALUES, Evidence
-from common.pages.side_by_side.source import blocks
+from tools.pages import base, side_by_side
+from tools.pages.side_by_side import align, dictionary, evidence, formulas, parts
+from tools.pages.side_by_side.evidence import GRADIENTS, VALUES, Evidence
+from tools.pages.side_by_side.source import blocks
 
 PAGE = ROOT / "docs" / "compare.html"
 MEASURED = re.compile(r'<data value="([^"]*)">.*?</data>')

@@ -6,7 +6,7 @@ import stat
 import numpy as np
 import pytest
 
-from common.commands import doctor
+from tools import doctor
 
 FAKES = {"broken": "raise ImportError('libtf.so: wrong ELF class')", "missing": None}
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from common import UserError, files, packages, runs
 from common.commands import verb_parts
-from common.pages import explorer
+from tools.pages import explorer
 
 FILES = ".html"
 NAME = "explorer"

@@ -25,7 +25,7 @@ from pathlib import Path
 from common.commands.command_line import Parser, answer
 
 ABOUT = "Say what is right and wrong with this machine, before anybody trains."
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parent.parent
 PATIENCE = 300  # seconds for a framework that may have to compile for the first time
 STEPS = 20  # at a time
 READY = "ready"
@@ -222,7 +222,7 @@ def _writable(about, folder, cure):
 
 def _mnist():
     """Where MNIST would come from; nothing is downloaded."""
-    code = "from common.commands import doctor; doctor.probe_mnist()"
+    code = "from tools import doctor; doctor.probe_mnist()"
     result = _run([sys.executable, "-c", code], 120)
     if result.returncode:
         cure = "set MNIST_PATH to a copy, or use --data digits"
@@ -280,7 +280,7 @@ class _Probe:
         self.programs = programs
         self.errors = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115
         given = f"{programs}, {timed}, {seconds}"
-        code = f"from common.commands import doctor; doctor.probe({given})"
+        code = f"from tools import doctor; doctor.probe({given})"
         self.process = subprocess.Popen(
             [sys.executable, "-c", code],
             cwd=ROOT,

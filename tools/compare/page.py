@@ -7,8 +7,8 @@ from itertools import cycle
 import numpy as np
 
 from common import packages
-from common.pages import base, side_by_side
-from common.pages.side_by_side import evidence, render
+from tools.pages import base, side_by_side
+from tools.pages.side_by_side import evidence, render
 
 QUICK = {"draws": 50, "structures": 1}  # evidence, while somebody waits
 

@@ -7,10 +7,10 @@ import pytest
 
 from common import packages
 from common.packages import ROOT
-from common.pages import base, side_by_side
-from common.pages.side_by_side import parts
-from common.pages.side_by_side.evidence import Evidence
-from tests.pages.browser import WIDTHS, browser, faults, needs_chromium, opened
+from tests.tools.pages.browser import WIDTHS, browser, faults, needs_chromium, opened
+from tools.pages import base, side_by_side
+from tools.pages.side_by_side import parts
+from tools.pages.side_by_side.evidence import Evidence
 
 pytestmark = [needs_chromium, pytest.mark.slow]
 LIT = ".on"

@@ -1,8 +1,8 @@
 """The programs side by side: functions, lines and words, with evidence and formulas."""
 
-from common.pages import base
-from common.pages.side_by_side import evidence, parts, render
-from common.pages.side_by_side.render import SCRIPT, STYLE
+from tools.pages import base
+from tools.pages.side_by_side import evidence, parts, render
+from tools.pages.side_by_side.render import SCRIPT, STYLE
 
 TITLE = "The programs side by side"
 LEAD = (

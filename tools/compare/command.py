@@ -22,11 +22,12 @@ import numpy as np
 from tqdm import tqdm
 
 from common import Interrupted, UserError, files, packages, runs
-from common.commands import train, trial
+from common.commands import train
 from common.commands.command_line import COUNT, Parser, answer, print_notes
 from common.images import data
-from common.pages import base
 from common.settings import ARRAY, Settings
+from tools.compare import trial
+from tools.pages import base
 
 EPOCHS = 5
 MOST = 3  # columns of a report
@@ -301,7 +302,7 @@ def _carry_out(jobs, work, quiet):
 
 
 def _in_a_process(job, bar):
-    code = "from common.commands import trial; trial.main()"
+    code = "from tools.compare import trial; trial.main()"
     path = os.pathsep.join([str(packages.ROOT), os.environ.get("PYTHONPATH", "")])
     start, result = bar.n, None
     with (
@@ -375,7 +376,7 @@ def _lines(package):
 
     That is model.py, and the gradient where it is written by hand.  Without docstrings.
     """
-    from common.pages.side_by_side import source
+    from tools.pages.side_by_side import source
 
     folder, machinery = packages.ROOT / package, packages.model_of(package).name
     text = (folder / f"{machinery}.py").read_text()
@@ -498,7 +499,7 @@ def _text(report):
 
 def _write(out, report, work, quiet):
     """report.json, report.html and the pictures."""
-    from common.pages import comparison
+    from tools.compare import page as comparison
 
     models = {column["model"] for column in report["columns"]}
     if not quiet and len(models) == 1:

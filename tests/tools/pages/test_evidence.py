@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from common import packages
-from common.models.vae import lesson
-from common.pages.side_by_side import evidence
 from tests import reference
+from tools.lessons import vae as lesson
+from tools.pages.side_by_side import evidence
 
 VAES = [name for name in packages.every() if packages.model_of(name).name == "vae"]
 

@@ -10,11 +10,11 @@ import time
 import numpy as np
 import pytest
 
-from common.commands import compare
 from common.images import data
 from common.packages import ROOT
-from common.pages import comparison
 from common.runs import Run
+from tools.compare import command as compare
+from tools.compare import page as comparison
 
 
 def mistake(capsys, *argv):

@@ -168,7 +168,30 @@ def _print(mixture, penalty, found):
 
 
 def _draw(path, moments):
-    from common.models.gan import figures
-
     centres = {mixture.name: mixture.centres for mixture in (RING, GRID)}
-    files.write_figure(path, figures.rings(moments, centres))
+    files.write_figure(path, figure(moments, centres))
+
+
+def figure(moments, centres):
+    """Samples as training goes on, a row for each mixture and penalty.
+
+    {(name, penalty): {steps: (N, 2)}}; centres of the modes: {name: (M, 2)}.
+    """
+    rows, columns = len(moments), max(map(len, moments.values()))
+    from matplotlib.figure import Figure
+
+    from common.figures import BLUE, ORANGE
+
+    picture = Figure(figsize=(1.7 * columns, 1.9 * rows), layout="constrained")
+    grid = picture.subplots(rows, columns, squeeze=False)
+    for line, ((name, penalty), seen) in zip(grid, moments.items(), strict=True):
+        reach = 1.3 * np.abs(centres[name]).max()
+        for axes, (steps, points) in zip(line, seen.items(), strict=False):
+            axes.scatter(*centres[name].T, s=60, color=ORANGE, alpha=0.35, linewidths=0)
+            axes.scatter(*points.T, s=1, color=BLUE, alpha=0.3, linewidths=0)
+            axes.set(xlim=(-reach, reach), ylim=(-reach, reach), xticks=[], yticks=[])
+            axes.set_title(f"{steps:,} steps", fontsize="small")
+            axes.set_aspect("equal")
+        line[0].set_ylabel(f"{name}, penalty {penalty:g}")
+    picture.suptitle("Samples (blue) and modes (orange) as training goes on")
+    return picture

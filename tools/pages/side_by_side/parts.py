@@ -7,7 +7,7 @@ from functools import cached_property
 from common import packages
 from common.about import About
 from common.packages import ROOT
-from common.pages.side_by_side import align, dictionary, source
+from tools.pages.side_by_side import align, dictionary, source
 
 
 @dataclass

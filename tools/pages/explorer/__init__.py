@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from common import UserError
-from common.pages import base
+from tools.pages import base
 
 HERE = Path(__file__).parent
 SCRIPTS = ("network.js", "map.js", "pad.js", "explorer.js")

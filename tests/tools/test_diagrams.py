@@ -6,7 +6,7 @@ import matplotlib as mpl
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from common.models.vae import diagrams
+from tools import diagrams
 
 
 def boxes(figure):

@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from common import packages
+from tools import derivatives
 
 VALUES, GRADIENTS = 1e-5, 1e-4  # the tests hold relative differences to these
 DRAWS = 200
@@ -50,7 +51,7 @@ def measure(names, functions, draws=DRAWS, structures=None):
 def _lesson(package):
     about = packages.model_of(package)
     try:
-        return importlib.import_module(f"common.models.{about.name}.lesson")
+        return importlib.import_module(f"tools.lessons.{about.name}")
     except ModuleNotFoundError:
         raise CannotBeTried from None
 
@@ -62,7 +63,8 @@ def caller(package, name, example):
     function = getattr(importlib.import_module(f"{package}.model"), name)
     lesson = _lesson(package)
     count = vars(lesson).get("DIFFERENTIATED", {}).get(name)
-    call = framework.with_gradients(function, taken(lesson, function, example), count)
+    differentiate = getattr(framework, "with_gradients", derivatives.with_gradients)
+    call = differentiate(function, taken(lesson, function, example), count)
     return lambda drawn: call(taken(lesson, function, drawn))
 
 

@@ -15,9 +15,10 @@ from autoencoder_tf import Autoencoder
 from common.commands import verbs
 from common.images import data
 from common.packages import ROOT
-from common.pages import explorer
 from gan_tf import GAN
-from tests.pages.browser import WIDTHS, browser, faults, needs_chromium, opened
+from tests.tools.pages.browser import WIDTHS, browser, faults, needs_chromium, opened
+from tools import explore as verb
+from tools.pages import explorer
 from vae_tf import VAE
 
 pytestmark = [needs_chromium, pytest.mark.slow]
@@ -768,7 +769,7 @@ def test_size(chromium, dataset, tmp_path):
 
 
 def explore(*arguments, package="vae_tf"):
-    return verbs.main(package, ["explore", *map(str, arguments)])
+    return verbs.main(package, ["explore", *map(str, arguments)], [verb])
 
 
 @pytest.fixture(scope="module")
@@ -827,7 +828,7 @@ def test_weights_that_float16_cannot_hold(folders, runs, tmp_path, capsys):
 def test_the_demo_is_what_the_sources_make(chromium):
     """Else: `make explorer`, which trains it again."""
     text = DEMO.read_text(encoding="utf-8")
-    folder = ROOT / "common/pages/explorer"
+    folder = ROOT / "tools/pages/explorer"
     for name in (*explorer.SCRIPTS, "explorer.css"):
         assert (folder / name).read_text(encoding="utf-8") in text, name
     assert len(text.encode()) < 2.5e6

@@ -4,8 +4,8 @@ from html import escape
 from pathlib import Path
 
 from common import packages
-from common.pages.side_by_side import align, formulas, parts, source
-from common.pages.side_by_side.evidence import GRADIENTS, VALUES
+from tools.pages.side_by_side import align, formulas, parts, source
+from tools.pages.side_by_side.evidence import GRADIENTS, VALUES
 
 HERE = Path(__file__).parent
 STYLE = (HERE / "side_by_side.css").read_text()

@@ -12,7 +12,7 @@ MATHML = "{http://www.w3.org/1998/Math/MathML}"
 
 @cache
 def _lesson(model):
-    return importlib.import_module(f"common.models.{model}.lesson")
+    return importlib.import_module(f"tools.lessons.{model}")
 
 
 def formula(about, name):

@@ -5,7 +5,7 @@ import csv
 import numpy as np
 import pytest
 
-from common.commands import rings
+from tools import rings
 
 
 def test_what_is_drawn():

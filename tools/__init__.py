@@ -1,0 +1,1 @@
+"""What looks at programs and runs; nothing here is needed to train."""

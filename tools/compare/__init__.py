@@ -1,0 +1,1 @@
+"""`python -m common.compare`: one training in several packages, and its report."""
