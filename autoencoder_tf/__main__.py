@@ -1,13 +1,9 @@
-"""`python -m autoencoder_tf VERB RUN`: use a trained model."""
+"""`python -m autoencoder_tf COMMAND RUN`: use a trained model."""
 
 import sys
 
-if not __package__:
-    print("error: type this as python -m autoencoder_tf", file=sys.stderr)
-    sys.exit(2)
-
-from common.commands import verbs
+from common.commands import use
 from tools import explore
 
 if __name__ == "__main__":
-    sys.exit(verbs.main("autoencoder_tf", others=[explore]))
+    sys.exit(use.main("autoencoder_tf", [explore]))

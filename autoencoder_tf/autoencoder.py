@@ -18,47 +18,39 @@ class Network(network.Network):
     @tf.function(jit_compile=True)
     def _train(self, x, learning_rates, steps):
         """All the steps in one XLA program: the loop, too, is compiled."""
-        variables = list(self.parameters.values())
         total = 0.0
         for step in tf.range(steps):
+            images = tf.cast(x[step], tf.float32)
             with tf.GradientTape() as tape:
-                log_px_z = tf.reduce_mean(self._evaluate(x[step])[0])
-                loss = -log_px_z
-            gradients = tape.gradient(loss, variables)
-            self.adam.learning_rate.assign(learning_rates[step])
-            self.adam.apply(gradients, variables)
-            total += log_px_z
+                logits = self._reconstruct(images)
+                loss = -tf.reduce_mean(model.log_likelihood(logits, images))
+            gradients = tape.gradient(loss, self.parameters)
+            self.adam.apply(gradients, self.parameters, learning_rates[step])
+            total -= loss
         return total
 
+    def _reconstruct(self, x):
+        """Logits of the pixels, through the bottleneck.  (B, D) -> (B, D)"""
+        z = model.encode(self.parameters, x, self.activation)
+        return model.decode(self.parameters, z, self.activation)
+
+    @network.compiled
     def evaluate(self, x):
         """log p(x|z) in nats, squared error per pixel.  (B, D) -> (B,), (B,)"""
-        return [part.numpy() for part in self._evaluate(x)]
-
-    @tf.function
-    def _evaluate(self, x):
-        x = tf.cast(x, tf.float32)
-        z = model.encode(self.parameters, x, self.activation)
-        logits = model.decode(self.parameters, z, self.activation)
+        logits = self._reconstruct(x)
         mse = tf.reduce_mean((x - tf.sigmoid(logits)) ** 2, axis=1)
         return model.log_likelihood(logits, x), mse
 
+    @network.compiled
     def encode(self, x):
         """The code of each image.  (B, D) -> (B, Z)"""
-        return self._encode(x).numpy()
+        return model.encode(self.parameters, x, self.activation)
 
-    @tf.function
-    def _encode(self, x):
-        return model.encode(self.parameters, tf.cast(x, tf.float32), self.activation)
-
+    @network.compiled
     def decode(self, z):
         """Pixel probabilities p(x = 1|z).  (B, Z) -> (B, D)"""
-        return self._decode(z).numpy()
-
-    @tf.function
-    def _decode(self, z):
-        return tf.sigmoid(model.decode(self.parameters, z, self.activation))
+        return network.sigmoid(model.decode(self.parameters, z, self.activation))
 
 
-class Autoencoder(keras_models.ToKeras, estimator.Autoencoder):  # noqa: D101
-    __doc__ = estimator.Autoencoder.__doc__
+class Autoencoder(estimator.Autoencoder, keras_models.ToKeras):
     Network = Network

@@ -7,8 +7,6 @@ import zlib
 
 import numpy as np
 
-from common import about
-
 CHUNK = 100  # steps that a framework takes in one call
 CALL = 256  # images that are evaluated, encoded or decoded in one call: always so many
 TEST_SEED = 0  # every run is tested on the same pixels and noise
@@ -20,7 +18,7 @@ def binarize(pixels, how, rng):
 
     `dynamic`: each pixel is on with probability pixel / 255, drawn anew at each call
     (as Salakhutdinov & Murray 2008 do); uint8.  `threshold`: on if above one
-    half; uint8.  `none`: grey levels; float32.  `static`: as they are, since they were
+    half; uint8.  `none`: gray levels; float32.  `static`: as they are, since they were
     binarized once and for all, to 0 and 255; uint8.
     """
     if how == "dynamic":
@@ -49,13 +47,12 @@ def chunks(pixels, settings, epoch):
     Beside x is the noise that the model takes.  All depends on the seed and the epoch
     alone, which makes resuming exact.
     """
-    noise = about.find(settings.model).noise
-    rng = np.random.default_rng([settings.seed, epoch])
+    rng = np.random.default_rng([settings.random_state, epoch])
     steps = len(pixels) // settings.batch_size
     order = rng.permutation(len(pixels))[: steps * settings.batch_size]
     for batches in split(order.reshape(steps, -1), CHUNK):
         x = binarize(pixels[batches], settings.binarize, rng)
-        yield {"x": x} | noise(batches.shape, settings, rng)
+        yield {"x": x} | settings.noise(batches.shape, rng)
 
 
 def evaluation_set(pixels, settings):
@@ -64,12 +61,11 @@ def evaluation_set(pixels, settings):
     What is drawn for an image is seeded by its own pixels, so that its score is always
     the same, whatever other images it is tested with.
     """
-    noise = about.find(settings.model).noise
     draws = []
     for image in pixels:
         rng = generator_of(image)
         x = binarize(image, settings.binarize, rng)
-        draws.append({"x": x} | noise((), settings, rng))
+        draws.append({"x": x} | settings.noise((), rng))
     return {name: np.stack([draw[name] for draw in draws]) for name in draws[0]}
 
 

@@ -1,69 +1,79 @@
-"""The scikit-learn face of any model that generates: fit, sample, save, load."""
+"""The scikit-learn face of every model: fit, sample, save, load, transform, score.
+
+Outside, images are numbers in [0, 1], or uint8 from 0 to 255; inside, they are uint8.
+"""
 
 import importlib
 import sys
+from contextlib import nullcontext
 
 import numpy as np
-from sklearn.base import BaseEstimator
-from sklearn.utils import check_array, check_random_state
+from sklearn.base import (
+    BaseEstimator,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+)
+from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from common import UserError, batches, files, loop, runs
-from common.images.meaning import full_ink
-from common.settings import ARRAY, Settings, default_epochs
+from common.config import ARRAY, Config
+from common.loop import Epoch
 
 ROUNDING = 1e-6  # by which scaled pixels may miss [0, 1]
 
 
 class Estimator(BaseEstimator):
-    """What all models share.  A model adds `about`, a package its Network.
+    """What all models share.  A room adds its Settings, a package its Network.
 
-    X is (N, D) in [0, 1] and is kept with 8 bits per pixel.  It is binarized as
-    `binarize` says, always in the same way when it is not trained on; static: X is 0 or
-    1 already.  Methods raise ValueError for an X of another range or width, and
-    NotFittedError before `fit`.
+    X is (N, D): numbers in [0, 1], or uint8 from 0 to 255; 8 bits per pixel are kept.
+    It is binarized as `binarize` says, always in the same way when it is not trained
+    on; static: X is black or white already.  Methods raise ValueError for an X of
+    another range or width, and NotFittedError before `fit`.
     """
 
-    about = None  # its model's About
     Network = None  # the package's class: parameters and compiled functions
 
-    def fit(self, X, y=None):
+    def fit(self, X, y=None, run=None):
         """Train on X; `y` is ignored.  (N, D) -> self
 
-        Learnt: `settings_`; `history_`, each epoch's mean of what training raises; and
-        `n_iter_`, the epochs that are finished: fewer if Ctrl-C was pressed.
+        Learnt: `settings_`, with nothing left open; `history_`, each epoch's mean of
+        what training maximizes; `n_iter_`, the epochs that are complete: fewer if
+        Ctrl-C was pressed.  A `run`, a Record, keeps the state and may resume it.
         """
         pixels = self._pixels(X, reset=True)
-        quiet = not self.verbose
-        self.initialize(self._settings(len(pixels)), pixels, quiet)
+        self.initialize(pixels)
         self.history_ = []
-        try:
-            loop.fit(self.network, pixels, self.settings_, quiet, self.history_)
-        finally:
-            self.n_iter_ = len(self.history_)
-            self.note_codes()
+        recording = run.recording(self) if run else nullcontext((None, None))
+        with recording as (start, stop):
+            for epoch in loop.epochs(
+                self.network, pixels, self.settings_, start, self.verbose, stop
+            ):
+                if epoch.complete:
+                    self.n_iter_ = epoch.number
+                    self.history_.append(next(iter(epoch.means.values())))
+                if run:
+                    run.keep(self, epoch)
         return self
 
-    def initialize(self, settings, pixels, quiet=True):
+    def initialize(self, pixels):
         """Make the network with its initial weights.  (N, D) uint8 -> self"""
+        settings = self.resolved(len(pixels))
         self.n_iter_ = 0
-        initial = self.about.initial(settings, pixels)
-        self._make_network(settings, pixels.shape[1], initial)
-        self._network.get_ready(quiet)
+        self._make_network(settings, pixels.shape[1], settings.initial(pixels))
+        self._network.compile(quiet=self.verbose is False)
         return self
 
     def _make_empty(self, settings, width):
         """Make a network that waits for load_state."""
-        shapes = self.about.shapes(settings, width)
+        shapes = settings.shapes(width)
         zeros = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
         self._make_network(settings, width, zeros)
 
     def _make_network(self, settings, width, parameters):
         self.settings_ = settings
         self.n_features_in_ = width
-        self._network = self.Network(
-            parameters, settings.activation, **settings.options
-        )
+        self._network = self.Network(parameters, settings)
 
     @property
     def network(self):
@@ -86,17 +96,14 @@ class Estimator(BaseEstimator):
         package, name = type(self).__module__.partition(".")[0], type(self).__name__
         if name not in getattr(sys.modules[package], "__all__", ()):
             return super().__reduce_ex__(protocol)
-        return _unmade, (package, name), self.__getstate__()
-
-    def note_codes(self):
-        """Note what `sample` must know of the codes, when the weights have changed."""
+        return _new, (package, name), self.__getstate__()
 
     def measures(self, X):
         """Everything that is measured of each image.  (N, D) -> tuple of (N,)"""
         return batches.in_parts(self.network.evaluate, **self._test_set(X))
 
     def seen(self, X):
-        """X as the network sees it: binarized, unless grey levels are wanted."""
+        """X as the network sees it: binarized, unless gray levels are wanted."""
         return self._test_set(X)["x"]
 
     def _test_set(self, X):
@@ -108,16 +115,9 @@ class Estimator(BaseEstimator):
         `mean`: pixel probabilities.  `sample`: pixels drawn from them, 0 or 1, where
         the model says how.
         """
-        if draw not in self.about.draws:
-            choices = " or ".join(self.about.draws)
+        if draw not in self.words.draws:
+            choices = " or ".join(self.words.draws)
             raise ValueError(f"draw must be {choices}, not {draw!r}")
-        probabilities = self._decode(Z)
-        if draw == "mean":
-            return probabilities
-        uniform = np.random.default_rng(random_state).random(probabilities.shape, "f4")
-        return (uniform < probabilities).astype(np.float32)
-
-    def _decode(self, Z):
         check_is_fitted(self, "settings_")
         Z = check_array(Z, dtype=np.float32)
         if Z.shape[1] != self.settings_.latent_dim:
@@ -125,11 +125,16 @@ class Estimator(BaseEstimator):
                 f"Z has {Z.shape[1]} columns; the codes of this {type(self).__name__} "
                 f"have {self.settings_.latent_dim}"
             )
-        return batches.in_parts(self.network.decode, z=Z)
+        probabilities = batches.in_parts(self.network.decode, z=Z)
+        if draw == "mean":
+            return probabilities
+        uniform = np.random.default_rng(random_state).random(probabilities.shape, "f4")
+        return (uniform < probabilities).astype(np.float32)
 
     def random_codes(self, count, rng):
-        """Codes to generate from.  -> (count, Z) float32"""
-        raise NotImplementedError
+        """Codes to generate from, z ~ N(0, I).  -> (count, Z) float32"""
+        check_is_fitted(self, "settings_")
+        return rng.standard_normal((count, self.settings_.latent_dim), np.float32)
 
     def sample(self, n_samples=1, draw="mean", random_state=0):
         """Generate images from random codes.  -> (n_samples, D), as `decode` gives"""
@@ -138,47 +143,33 @@ class Estimator(BaseEstimator):
         return self.decode(self.random_codes(n_samples, rng), draw, rng)
 
     def _pixels(self, X, reset=False):
-        """(N, D) in [0, 1] -> (N, D) uint8"""
+        """X as it comes from outside -> (N, D) uint8"""
         if not reset:
             check_is_fitted(self, "settings_")
-        X = validate_data(self, X, reset=reset, dtype=[np.float32, np.float64])
+        levels = getattr(X, "dtype", None) == np.uint8
+        dtype = np.uint8 if levels else [np.float32, np.float64]
+        X = validate_data(self, X, reset=reset, dtype=dtype)
         low, high = X.min(), X.max()
-        if low < -ROUNDING or high > 1 + ROUNDING:
+        if levels and reset and high == 1:
             raise ValueError(
-                f"X lies in [{low:g}, {high:g}]; pixels must lie in [0, 1]: "
-                f"{_cure(X, low, high, reset)}"
+                "X is uint8, so its pixels lie between 0 and 255, but the highest is "
+                "1; if they lie in [0, 1], use X.astype(float)"
+            )
+        if not levels and (low < -ROUNDING or high > 1 + ROUNDING):
+            raise ValueError(
+                f"X lies in [{low:g}, {high:g}]; pixels must lie in [0, 1]"
+                + _cure(reset, high)
             )
         how = self.binarize if reset else self.settings_.binarize
-        if how == "static" and not ((X == 0) | (X == 1)).all():
+        if how == "static" and not ((X == 0) | ((255 if levels else 1) == X)).all():
             raise ValueError(
-                "X has grey pixels, but with binarize='static' each must be 0 or 1: "
+                "X has gray pixels, but with binarize='static' each must be 0 or 1: "
                 "binarize X once and for all"
             )
+        if levels:
+            return X
         parts = batches.split(X, batches.CALL)  # as X may be large
         return np.concatenate([_levels(part) for part in parts])
-
-    def _settings(self, images):
-        """The Settings that the parameters mean for so many images."""
-        seed = self.random_state
-        if seed is None or not hasattr(seed, "__index__"):
-            seed = check_random_state(seed).randint(2**31)
-        hidden = np.atleast_1d(self.hidden).tolist()
-        epochs = self.epochs
-        if epochs is None:
-            epochs = default_epochs(images, self.about)
-        return Settings(
-            model=self.about.name,
-            data=ARRAY,
-            epochs=_plain(epochs),
-            batch_size=_at_most(_plain(self.batch_size), images),
-            hidden=tuple(hidden),
-            latent_dim=_plain(self.latent_dim),
-            activation=self.activation,
-            learning_rate=_plain(self.learning_rate),
-            binarize=self.binarize,
-            seed=_plain(seed),
-            options={name: _plain(getattr(self, name)) for name in self.about.options},
-        )
 
     def state(self):
         """What a checkpoint holds.  name -> array"""
@@ -194,18 +185,13 @@ class Estimator(BaseEstimator):
         run = runs.Run(files.path(path))
         if run.path.is_file() or (run.path.is_dir() and any(run.path.iterdir())):
             raise UserError(f"{run.path}: exists already; choose another folder")
+        package = type(self).__module__.partition(".")[0]
+        dataset = {"name": ARRAY, "sha256": None, "pixels": self.n_features_in_}
+        versions = {"numpy": np.__version__}
         run.create()
         try:
-            data = {"name": ARRAY, "source": None, "sha256": None}
-            run.write_config(
-                {
-                    "package": type(self).__module__.partition(".")[0],
-                    "settings": self.settings_,
-                    "data": data | {"pixels": self.n_features_in_},
-                    "versions": {"numpy": np.__version__},
-                }
-            )
-            run.save([], self.state(), runs.Position(self.n_iter_))
+            run.write_config(Config(self.settings_, package, ARRAY, dataset, versions))
+            run.save([], self.state(), Epoch(self.n_iter_ + 1))
         finally:
             run.unlock()
 
@@ -213,22 +199,67 @@ class Estimator(BaseEstimator):
     def load(cls, path):
         """The model of a run's folder, whichever framework trained it.
 
-        "latest" and "pretrained" mean what they mean to a verb.
-
-        UserError if there is none, or one of another model, or a damaged one.
+        "latest" and "pretrained" mean what they mean to a command.  UserError if there
+        is none, or one of another model, or a damaged one.
         """
-        run = runs.Run(runs.find(path, cls.about))
-        config = run.read_config(cls.about)
-        settings = config["settings"]
-        estimator = cls(**settings.parameters())
-        estimator._make_empty(settings, config["data"].get("pixels", 784))
-        state, position = run.read_checkpoint(cls.about, estimator.state())
+        run = runs.Run(runs.find(path, cls))
+        config = run.read_config(cls)
+        estimator = cls(**config.settings.parameters())
+        estimator._make_empty(config.settings, config.pixels)
+        state, epoch = run.read_checkpoint(estimator)
         estimator.load_state(state)
-        estimator.n_iter_ = position.epoch
+        estimator.n_iter_ = epoch.number - 1
         return estimator
 
 
-def _unmade(package, name):
+class EncodingEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Estimator):
+    """What models with an encoder share beside that."""
+
+    @property
+    def _n_features_out(self):
+        return self.settings_.latent_dim
+
+    def __sklearn_tags__(self):
+        """Codes are float32, whatever X is."""
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags
+
+    def encode(self, X):
+        """What the encoder gives for each image, by name.  (N, D) -> {name: (N, Z)}"""
+        raise NotImplementedError
+
+    def transform(self, X):
+        """The codes: the first of what `encode` gives.  (N, D) -> (N, Z) float32"""
+        return next(iter(self.encode(X).values()))
+
+    def inverse_transform(self, Z):
+        """Pixel probabilities p(x = 1|z).  (N, Z) -> (N, D) float32"""
+        return self.decode(Z)
+
+    def reconstruct(self, X, draw="mean", random_state=0):
+        """X encoded and decoded again.  (N, D) -> (N, D)
+
+        `mean`: decodes what `transform` gives.  `sample`: draws the code, where it has
+        a distribution, and then the pixels.
+        """
+        rng = np.random.default_rng(random_state)
+        Z = self.transform(X) if draw == "mean" else self._draw_codes(X, rng)
+        return self.decode(Z, draw, rng)
+
+    def _draw_codes(self, X, rng):
+        return self.transform(X)
+
+    def score(self, X, y=None):
+        """The mean of score_samples(X): higher is better.  (N, D) -> float"""
+        return float(self.score_samples(X).mean(dtype=np.float64))
+
+    def score_samples(self, X):
+        """What training maximizes, in nats, of each image.  (N, D) -> (N,) float32"""
+        return self.measures(X)[0]
+
+
+def _new(package, name):
     """An instance of the class that a package exports; its state is still to come."""
     kind = getattr(importlib.import_module(package), name)
     return kind.__new__(kind)
@@ -239,17 +270,13 @@ def _levels(X):
     return np.rint(X * 255).clip(0, 255).astype(np.uint8, order="C")
 
 
-def _cure(X, low, high, fitting):
-    """What brings X into [0, 1]."""
-    whole = np.allclose(X, np.rint(X), rtol=0, atol=1e-3)
-    full = full_ink(low, np.rint(high) if whole else high, whole)
-    if full is not None and (whole or fitting):
-        return f"divide by {full}"
+def _cure(fitting, high):
+    """What brings pixels into [0, 1]."""
     if fitting:
-        return "scale them, with MinMaxScaler(clip=True), say"
+        return ": divide by 255" if 127 < high <= 255 else ""
     return (
-        "scale them as the training images were; a MinMaxScaler that was fitted to "
-        "other images needs clip=True: MinMaxScaler(clip=True)"
+        ": scale them as the training images were; a MinMaxScaler that was fitted to "
+        "other images needs clip=True"
     )
 
 
@@ -257,12 +284,3 @@ def check_count(name, value):
     """ValueError for what is no number of things."""
     if not (isinstance(value, int | np.integer) and value > 0):
         raise ValueError(f"{name} must be a whole number from 1, not {value!r}")
-
-
-def _plain(number):
-    """A NumPy number as Python's; all else as it is."""
-    return number.item() if isinstance(number, np.generic) else number
-
-
-def _at_most(size, images):
-    return min(size, images) if isinstance(size, int) else size

@@ -1,6 +1,8 @@
 """Figures that any model may have.  Each function returns a matplotlib Figure."""
 
 import math
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import matplotlib as mpl
 import numpy as np
@@ -11,31 +13,50 @@ from scipy.special import ndtri
 from sklearn.decomposition import PCA
 from sklearn.neighbors import KNeighborsClassifier
 
-mpl.rcdefaults()  # a matplotlibrc neither breaks nor changes these figures
-mpl.rcParams["image.cmap"] = "gray_r"  # ink is black
-
 NATS = "nats per image"
 ERROR = "mean squared error per pixel"
+INK = "gray_r"  # a color map: ink is black
 LABEL = 0.07  # of the width of a map: no two labels are closer
-BLUE, ORANGE, RED, GREY = mpl.color_sequences["petroff10"][:4]  # Petroff 2021
+BLUE, ORANGE, RED, GRAY = mpl.color_sequences["petroff10"][:4]  # Petroff 2021
 
 
-def curves(history, panels):
-    """What each epoch reached, in panels side by side.
+@contextmanager
+def style():
+    """matplotlib's defaults: a matplotlibrc neither breaks nor changes a figure."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        yield
 
-    `panels(figure, line)` makes them and returns their axes; `line(axes, column)` plots
-    a column of the history.
-    """
+
+@dataclass
+class Panel:
+    """What one part of `curves` shows."""
+
+    title: str
+    unit: str
+    lines: dict  # a column of the history: its label
+    legend: str = "lower right"
+    from_zero: bool = False
+
+
+def curves(history, *panels):
+    """What each epoch reached, in panels side by side."""
     figure = Figure(figsize=(11, 3.6), layout="constrained")
-    epoch = [row["epoch"] for row in history]
-    marker = "o" if len(epoch) < 50 else None
-
-    def line(axes, name, color=BLUE, label=None, style="-"):
-        values = [row[name] for row in history]
-        axes.plot(epoch, values, style, color=color, marker=marker, ms=3, label=label)
-
-    for axes in panels(figure, line):
-        axes.set_xlabel("epoch")
+    epochs = [row["epoch"] for row in history]
+    marker = "o" if len(epochs) < 50 else None
+    for axes, panel in zip(figure.subplots(1, len(panels)), panels, strict=True):
+        styles = [(ORANGE, "--"), (BLUE, "-")][-len(panel.lines) :]
+        lines = zip(panel.lines.items(), styles, strict=True)
+        for (column, label), (color, dashes) in lines:
+            values = [row[column] for row in history]
+            axes.plot(
+                epochs, values, dashes, color=color, marker=marker, ms=3, label=label
+            )
+        if len(panel.lines) > 1:
+            axes.legend(frameon=False, loc=panel.legend, fontsize="small")
+        if panel.from_zero:
+            axes.set_ylim(0, 1.05 * axes.get_ylim()[1])
+        axes.set(title=panel.title, xlabel="epoch", ylabel=panel.unit)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
         axes.grid(alpha=0.3)
         axes.spines[["top", "right"]].set_visible(False)
@@ -44,28 +65,26 @@ def curves(history, panels):
 
 def of_test_images(estimator, dataset):
     """Figures of every model that encodes: test images, and their codes."""
-    X = np.divide(dataset.test_images, 255, dtype=np.float32)
-    labels, code = dataset.test_labels, estimator.transform(X)
+    X, labels = dataset.test_images, dataset.test_labels
     some = examples(dataset)
     names = None if labels is None else labels[some]
     return {
         "reconstructions.png": reconstructed(
             estimator, X[some], estimator.reconstruct(X[some]), names
         ),
-        "latent.png": latent(code, labels, estimator.about.codes),
+        "latent.png": latent(estimator.transform(X), labels, estimator.words.codes),
     }
 
 
-def reconstructed(estimator, X, made, labels, draw="mean"):
-    """X, as the model sees it, above what it makes of it.  2 x (N, 784), (N,)"""
-    about = estimator.about
-    code, pixels = about.code_mean, "pixel probabilities p(x = 1|z)"
+def reconstructed(estimator, X, decoded, labels, draw="mean"):
+    """X, as the model sees it, above its reconstruction.  2 x (N, 784), (N,)"""
+    code, pixels = estimator.words.code_mean, "pixel probabilities p(x = 1|z)"
     if draw == "sample":
-        code, pixels = about.code_drawn, "pixels drawn from p(x|z)"
-    grey = estimator.settings_.binarize == "none"
-    shown = "input" if grey else "input, binarized"
+        code, pixels = estimator.words.code_drawn, "pixels drawn from p(x|z)"
+    gray = estimator.settings_.binarize == "none"
+    name = "input" if gray else "input, binarized"
     title = f"Reconstructions: {code}, {pixels}"
-    return reconstructions(estimator.seen(X), made, labels, title, shown)
+    return reconstructions(estimator.seen(X), decoded, labels, title, name)
 
 
 def examples(dataset, count=1):
@@ -136,7 +155,7 @@ def interpolation(images, shares, ends=None, labels=None):
 
 
 def latent(codes, labels, code):
-    """Codes coloured by class, in two dimensions.  (N, Z), (N,); `code` names them.
+    """Codes colored by class, in two dimensions.  (N, Z), (N,); `code` names them.
 
     Two latent variables are shown as they are, more of them on their first two
     principal axes.  Without labels, None, they have one colour.
@@ -154,7 +173,7 @@ def latent(codes, labels, code):
 
 
 def scatter(axes, codes, labels):
-    """Points coloured by class, and a label where each class prevails.  (N, 2), (N,)
+    """Points colored by class, and a label where each class prevails.  (N, 2), (N,)
 
     Without labels, None, points of one colour.
     """
@@ -240,9 +259,9 @@ def manifold(probabilities, ticks):
     axes = figure.subplots()
     _show(axes, _mosaic(probabilities), bar=figure)
     shown = np.arange(side % 5 // 2, side, 5)  # symmetric about the middle
-    centre = 28 * shown + 13.5
-    axes.set_xticks(centre, [f"${ticks[i]:.2f}$" for i in shown])
-    axes.set_yticks(centre, [f"${ticks[::-1][i]:.2f}$" for i in shown])
+    center = 28 * shown + 13.5
+    axes.set_xticks(center, [f"${ticks[i]:.2f}$" for i in shown])
+    axes.set_yticks(center, [f"${ticks[::-1][i]:.2f}$" for i in shown])
     axes.set(xlabel="$z_1$", ylabel="$z_2$")
     axes.set_title("The latent plane, decoded, in equal steps of prior probability")
     return figure
@@ -251,7 +270,7 @@ def manifold(probabilities, ticks):
 def _show(axes, image, bar=None, unit="p(x = 1|z)"):
     if image.ndim == 1:
         image = image.reshape(28, 28)
-    shown = axes.imshow(image, vmin=0, vmax=1, interpolation="nearest")
+    shown = axes.imshow(image, INK, vmin=0, vmax=1, interpolation="nearest")
     axes.set(xticks=[], yticks=[])
     if bar:
         bar.colorbar(

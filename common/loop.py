@@ -1,121 +1,84 @@
-"""The one epoch loop: train, evaluate, save, report."""
+"""The one epoch loop: train on an epoch's batches while the next ones are made."""
 
 import itertools
-import signal
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import numpy as np
 from tqdm import tqdm
 
-from common import Interrupted, UserError, batches
-from common.runs import Position
+from common import UserError, batches
 
 
-def train_epochs(estimator, dataset, run, start, report, quiet=False, judge=None):
-    """Train from `start`, a history and a Position, to the last epoch -> history.
+@dataclass
+class Epoch:
+    """One epoch of training, or as much of it as is done."""
 
-    `report(row)` is called after every epoch; a judge looks at samples before.  Raises
-    Interrupted after Ctrl-C, with the state saved, and UserError if what training
-    raises is not finite, with the last epoch's state saved.
+    number: int  # from 1
+    steps: int = 0  # done, a multiple of batches.CHUNK until the epoch is complete
+    sums: dict = field(default_factory=dict)  # over the steps, by name
+    seconds: float = 0.0
+    learning_rate: float = 0.0  # of the last step
+    complete: bool = False
+
+    @property
+    def means(self):
+        """The mean over the steps of each sum.  -> {name: number}"""
+        return {name: total / self.steps for name, total in self.sums.items()}
+
+
+def epochs(network, images, settings, start=None, verbose=False, stop=None):
+    """Train on (N, D) uint8 from `start`, an Epoch, to the last -> iterator of Epochs.
+
+    Each one is complete, unless the event `stop` was set: then the last one may end
+    after any chunk.  UserError if what training maximizes is not finite.
     """
-    history, position = start
-    settings, images = estimator.settings_, dataset.train_images
+    epoch = start or Epoch(1)
+    while epoch.number <= settings.epochs:
+        _train(network, images, settings, epoch, verbose, stop)
+        yield epoch
+        if not epoch.complete:
+            return
+        epoch = Epoch(epoch.number + 1)
+
+
+def _train(network, images, settings, epoch, verbose, stop):
+    """Go on to the end of the epoch, or until `stop` is set."""
     steps = len(images) // settings.batch_size
-    test_set = batches.evaluation_set(dataset.test_images, settings)
-    with _ctrl_c() as stop:
-        while position.epoch < settings.epochs:
-            train_epoch(estimator.network, images, settings, position, stop, quiet)
-            estimator.note_codes()
-            if position.steps < steps:
-                run.save(history, estimator.state(), position)
-                raise Interrupted
-            measures = evaluate(estimator.network, test_set)
-            _check_finite(measures[0], settings, position, test_set["x"])
-            row = _row(settings, position, steps, measures)
-            if judge:
-                row |= _judged(judge.scores_of(estimator))
-            history.append(row)
-            position = Position(position.epoch + 1)
-            run.save(history, estimator.state(), position)
-            report(row)
-            if stop.is_set() and position.epoch < settings.epochs:
-                raise Interrupted
-    return history
-
-
-def _row(settings, position, steps, measures):
-    """What history.csv says of the epoch that is done: column -> value."""
-    epoch = position.epoch + 1
-    means = [total / steps for total in position.sums.values()]
-    rate = float(batches.learning_rates(settings, steps, epoch)[-1])
-    values = epoch, *means, *measures, rate, position.seconds
-    return dict(zip(settings.about.columns, values, strict=True))
-
-
-def _judged(scores):
-    """What history.csv says of samples: column -> value."""
-    return {
-        "judge_sure": scores.sure,
-        "judge_rarest": scores.rarest_share,
-        "judge_distance": scores.distance,
-    }
-
-
-def evaluate(network, test_set):
-    """The mean over images of each thing that the network measures."""
-    parts = batches.in_parts(network.evaluate, **test_set)
-    return [float(part.mean(dtype=np.float64)) for part in parts]
-
-
-def fit(network, images, settings, quiet=False, history=None):
-    """Train on (N, D) uint8 for all epochs -> mean of what each raised.
-
-    There is no folder and no test.  A list `history` is filled epoch by epoch.  Raises
-    UserError as `train_epochs` does.
-    """
-    history = [] if history is None else history
-    raised = settings.about.watched[0]
-    for epoch in range(settings.epochs):
-        position = Position(epoch)
-        train_epoch(network, images, settings, position, threading.Event(), quiet)
-        history.append(position.sums[raised] / (len(images) // settings.batch_size))
-    return history
-
-
-def train_epoch(network, images, settings, position, stop, quiet):
-    """Go on from `position` to the end of the epoch, or until `stop` is set."""
-    epoch = position.epoch + 1
-    rates = batches.learning_rates(settings, len(images) // settings.batch_size, epoch)
-    skip = position.steps // batches.CHUNK
-    rest = itertools.islice(batches.chunks(images, settings, epoch), skip, None)
+    rates = batches.learning_rates(settings, steps, epoch.number)
+    chunks = batches.chunks(images, settings, epoch.number)
+    chunks = itertools.islice(chunks, epoch.steps // batches.CHUNK, None)
     bar = tqdm(
-        desc=f"epoch {epoch}/{settings.epochs}",
-        total=len(rates),
-        initial=position.steps,
+        desc=f"epoch {epoch.number}/{settings.epochs}",
+        total=steps,
+        initial=epoch.steps,
         unit="step",
         leave=False,
-        disable=True if quiet else None,  # None: only if the output is a terminal
+        disable=bar_disabled(verbose),
     )
     with bar:
         start = time.perf_counter()
-        for chunk in _prefetch(rest) if network.lets_threads_work else rest:
-            steps = len(chunk["x"])
-            done = position.steps + steps
-            sums = network.train(**chunk, learning_rates=rates[position.steps : done])
+        for chunk in _prefetch(chunks) if network.releases_gil else chunks:
+            done = epoch.steps + len(chunk["x"])
+            sums = network.train(**chunk, learning_rates=rates[epoch.steps : done])
             for name, total in sums.items():
-                _check_finite(total, settings, position, chunk["x"])
-                position.sums[name] = position.sums.get(name, 0.0) + total
-            position.steps = done
-            bar.set_postfix_str(
-                settings.about.progress(settings, sums, steps), refresh=False
-            )
-            bar.update(steps)
-            if stop.is_set():
+                check_finite(total, settings, epoch, chunk["x"])
+                epoch.sums[name] = epoch.sums.get(name, 0.0) + total
+            text = settings.words.progress(settings, sums, done - epoch.steps)
+            bar.set_postfix_str(text, refresh=False)
+            bar.update(done - epoch.steps)
+            epoch.steps = done
+            if stop and stop.is_set():
                 break
-        position.seconds += time.perf_counter() - start
+        epoch.seconds += time.perf_counter() - start
+    epoch.complete = epoch.steps == steps
+    epoch.learning_rate = float(rates[epoch.steps - 1])
+
+
+def bar_disabled(verbose):
+    """What tqdm takes: True shows a bar anywhere, None on a terminal, False nowhere."""
+    return None if verbose is None else not verbose
 
 
 def _prefetch(iterator):
@@ -127,7 +90,14 @@ def _prefetch(iterator):
             yield value
 
 
-def _check_finite(value, settings, position, x):
+def evaluate(network, test_set):
+    """The mean over images of each thing that the network measures."""
+    parts = batches.in_parts(network.evaluate, **test_set)
+    return [float(part.mean(dtype=np.float64)) for part in parts]
+
+
+def check_finite(value, settings, epoch, x):
+    """UserError, with the probable cause, if a value is infinite or no number."""
     if np.isfinite(value):
         return
     cause = f"a learning rate of {settings.learning_rate:g} is too high"
@@ -135,24 +105,8 @@ def _check_finite(value, settings, position, x):
     if not (x.min() >= 0 and x.max() <= 1):
         cause = f"pixels lie in [{x.min():g}, {x.max():g}]"
         advice = "scale them to [0, 1]"
-    raised, epoch = settings.about.raised(settings), position.epoch + 1
+    maximized = settings.words.maximized(settings)
     raise UserError(
-        f"the {raised} became {value} in epoch {epoch}: probably {cause}; {advice}"
+        f"the {maximized} became {value} in epoch {epoch.number}: probably {cause}; "
+        f"{advice}"
     )
-
-
-@contextmanager
-def _ctrl_c():
-    """Give an event that the first Ctrl-C sets; the second one stops at once."""
-    event = threading.Event()
-
-    def handle(*_):
-        if event.is_set():
-            raise KeyboardInterrupt
-        event.set()
-
-    previous = signal.signal(signal.SIGINT, handle)
-    try:
-        yield event
-    finally:
-        signal.signal(signal.SIGINT, previous)

@@ -5,14 +5,14 @@ import importlib
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from common import about
+from common import models
 
 ROOT = Path(__file__).parent.parent
 
 
 def model_of(package):
-    """The About of the model that a package holds."""
-    return about.find(package.partition("_")[0])
+    """The Settings of the model that a package holds, a class."""
+    return models.find(package.partition("_")[0])
 
 
 def every():
@@ -27,7 +27,8 @@ def has(package, program):
 
 def estimator(package):
     """The class that a package exports.  Imports its framework, which takes seconds."""
-    return getattr(importlib.import_module(package), model_of(package).estimator)
+    module = importlib.import_module(package)
+    return getattr(module, module.__all__[0])
 
 
 def versions(package):

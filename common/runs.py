@@ -3,15 +3,14 @@
 import csv
 import errno
 import io
-import json
 import os
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from common import UserError, batches, files, packages
-from common.settings import Settings
+from common.config import Config
+from common.loop import Epoch
 
 FORMATS = {  # of the columns of history.csv; all others are nats
     "epoch": "{:d}",
@@ -21,71 +20,25 @@ FORMATS = {  # of the columns of history.csv; all others are nats
 }
 
 
-@dataclass
-class Position:
-    """Where training stands.  Saved with every checkpoint."""
-
-    epoch: int = 0  # epochs that are finished
-    steps: int = 0  # steps done of the next one,
-    sums: dict = field(default_factory=dict)  # what they added up to, by name,
-    seconds: float = 0.0  # and the time they took
-
-    def __post_init__(self):
-        """ValueError for what no checkpoint can say."""
-        counts = (self.epoch, self.steps)
-        if not all(type(count) is int and count >= 0 for count in counts):
-            raise ValueError(f"impossible {self}")
-        numbers = [self.seconds, *self.sums.values()]
-        if self.steps % batches.CHUNK or not np.isfinite(numbers).all():
-            raise ValueError(f"impossible {self}")
-
-    def arrays(self):
-        """As a checkpoint holds it; of several sums, `total` is an array."""
-        total = [*self.sums.values()]
-        total = total[0] if len(total) == 1 else total
-        return {
-            "epoch": self.epoch,
-            "steps": self.steps,
-            "total": total or 0.0,
-            "seconds": self.seconds,
-        }
-
-    @classmethod
-    def from_arrays(cls, arrays, names):
-        """What `arrays` returned; `names` are those of the sums."""
-        sums = np.broadcast_to(arrays["total"], len(names)).tolist()
-        return cls(
-            arrays["epoch"].item(),
-            arrays["steps"].item(),
-            dict(zip(names, sums, strict=True)),
-            arrays["seconds"].item(),
-        )
-
-
-def find(path, about):
+def find(path, model):
     """A path; for "latest", that of this model's newest run in runs/.
 
-    For "pretrained", that of the trained model that comes along.
+    For "pretrained", that of the trained model that comes with the project.
     """
     if path == "pretrained":
-        path = packages.ROOT / "pretrained" / about.name
+        path = packages.ROOT / "pretrained" / model.name
         if not path.is_dir():
             raise UserError(
-                f"no trained model comes along for {about.title}; train one"
+                f"no trained model comes along for {model.words.title}; train one"
             )
         return path
     if path != "latest":
         return files.path(path)
-    trained = Path("runs").glob(f"{about.name}_*/*/checkpoint.npz")
+    trained = Path("runs").glob(f"{model.name}_*/*/checkpoint.npz")
     newest = max(trained, key=lambda path: path.stat().st_mtime, default=None)
     if newest is None:
-        raise UserError(f"runs/: no trained run of {about.title} in this folder")
+        raise UserError(f"runs/: no trained run of {model.words.title} in this folder")
     return newest.parent
-
-
-def _is_rest(path):
-    """Whether this is all that is left of a run that ended before it began."""
-    return path.is_dir() or path.name == ".lock" or path.match(".*.tmp")
 
 
 class Run:
@@ -106,17 +59,15 @@ class Run:
             place = next(p for p in self.path.absolute().parents if p.exists())
             if not place.is_dir() or not os.access(place, os.W_OK):
                 raise UserError(f"{self.path}: cannot be made, {place} is not writable")
-            return
-        if self.path.is_dir() and all(map(_is_rest, self.path.rglob("*"))):
-            return
-        if not self.config_path.is_file():
+        elif self.config_path.is_file():
+            if not overwrite:
+                raise UserError(
+                    f"{self.path}: there is a run already; continue it with --resume, "
+                    "replace it with --overwrite, or choose another --out"
+                )
+        elif not self.path.is_dir() or any(map(_is_content, self.path.rglob("*"))):
             raise UserError(
                 f"{self.path}: exists and is not a run; choose another --out"
-            )
-        if not overwrite:
-            raise UserError(
-                f"{self.path}: there is a run already; continue it with --resume, "
-                "replace it with --overwrite, or choose another --out"
             )
 
     def create(self, overwrite=False):
@@ -143,67 +94,56 @@ class Run:
 
     def lock(self):
         """Keep other processes from training here, until unlock() or this one ends."""
-        import filelock  # which takes longer than `--help` should
+        import filelock  # slower than `--help` should be
 
-        lock = filelock.FileLock(self.path / ".lock", timeout=0)
+        self._lock = filelock.FileLock(self.path / ".lock", timeout=0)
         try:
-            lock.acquire()
+            self._lock.acquire()
         except filelock.Timeout:
             raise UserError(f"{self.path}: another process is training here") from None
         except OSError as error:
             if error.errno == errno.ENOSPC:
                 raise
+            reason = f"cannot be locked ({error.strerror}); choose a folder on a disk "
+            reason += "of this machine"
             if isinstance(error, PermissionError):
                 reason = f"cannot be written ({error.strerror})"
-            else:
-                reason = f"cannot be locked ({error.strerror}); choose a folder on a "
-                reason += "disk of this machine"
             raise UserError(f"{self.path}: {reason}") from None
-        self._lock = lock
         for stale in self.path.rglob(".*.[0-9]*.tmp"):  # of a process that was killed
             if stale.is_file():
                 stale.unlink()
 
     def unlock(self):
         """Let others train here."""
-        if self._lock is not None:
+        if self._lock is not None and self._lock.is_locked:
             if os.name != "nt":  # where an open file cannot be removed
                 (self.path / ".lock").unlink(missing_ok=True)
             self._lock.release()
         self._lock = None
 
     def write_config(self, config):
-        """Write config.json, whose "settings" are a Settings."""
-        config = {**config, "settings": asdict(config["settings"])}
-        files.write(self.config_path, json.dumps(config, indent=2).encode() + b"\n")
+        """Write config.json."""
+        config.write(self.config_path)
 
-    def read_config(self, about=None):
-        """Read config.json of a run of this model; None: of any model.
+    def read_config(self, model=None):
+        """The Config of a run of this model; None: of any model.
 
-        UserError if there is none, if it is damaged, or of another one.
+        UserError if there is none, if it is damaged, or of another model.
         """
         self._check_exists()
-        try:
-            config = json.loads(self.config_path.read_text())
-            settings = config["settings"]
-            settings["hidden"] = tuple(settings["hidden"])
-            config["settings"] = settings = Settings(**settings)
-            config["data"]["sha256"], config["versions"] | {}  # are there
-            config["package"].encode()
-            if not 0 < config["data"].get("pixels", 784) < 10**6:
-                raise ValueError("pixels")
-        except Exception as error:
-            reason = f"{type(error).__name__}: {error}"[:100]
-            raise UserError(f"{self.config_path}: damaged ({reason})") from None
-        if about and settings.about is not about:
+        config = Config.read(self.config_path)
+        if model and config.settings.name != model.name:
             raise UserError(
-                f"{self.path}: a run of {settings.about.title}, not of "
-                f"{about.title}; use {config['package']}"
+                f"{self.path}: a run of {config.settings.words.title}, not of "
+                f"{model.words.title}; use {config.package}"
             )
         return config
 
-    def save(self, history, state, position):
-        """Write history.csv, then checkpoint.npz, which decides where a run stands."""
+    def save(self, history, state, epoch):
+        """Write history.csv, then checkpoint.npz, which decides where a run stands.
+
+        `epoch` is the Epoch to go on with.
+        """
         text = io.StringIO(newline="")
         writer = csv.DictWriter(text, history[0] if history else ())
         writer.writeheader()
@@ -212,7 +152,7 @@ class Run:
                 {n: FORMATS.get(n, "{:.4f}").format(v) for n, v in row.items()}
             )
         files.write(self.history_path, text.getvalue().encode())
-        files.write_arrays(self.checkpoint_path, **state, **position.arrays())
+        files.write_arrays(self.checkpoint_path, **state, **_as_arrays(epoch))
 
     def has_weights_alone(self):
         """Whether it can be used, but not trained further."""
@@ -224,31 +164,31 @@ class Run:
         files.write_arrays(self.weights_path, **weights, epoch=epochs)
 
     def restore(self, estimator):
-        """Load the checkpoint into it -> history, Position of that moment.
+        """Load the checkpoint into it -> history, the Epoch to go on with.
 
         UserError if checkpoint or history are damaged or belong to another model.
         """
-        about = estimator.settings_.about
-        columns = about.columns
+        columns = estimator.settings_.columns()
         if not self.checkpoint_path.exists():  # the first epoch was not finished
             if len(self._read_history(columns)) > 1:
                 raise UserError(f"{self.checkpoint_path}: missing; start a new run")
-            return [], Position()
-        state, position = self.read_checkpoint(about, estimator.state())
-        history = self._read_history(columns)[: position.epoch]
-        if [row["epoch"] for row in history] != list(range(1, position.epoch + 1)):
+            return [], Epoch(1)
+        state, epoch = self.read_checkpoint(estimator)
+        history = self._read_history(columns)[: epoch.number - 1]
+        if [row["epoch"] for row in history] != list(range(1, epoch.number)):
             raise UserError(
                 f"{self.history_path}: damaged; expected rows for epochs 1 to "
-                f"{position.epoch}"
+                f"{epoch.number - 1}"
             )
         estimator.load_state(state)
-        return history, position
+        return history, epoch
 
-    def read_checkpoint(self, about, expected):
-        """The arrays of a checkpoint that `expected` names, and the Position.
+    def read_checkpoint(self, estimator):
+        """The arrays of a checkpoint that this estimator needs, the Epoch to go on.
 
-        UserError if they are damaged, or differ from `expected` in shape or dtype.
+        UserError if they are damaged, or differ in shape or dtype from its own.
         """
+        own = estimator.state()
         path = self.weights_path if self.has_weights_alone() else self.checkpoint_path
         if not path.exists():
             raise UserError(
@@ -258,22 +198,22 @@ class Run:
             with path.open("rb") as file:
                 arrays = np.load(file, allow_pickle=False)
                 if path == self.weights_path:
-                    state, position = _from_weights(arrays, expected)
+                    state, epoch = _from_weights(arrays, own)
                 else:
-                    state = {name: arrays[name] for name in expected}
-                    position = Position.from_arrays(arrays, about.watched)
+                    state = {name: arrays[name] for name in own}
+                    epoch = _epoch_of(arrays, estimator.settings_.training_sums)
             finite = all(np.isfinite(array).all() for array in state.values())
         except Exception:  # numpy and zipfile raise a dozen kinds
             finite = False
         if not finite:
             raise UserError(f"{path}: damaged checkpoint")
-        for name, value in expected.items():
+        for name, value in own.items():
             if (state[name].shape, state[name].dtype) != (value.shape, value.dtype):
                 raise UserError(
                     f"{path}: {name} is {state[name].dtype} of shape "
                     f"{state[name].shape}; this model's is {value.dtype} {value.shape}"
                 )
-        return state, position
+        return state, epoch
 
     def _read_history(self, columns):
         """The rows of history.csv; none if it is damaged."""
@@ -291,11 +231,38 @@ class Run:
         return rows if np.isfinite([[*row.values()] for row in rows]).all() else []
 
 
-def _from_weights(arrays, expected):
-    """-> the state, without moments, and the Position.  KeyError if one is missing."""
-    names = filter(_is_weight, expected)
-    weights = {name: arrays[name].astype(expected[name].dtype) for name in names}
-    return expected | weights, Position(arrays["epoch"].item())
+def _is_content(path):
+    """Whether it is more than what is left of a run that ended before it began."""
+    return not (path.is_dir() or path.name == ".lock" or path.match(".*.tmp"))
+
+
+def _as_arrays(epoch):
+    """An Epoch as a checkpoint holds it; of several sums, `total` is an array."""
+    total = [*epoch.sums.values()]
+    return {
+        "epoch": epoch.number - 1,  # those that are finished
+        "steps": epoch.steps,
+        "total": (total[0] if len(total) == 1 else total) or 0.0,
+        "seconds": epoch.seconds,
+    }
+
+
+def _epoch_of(arrays, names):
+    """The Epoch in a checkpoint, whose sums have these names.  ValueError if none."""
+    finished, steps = arrays["epoch"].item(), arrays["steps"].item()
+    sums = np.broadcast_to(arrays["total"], len(names)).tolist()
+    seconds = arrays["seconds"].item()
+    counts = all(type(count) is int and count >= 0 for count in (finished, steps))
+    if not counts or steps % batches.CHUNK or not np.isfinite([seconds, *sums]).all():
+        raise ValueError(f"impossible: {finished} epochs and {steps} steps")
+    return Epoch(finished + 1, steps, dict(zip(names, sums, strict=True)), seconds)
+
+
+def _from_weights(arrays, own):
+    """The state, without moments, and the Epoch.  KeyError if an array is missing."""
+    names = filter(_is_weight, own)
+    weights = {name: arrays[name].astype(own[name].dtype) for name in names}
+    return own | weights, Epoch(arrays["epoch"].item() + 1)
 
 
 def _is_weight(name):

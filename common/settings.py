@@ -1,139 +1,224 @@
-"""What determines a run."""
+"""What determines a run: a model's settings, each said once, and what follows."""
 
-import json
-from dataclasses import asdict, dataclass, field, fields
+import argparse
+import math
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
-from common import UserError, about
+from common import models
 from common.batches import BINARIZATIONS
-
-LARGEST = np.finfo(np.float32).max
-ARRAY = "array"  # the data of a model that was fitted in Python
+from common.words import Words
 
 
 @dataclass(frozen=True)
+class Range:
+    """Numbers between two ends; also the type of an option that argparse parses."""
+
+    kind: type
+    least: float
+    most: float
+
+    def __str__(self):
+        """Whole number from 1 to 100, say."""
+        name = "whole number" if self.kind is int else "number"
+        return f"{name} from {self.least:,} to {self.most:,}"
+
+    def __contains__(self, value):
+        """Whether it is such a number; True and False are none."""
+        kinds = (int,) if self.kind is int else (int, float)
+        return type(value) in kinds and self.least <= value <= self.most
+
+    def __call__(self, text):
+        """The number that somebody typed."""
+        try:
+            value = self.kind(text)
+        except ValueError:
+            value = None
+        if value not in self:
+            raise argparse.ArgumentTypeError(f"must be a {self}, not {text}")
+        return value
+
+
+COUNT = Range(int, 1, 10**6)
+WHOLE = Range(int, 0, 2**63 - 1)
+
+
+@dataclass(frozen=True)
+class Option:
+    """What one setting may be, and what `--help` says of it."""
+
+    values: Range | tuple  # of numbers, or of names to choose from
+    help: str
+    metavar: str | None = None
+    group: str = "training"
+    flag: str | None = None  # what is typed, where that is not the setting's name
+    several: bool = False
+
+    def check(self, name, value):
+        """ValueError, naming the setting, for what no run can have."""
+        each = value if self.several else [value]
+        if self.several != isinstance(value, tuple) or not all(
+            one in self.values for one in each
+        ):
+            raise ValueError(f"{name} must be {self}, not {value!r}")
+
+    def __str__(self):
+        """What is expected, in words."""
+        if isinstance(self.values, tuple):
+            return f"one of {', '.join(self.values)}"
+        first, *others = str(self.values).split(" from ")
+        return " from ".join([f"{first}s" if self.several else f"a {first}", *others])
+
+
+def option(default, values, help, first=False, **more):  # noqa: A002 - as argparse
+    """A field of Settings that is also an option of `train`."""
+    metadata = {"option": Option(values, help, **more)}
+    return field(default=default, kw_only=not first, metadata=metadata)
+
+
+def like(name, default, **changes):
+    """The field that every model has, with another default, help or choice."""
+    original = Settings.__dataclass_fields__[name]
+    metadata = {"option": replace(original.metadata["option"], **changes)}
+    return field(default=default, kw_only=original.kw_only, metadata=metadata)
+
+
+@dataclass(eq=False)
 class Settings:
-    """What a run is determined by, together with its data."""
+    """What all models share.  A model's own class adds fields, or other defaults.
 
-    model: str
-    data: str
-    epochs: int
-    batch_size: int
-    hidden: tuple[int, ...]
-    latent_dim: int
-    activation: str
-    learning_rate: float
-    binarize: str
-    seed: int
-    options: dict[str, float] = field(default_factory=dict)  # others: its About's
+    A field with an Option is a parameter of the estimator, an option of `train` and an
+    entry of config.json; `resolved` checks it.
+    """
 
-    def __post_init__(self):
-        """ValueError, naming the option, for what no run can have."""
-        self._one_of("model", about.names())
-        self._one_of("activation", self.about.activations)
-        self._one_of("binarize", BINARIZATIONS)
-        for name in ("epochs", "batch_size", "latent_dim"):
-            count = getattr(self, name)
-            self._check(name, _is_whole(count, 1), "a whole number from 1")
-        sizes = isinstance(self.hidden, tuple) and all(
-            _is_whole(units, 1) for units in self.hidden
-        )
-        self._check("hidden", sizes, "whole numbers from 1")
-        positive = _is_number(self.learning_rate) and self.learning_rate > 0
-        self._check("learning_rate", positive, "a positive number")
-        self._check_options()
-        self._check("seed", _is_whole(self.seed, 0), "a whole number from 0")
-        self._check("data", isinstance(self.data, str), "a string")
+    latent_dim: int = option(
+        20, COUNT, "number of latent variables", True, metavar="Z", group="model"
+    )
+    hidden: tuple[int, ...] = option(
+        (),
+        COUNT,
+        "units of each hidden layer of the encoder, which the decoder mirrors",
+        metavar="UNITS",
+        group="model",
+        several=True,
+    )
+    activation: str = option(
+        "relu", ("relu", "tanh"), "of the hidden layers", group="model"
+    )
+    epochs: int | None = option(
+        None,
+        COUNT,
+        "passes over the training images (default: as many as show 1.5 million "
+        "images, but at most 150: 25 for mnist, 150 for digits)",
+        metavar="N",
+    )
+    batch_size: int = option(128, COUNT, "images per step, at most all", metavar="B")
+    learning_rate: float = option(
+        0.001,
+        Range(float, 1e-9, 1000),
+        "Adam's at the first step; it falls along a cosine to 1% of that",
+        metavar="RATE",
+    )
+    binarize: str = option(
+        "none",
+        BINARIZATIONS,
+        "how gray levels become pixels that are on or off: drawn anew every epoch, on "
+        "above one half, or not at all; static: they were drawn once and for all, as "
+        "in .amat files",
+        group="data",
+    )
+    random_state: int | None = option(
+        0,
+        Range(int, 0, 2**64),
+        "of initial weights, image order, binarization and noise",
+        metavar="N",
+        flag="seed",
+    )
+    verbose: bool = field(default=False, kw_only=True)  # shows progress bars
 
-    def _check_options(self):
-        own = self.about.options
-        defaults = {name: option.default for name, option in own.items()}
-        object.__setattr__(self, "options", defaults | self.options)  # it is frozen
-        for name, value in self.options.items():
-            if name not in own:
-                raise ValueError(f"{name} is no option of {self.about.title}")
-            most = own[name].most
-            if most:
-                possible = _is_whole(value, 1) and value <= most
-                expected = f"a whole number from 1 to {most}"
-            else:
-                possible, expected = _is_number(value) and value >= 0, "a number from 0"
-            if not possible:
-                raise ValueError(f"{name} must be {expected}, not {value!r}")
-
-    def _one_of(self, name, choices):
-        self._check(
-            name, getattr(self, name) in choices, f"one of {', '.join(choices)}"
-        )
-
-    def _check(self, name, possible, expected):
-        if not possible:
-            raise ValueError(f"{name} must be {expected}, not {getattr(self, name)!r}")
-
-    @property
-    def about(self):
-        """The About of that name."""
-        return about.find(self.model)
+    name = ""  # of the model, with which its packages' names begin
+    words = Words()
+    training_sums = ()  # names of the sums that the network's `train` returns
+    test_measures = {}  # name: Measure, of what the network's `evaluate` returns
+    images_by_default = 1_500_000  # in training
+    most_epochs = 150  # by default, however few images there are
+    judged = False  # its samples, after every epoch, for want of a measure
+    has_evidence = False  # its estimator has `log_evidence`, an estimate of log p(x)
 
     @classmethod
-    def of(cls, given):
-        """From a dict that has them all, the model's own options among the rest."""
-        names = [f.name for f in fields(cls) if f.name != "options"]
-        own = about.find(given["model"]).options
-        options = {name: given[name] for name in own if name in given}
-        return cls(**{name: given[name] for name in names}, options=options)
+    def options(cls):
+        """What describes each setting.  -> {name: Option}"""
+        described = {f.name: f.metadata.get("option") for f in fields(cls)}
+        return {name: option for name, option in described.items() if option}
+
+    @classmethod
+    def columns(cls):
+        """The columns of history.csv."""
+        train = (f"train_{name}" for name in cls.training_sums)
+        test = (f"test_{name}" for name in cls.test_measures)
+        return ("epoch", *train, *test, "learning_rate", "seconds")
+
+    @classmethod
+    def default_epochs(cls, images):
+        """As many as show so many images as usual: 25 for MNIST's 60,000."""
+        return min(cls.most_epochs, max(1, round(cls.images_by_default / images)))
 
     def parameters(self):
-        """The same as parameters of an estimator."""
-        given = asdict(self)
-        del given["model"], given["data"]
-        given |= given.pop("options")
-        return given | {"random_state": given.pop("seed")}
+        """The settings as they are.  -> {name: value}"""
+        return {name: getattr(self, name) for name in self.options()}
 
+    def resolved(self, images):
+        """The same settings for so many training images, with nothing left open.
 
-def read_settings(path, model):
-    """Settings in a file, of an About's models.  -> {name: value}, those that it has
+        ValueError as for `check`.
+        """
+        values = self.parameters()
+        values["hidden"] = tuple(np.atleast_1d(self.hidden).tolist())
+        if self.epochs is None:
+            values["epochs"] = self.default_epochs(images)
+        if self.random_state is None or not hasattr(self.random_state, "__index__"):
+            from sklearn.utils import check_random_state  # slower than `--help`
 
-    The file is the config.json of a run, or as little of its "settings" as is wanted.
-    Raises UserError, naming the file, for what no such model can have.
-    """
-    try:
-        found = json.loads(path.read_text())
-        found = dict(found.get("settings", found))
-        found |= found.pop("options", {})
-        if "hidden" in found:
-            found["hidden"] = tuple(found["hidden"])
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror}") from None
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        raise UserError(f"{path}: not the config.json of a run") from None
-    if found.pop("model", model.name) != model.name:
-        raise UserError(f"{path}: not the settings of {model.title}")
-    known = {f.name for f in fields(Settings)} | set(model.options)
-    if unknown := sorted(set(found) - known):
-        raise UserError(f"{path}: {unknown[0]} is no setting of {model.title}")
-    rest = {"model": model.name, "data": "mnist", "epochs": 1, **model.defaults}
-    if found.get("data") == ARRAY:  # which no command can load
-        del found["data"]
-    try:
-        Settings.of(rest | found)
-    except ValueError as error:
-        raise UserError(f"{path}: {error}") from None
-    return found
+            generator = check_random_state(self.random_state)
+            values["random_state"] = generator.randint(2**31)
+        for name, value in values.items():
+            values[name] = value.item() if isinstance(value, np.generic) else value
+        settings = models.find(self.name)(**values)
+        settings.check()
+        settings.batch_size = min(settings.batch_size, images)
+        return settings
 
+    def check(self):
+        """ValueError, naming the setting, for what no run can have."""
+        for name, described in self.options().items():
+            described.check(name, getattr(self, name))
 
-def _is_whole(value, least):
-    return type(value) is int and value >= least
+    def layers(self, pixels):
+        """Sizes of all layers, from pixels to pixels."""
+        down = [pixels, *self.hidden]
+        return [*down, self.latent_dim, *reversed(down)]
 
+    def shapes(self, pixels):
+        """The shape of each parameter for images of so many pixels.  name -> tuple"""
+        raise NotImplementedError
 
-def default_epochs(images, model=about.About):
-    """Epochs that show it 1.5 million images: 25 for MNIST; at most 150.
+    def networks(self):
+        """What a page computes: name -> its layers, [(weights, activation), ...]
 
-    Both numbers are those of most models; `model`, an About, may have its own.
-    """
-    return min(model.most_epochs, max(1, round(model.shown / images)))
+        `decode` gives pixel probabilities.  Of a model that encodes, `encode` gives
+        codes; where they have a distribution, `logvar` gives its log-variances.
+        """
+        raise NotImplementedError
 
+    def initial(self, pixels):
+        """The weights that a run starts from.  (N, D) uint8 -> {name: array}"""
+        raise NotImplementedError
 
-def _is_number(value):
-    return isinstance(value, int | float) and abs(value) < LARGEST
+    def noise(self, shape, rng):
+        """What the network takes besides pixels: name -> array of (*shape, ...)"""
+        return {}
+
+    def size(self, pixels):
+        """How many numbers the parameters are."""
+        return sum(map(math.prod, self.shapes(pixels).values()))

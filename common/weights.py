@@ -36,7 +36,7 @@ def initial(shapes, settings, variances):
 
     They are normal; the variance is gain / inputs, but for those that are named.
     """
-    rng = np.random.default_rng(settings.seed)
+    rng = np.random.default_rng(settings.random_state)
     parameters = {}
     for name, shape in shapes.items():
         if len(shape) == 1:

@@ -2,10 +2,6 @@
 
 import sys
 
-if not __package__:
-    print("error: type this as python -m gan_tf.rings", file=sys.stderr)
-    sys.exit(2)
-
 from tools import rings
 
 if __name__ == "__main__":

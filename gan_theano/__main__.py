@@ -1,13 +1,9 @@
-"""`python -m gan_theano VERB RUN`: use a trained model."""
+"""`python -m gan_theano COMMAND RUN`: use a trained model."""
 
 import sys
 
-if not __package__:
-    print("error: type this as python -m gan_theano", file=sys.stderr)
-    sys.exit(2)
-
-from common.commands import verbs
+from common.commands import use
 from tools import explore
 
 if __name__ == "__main__":
-    sys.exit(verbs.main("gan_theano", others=[explore]))
+    sys.exit(use.main("gan_theano", [explore]))

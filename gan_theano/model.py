@@ -7,28 +7,30 @@
 
 There is no likelihood, hence no bound and no encoder: two networks play a game.
 
-Shapes: a batch of B images of D pixels, H hidden units, Z latent variables.  Weights
-are (inputs, outputs).  `parameters` is a flat dict: name -> variable.
+Shapes: a batch of B images of D pixels, H hidden units, Z latent variables.
+`parameters` is a flat dict, name -> variable, of weights (inputs, outputs):
+
+    generator_W1 (Z, H), ..., generator_W_logits (H, D)
+    discriminator_W1 (D, H), ..., discriminator_W_logit (H, 1)
+
+and of their biases (outputs,): generator_b1, ..., discriminator_b_logit.
 """
 
 import theano.tensor as T
 
 
-def leaky_relu(h):
-    """h above 0, 0.2 h below, so that no unit is deaf to the gradient."""
-    return T.maximum(0.2 * h, h)
-
-
-ACTIVATIONS = {"leaky_relu": leaky_relu, "relu": T.nnet.relu, "tanh": T.tanh}
+def layers(parameters, prefix):
+    """Weights and biases of the hidden layers.  -> (prefix_W1, prefix_b1), ..."""
+    layer = 1
+    while f"{prefix}_W{layer}" in parameters:
+        yield parameters[f"{prefix}_W{layer}"], parameters[f"{prefix}_b{layer}"]
+        layer += 1
 
 
 def hidden_layers(parameters, prefix, h, activation):
-    """The layers prefix_W1, prefix_b1, prefix_W2, ...  (B, inputs) -> (B, H)"""
-    layer = 1
-    while f"{prefix}_W{layer}" in parameters:
-        W, b = parameters[f"{prefix}_W{layer}"], parameters[f"{prefix}_b{layer}"]
-        h = ACTIVATIONS[activation](T.dot(h, W) + b)
-        layer += 1
+    """The output of the last hidden layer.  (B, inputs) -> (B, H)"""
+    for W, b in layers(parameters, prefix):
+        h = activation(T.dot(h, W) + b)
     return h
 
 

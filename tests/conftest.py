@@ -9,13 +9,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from common import about, packages
+from common import models, packages
 from common.images import data
 from common.packages import ROOT
-from common.settings import Settings
 
 PACKAGES = packages.every()
-ENCODERS = [p for p in PACKAGES if "encode" in packages.model_of(p).verbs]
+ENCODERS = [p for p in PACKAGES if packages.model_of(p).words.encodes]
 COMPILED = Path.home() / ".theano"
 MNIST = pytest.mark.skipif(
     "MNIST_PATH" not in os.environ, reason="MNIST_PATH does not name a copy of MNIST"
@@ -44,9 +43,8 @@ def digits():
 
 
 def make_settings(model="vae", **changes):
-    """The defaults of a model, for one epoch on the digits, but for changes."""
-    given = {**about.find(model).defaults, "data": "digits", "epochs": 1}
-    return Settings(model=model, **(given | changes))
+    """The defaults of a model for the digits, but one epoch and changes."""
+    return models.find(model)(**({"epochs": 1} | changes)).resolved(1500)
 
 
 @pytest.fixture
@@ -57,7 +55,7 @@ def settings():
 
 @pytest.fixture
 def initial(digits, settings):
-    return settings.about.initial(settings, digits.train_images)
+    return settings.initial(digits.train_images)
 
 
 @pytest.fixture

@@ -36,12 +36,12 @@ def sigmoid(logits):
 
 
 class Network:
-    lets_threads_work = False
+    releases_gil = False
 
     def __init__(self, parameters, activation):
         self.b = parameters["b_logits"]
 
-    def get_ready(self, quiet):
+    def compile(self, quiet):
         pass
 
     def train(self, x, learning_rates):

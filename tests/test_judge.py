@@ -8,12 +8,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from common.about import About
 from scipy import ndimage
 from scipy.linalg import sqrtm
 
 from common import UserError
 from common import judge as judges
-from common.about import About
 from common.commands import evaluate
 from common.images import data
 

@@ -13,7 +13,7 @@ from common.runs import Position, Run
 class Toy:
     """Its one weight depends on every batch, all noise and all learning rates."""
 
-    lets_threads_work = True
+    releases_gil = True
 
     def __init__(self, interrupt_at=None, explode_at=None):
         self.network = self

@@ -1,8 +1,8 @@
 """The gradient by hand for each function of model.py alone, as a framework gives it.
 
-The pages compare them.  Each takes what its namesake takes and returns, by name, the
-derivatives of the sum of what that returns: of encode, mu plus twice logvar; of elbo,
-the ELBO, without its parts.
+The pages compare them.  Each takes what its namesake in model.py or bound.py takes and
+returns, by name, the derivatives of the sum of what that returns: of two arrays, of
+the first plus twice the second.
 """
 
 import sys
@@ -35,11 +35,11 @@ def zeros(parameters):
 
 def hidden_layers(parameters, prefix, h, activation):
     """(B, inputs) -> {parameter: derivative}"""
-    found = zeros(parameters)
+    derivatives = zeros(parameters)
     outputs = gradient.layers(parameters, prefix, h, activation)
     dh = np.ones_like(outputs[-1])
-    gradient.hidden_layers(parameters, found, prefix, outputs, activation, dh)
-    return found
+    gradient.hidden_layers(parameters, derivatives, prefix, outputs, activation, dh)
+    return derivatives
 
 
 def encode(parameters, x, activation):
@@ -49,10 +49,10 @@ def encode(parameters, x, activation):
 
 
 def _encode(parameters, x, activation, dmu, dlogvar):
-    found = zeros(parameters)
+    derivatives = zeros(parameters)
     outputs = gradient.layers(parameters, "encoder", x, activation)
-    gradient.encode(parameters, found, outputs, activation, dmu, dlogvar)
-    return found
+    gradient.encode(parameters, derivatives, outputs, activation, dmu, dlogvar)
+    return derivatives
 
 
 def reparameterize(mu, logvar, eps):
@@ -68,10 +68,10 @@ def decode(parameters, z, activation):
 
 
 def _decode(parameters, z, activation, dlogits):
-    found = zeros(parameters)
+    derivatives = zeros(parameters)
     outputs = gradient.layers(parameters, "decoder", z, activation)
-    dz = gradient.decode(parameters, found, outputs, activation, dlogits)
-    return found | {"z": dz}
+    dz = gradient.decode(parameters, derivatives, outputs, activation, dlogits)
+    return derivatives | {"z": dz}
 
 
 def log_likelihood(logits, x):
@@ -84,30 +84,43 @@ def kl_divergence(mu, logvar):
     return dict(zip(("mu", "logvar"), gradient.kl_divergence(mu, logvar), strict=True))
 
 
+def elbo_parts(parameters, x, eps, activation):
+    """(B, D), (B, Z) -> {parameter: derivative}"""
+    mu, logvar = model.encode(parameters, x, activation)
+    z = model.reparameterize(mu, logvar, eps)
+    dlogits = gradient.log_likelihood(model.decode(parameters, z, activation), x)
+    decoder = _decode(parameters, z, activation, dlogits)
+    dmu, dlogvar = gradient.reparameterize(logvar, eps, decoder.pop("z"))
+    dmu_kl, dlogvar_kl = gradient.kl_divergence(mu, logvar)
+    dmu, dlogvar = dmu + 2 * dmu_kl, dlogvar + 2 * dlogvar_kl
+    encoder = _encode(parameters, x, activation, dmu, dlogvar)
+    return {name: decoder[name] + encoder[name] for name in parameters}
+
+
 def elbo(parameters, x, eps, activation):
     """gradient.py has minus the mean's.  (B, D), (B, Z) -> {parameter: derivative}"""
-    found = zeros(parameters)
-    gradient.elbo(parameters, found, x, eps, activation)
-    return {name: -len(x) * of_loss for name, of_loss in found.items()}
+    return _summed(gradient.elbo, parameters, x, eps, activation)
+
+
+def _summed(function, parameters, x, eps, activation):
+    derivatives = zeros(parameters)
+    function(parameters, derivatives, x, eps, activation)
+    return {name: -len(x) * of_loss for name, of_loss in derivatives.items()}
 
 
 def log_weight(parameters, x, eps, activation):
-    """(B, D), (K B, Z) -> {parameter: derivative}"""
+    """(B, D), (K, B, Z) -> {parameter: derivative}"""
     mu, logvar = model.encode(parameters, x, activation)
-    shape = len(eps) // len(x), *mu.shape
-    x, mu, logvar = (np.tile(a, (shape[0], 1)) for a in (x, mu, logvar))
     z = model.reparameterize(mu, logvar, eps)
     dlogits = gradient.log_likelihood(model.decode(parameters, z, activation), x)
     decoder = _decode(parameters, z, activation, dlogits)
     dz = decoder.pop("z") - z  # of log p(x|z), and of log p(z)
     dmu, dlogvar = gradient.reparameterize(logvar, eps, dz)
-    summed = (np.sum(a.reshape(shape), axis=0) for a in (dmu, dlogvar + 0.5))
-    encoder = _encode(parameters, x[: shape[1]], activation, *summed)
+    dmu, dlogvar = np.sum(dmu, axis=0), np.sum(dlogvar + 0.5, axis=0)
+    encoder = _encode(parameters, x, activation, dmu, dlogvar)
     return {name: decoder[name] + encoder[name] for name in parameters}
 
 
 def importance_weighted_bound(parameters, x, eps, activation):
-    """gradient.py has minus the mean's.  (B, D), (K B, Z) -> {parameter: derivative}"""
-    found = zeros(parameters)
-    gradient.importance_weighted_bound(parameters, found, x, eps, activation)
-    return {name: -len(x) * of_loss for name, of_loss in found.items()}
+    """Likewise.  (B, D), (K, B, Z) -> {parameter: derivative}"""
+    return _summed(gradient.importance_weighted_bound, parameters, x, eps, activation)

@@ -3,7 +3,7 @@
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from common.figures import BLUE, GREY, ORANGE, RED
+from common.figures import BLUE, GRAY, ORANGE, RED
 
 BOX = {"ha": "center", "va": "center", "fontsize": 12.5, "zorder": 3}
 
@@ -15,13 +15,13 @@ def networks():
         0, 4.2, "Autoencoder: an image has one code", fontsize=12.5, weight="bold"
     )
     _chain(axes, 3.55, code=3.5)
-    _box(axes, 3.5, 3.55, "$z$", GREY)
+    _box(axes, 3.5, 3.55, "$z$", GRAY)
     text = "Variational autoencoder: it has a distribution of codes"
     axes.text(0, 2.75, text, fontsize=12.5, weight="bold")
     _chain(axes, 1.6, code=3.05, out=4.5)
-    _box(axes, 3.05, 1.95, r"$\mu$", GREY)
-    _box(axes, 3.05, 1.25, r"$\log\,\sigma^2$", GREY)
-    _box(axes, 4.4, 1.6, r"$z = \mu + \sigma\varepsilon$", GREY)
+    _box(axes, 3.05, 1.95, r"$\mu$", GRAY)
+    _box(axes, 3.05, 1.25, r"$\log\,\sigma^2$", GRAY)
+    _box(axes, 4.4, 1.6, r"$z = \mu + \sigma\varepsilon$", GRAY)
     _box(axes, 4.4, 0.65, r"$\varepsilon \sim N(0, I)$", ORANGE)
     for start, end in (((3.2, 1.9), (3.75, 1.68)), ((3.5, 1.3), (3.75, 1.5))):
         _arrow(axes, start, end)
@@ -35,10 +35,10 @@ def networks():
 def _chain(axes, y, code, out=None):
     """x -> encoder -> code -> decoder -> p"""
     out = out or code
-    _box(axes, 0.35, y, "$x$", GREY)
+    _box(axes, 0.35, y, "$x$", GRAY)
     _box(axes, 1.7, y, "encoder", BLUE)
     _box(axes, 5.65, y, "decoder", BLUE)
-    _box(axes, 6.75, y, "$p$", GREY)
+    _box(axes, 6.75, y, "$p$", GRAY)
     _arrow(axes, (0.55, y), (1.2, y))
     if out == code:
         _arrow(axes, (2.2, y), (code - 0.2, y))
@@ -58,13 +58,13 @@ def reparameterization():
     for x, title in ((1.7, left), (5.3, right)):
         axes.text(x, 2.85, title, ha="center", fontsize=12, weight="bold")
     for shift in (0, 3.6):
-        _box(axes, 0.7 + shift, 0.3, r"$\mu$", GREY)
-        _box(axes, 1.7 + shift, 0.3, r"$\sigma$", GREY)
+        _box(axes, 0.7 + shift, 0.3, r"$\mu$", GRAY)
+        _box(axes, 1.7 + shift, 0.3, r"$\sigma$", GRAY)
         _box(axes, 1.2 + shift, 2.3, "$f(z)$", BLUE)
         _arrow(axes, (1.13 + shift, 1.6), (1.13 + shift, 2.05))
         _arrow(axes, (1.3 + shift, 2.05), (1.3 + shift, 1.6), BLUE, "--")
     _box(axes, 1.2, 1.35, r"$z \sim N(\mu, \sigma^2)$", ORANGE)
-    _box(axes, 4.8, 1.35, r"$z = \mu + \sigma\varepsilon$", GREY)
+    _box(axes, 4.8, 1.35, r"$z = \mu + \sigma\varepsilon$", GRAY)
     _box(axes, 6.3, 1.35, r"$\varepsilon$", ORANGE)
     _arrow(axes, (6.1, 1.35), (5.48, 1.35), ORANGE)
     for shift, blocked in ((0, True), (3.6, False)):

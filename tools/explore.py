@@ -3,14 +3,14 @@
 import numpy as np
 
 from common import UserError, files, packages, runs
-from common.commands import verb_parts
+from common.commands import use
 from tools.pages import explorer
 
 FILES = ".html"
 NAME = "explorer"
 
 
-def add_options(parser, about):
+def add_options(parser, model):
     """Whose decoder stands beside, which images are mapped."""
     parser.add_argument(
         "beside",
@@ -18,8 +18,8 @@ def add_options(parser, about):
         nargs="?",
         help="another run, of any model, whose decoder is shown beside for the same z",
     )
-    if "encode" in about.verbs:
-        verb_parts.add_data(parser)
+    if model.words.encodes:
+        use.add_data(parser)
 
 
 def run(options, estimator, dataset, stem):
@@ -37,18 +37,18 @@ def run(options, estimator, dataset, stem):
 
 def _shown(path, estimator):
     """The model of a run, under the name of its folder."""
-    run = runs.Run(runs.find(path, estimator.about))
-    package = run.read_config()["package"]
+    run = runs.Run(runs.find(path, estimator))
+    package = run.read_config().package
     return explorer.Shown(run.path.resolve().name, package, estimator)
 
 
 def _beside(path, estimator):
     """The model of RUN2, of the same model or of another one."""
-    run = runs.Run(runs.find(path, estimator.about))
+    run = runs.Run(runs.find(path, estimator))
     config = run.read_config()
-    settings, cls = config["settings"], type(estimator)
-    if settings.about is not estimator.about:
-        package = config["package"]
+    settings, cls = config.settings, type(estimator)
+    if settings.name != estimator.name:
+        package = config.package
         if package not in packages.every():
             raise UserError(f"{run.path}: trained by {package!r}, which is not here")
         cls = packages.estimator(package)
@@ -64,12 +64,9 @@ def _beside(path, estimator):
             f"{run.path}: a run with --binarize {ways[0]}, the other has {ways[1]}; "
             "what was drawn once and for all is not shown beside what was not"
         )
-    other = cls.load(run.path)
-    if other.n_features_in_ != 784:
-        raise UserError(
-            f"{run.path}: a model of {other.n_features_in_} pixels, not 784"
-        )
-    return other
+    if config.pixels != 784:
+        raise UserError(f"{run.path}: a model of {config.pixels} pixels, not 784")
+    return cls.load(run.path)
 
 
 def _codes(estimator, dataset):
@@ -80,7 +77,6 @@ def _codes(estimator, dataset):
     if dataset is None:
         width = estimator.settings_.latent_dim
         return np.zeros((0, width), np.float32), np.zeros(0, np.int64)
-    every = np.arange(len(dataset.test_images))
-    X, labels = verb_parts.test_images(dataset, every)
+    X, labels = dataset.test_images, dataset.test_labels
     labels = np.full(len(X), "?") if labels is None else labels
     return estimator.transform(X), labels

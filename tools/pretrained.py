@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from common import packages, runs
-from common.commands.command_line import Parser, answer
+from common.commands.command_line import Parser, exit_status
 
 PARSER = Parser(prog="python -m tools.pretrained", description=__doc__.splitlines()[0])
 PARSER.add_argument("run", metavar="RUN", help="folder of a run on MNIST")
@@ -15,17 +15,16 @@ PARSER.add_argument("run", metavar="RUN", help="folder of a run on MNIST")
 
 def main(argv=None):
     """Write pretrained/MODEL/ -> exit status."""
-    return answer(_keep, PARSER.parse_args(argv))
+    return exit_status(_keep, PARSER.parse_args(argv))
 
 
 def _keep(options):
     run = runs.Run(Path(options.run))
     config = run.read_config()
-    about = config["settings"].about
-    estimator = packages.estimator(config["package"]).load(run.path)
-    kept = runs.Run(packages.ROOT / "pretrained" / about.name)
+    estimator = packages.estimator(config.package).load(run.path)
+    kept = runs.Run(packages.ROOT / "pretrained" / estimator.name)
     kept.path.mkdir(parents=True, exist_ok=True)
-    config["data"]["source"] = config["data"]["name"]  # not a path of this machine
+    config.dataset["source"] = config.dataset["name"]  # not a path of this machine
     kept.write_config(config)
     kept.save_weights(estimator.state(), estimator.n_iter_)
     print(f"{kept.weights_path}: {kept.weights_path.stat().st_size / 1e6:.2f} MB")

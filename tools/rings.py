@@ -4,58 +4,63 @@ Trains one on points of the plane whose distribution is known: a ring of eight n
 normal distributions, and a grid of 25; without and with the gradient penalty R1.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
-from common import batches, files, packages, weights
-from common.commands.command_line import COUNT, Parser, answer
-from common.settings import ARRAY, Settings
+from common import files, loop, packages, weights
+from common.commands.command_line import Parser, exit_status
+from common.settings import COUNT, Range
 
 SAMPLES = 2500  # of which modes are counted
-WIDTH = 3  # standard deviations: a sample is good if a centre is as near
-PENALTIES = 0.0, 0.1  # weights of R1, in the units of these small distances
-SHOWN = 7  # moments of a training that the figure shows
+WIDTH = 3  # standard deviations: a sample is good if a center is as near
+PENALTIES = 0.0, 0.01  # weights of R1
+BATCH, EPOCHS = 100, 20  # points; an epoch shows a twentieth of the training
+SHOWN = 1, 2, 5, 10, 20  # epochs whose samples the figure shows
 PUBLISHED = (
     "a GAN without penalty finds 6.3 +- 0.5 of 8 and 17.3 +- 0.8 of 25\n"
     "in Lin et al. 2018 (PacGAN), with larger networks and longer training"
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mixture:
-    """Equally probable normal distributions in the plane.  Centres: (M, 2)"""
+    """Equally probable normal distributions in the unit square.  Centers: (M, 2)"""
 
     name: str
-    centres: np.ndarray
+    centers: np.ndarray
     deviation: float
 
-    def draw(self, shape, rng):
-        """Points of it.  -> (*shape, 2) float32"""
-        centres = self.centres[rng.integers(len(self.centres), size=shape)]
-        noise = self.deviation * rng.standard_normal((*shape, 2))
-        return (centres + noise).astype(np.float32)
+    def draw(self, count, rng):
+        """Points of it.  -> (count, 2) float32"""
+        centers = self.centers[rng.integers(len(self.centers), size=count)]
+        noise = self.deviation * rng.standard_normal((count, 2))
+        return (centers + noise).astype(np.float32)
 
-    def count(self, points):
+    def modes(self, points):
         """Modes with a good sample, and the share of these.  (N, 2) -> int, float"""
-        apart = np.linalg.norm(points[:, None] - self.centres, axis=2)
+        apart = np.linalg.norm(points[:, None] - self.centers, axis=2)
         good = apart.min(axis=1) <= WIDTH * self.deviation
         return len(np.unique(apart.argmin(axis=1)[good])), float(good.mean())
 
 
+def scaled(name, centers, deviation):
+    """A mixture around 0, moved and scaled into the unit square with a margin."""
+    size = 2.6 * np.abs(centers).max()
+    return Mixture(name, 0.5 + centers / size, deviation / size)
+
+
 _angles = 2 * np.pi * np.arange(8) / 8
 _ticks = np.arange(-4, 5, 2)
-RING = Mixture("ring", np.column_stack([np.cos(_angles), np.sin(_angles)]), 0.01)
-GRID = Mixture("grid", np.array([(x, y) for x in _ticks for y in _ticks]), 0.05)
+RING = scaled("ring", np.column_stack([np.cos(_angles), np.sin(_angles)]), 0.01)
+GRID = scaled("grid", np.array([(x, y) for x in _ticks for y in _ticks]), 0.05)
 
 
 def main(package, argv=None):
     """Run `python -m PACKAGE.rings` -> exit status."""
-    program = f"python -m {package}.rings"
-    parser = Parser(prog=program, description=f"`{program}`: {__doc__}")
-    parser.set_defaults(package=package)
+    parser = Parser(prog=f"python -m {package}.rings", description=__doc__)
     add = parser.add_argument
     add(
         "--seeds",
@@ -67,9 +72,9 @@ def main(package, argv=None):
     add(
         "--steps",
         metavar="N",
-        type=COUNT,
+        type=Range(int, EPOCHS, 10**6),
         default=20_000,
-        help="of each player in a run (default: 20,000)",
+        help="of each player in a run, rounded to a multiple of 20 (default: 20,000)",
     )
     add(
         "--out",
@@ -78,120 +83,100 @@ def main(package, argv=None):
         default=Path(f"runs/{package}/rings"),
         help="folder for rings.png and rings.csv (default: %(default)s)",
     )
-    return answer(rings, parser.parse_args(argv))
+    return exit_status(rings, package, parser.parse_args(argv))
 
 
-def rings(options):
-    """Train, count, print and draw -> exit status 0."""
+def rings(package, options):
+    """Train, count, print and plot -> exit status 0."""
+    from common.figures import style
+
     options.out.mkdir(parents=True, exist_ok=True)
     print(f"{SAMPLES:,} samples; mean +- standard error over seeds\n")
     print("mixture  penalty  modes found          good samples", flush=True)
-    lines, moments = ["mixture,penalty,seed,modes,good"], {}
-    about = packages.model_of(options.package)
+    lines, pictures = ["mixture,penalty,seed,modes,good"], {}
     for penalty in PENALTIES:
-        settings = make_settings(about, penalty)
-        network = make_network(options.package, settings)
-        fresh = network.state()
+        network = None  # compiled once, then given the weights of each seed
         for mixture in (RING, GRID):
-            found = []
+            counts = []
             for seed in tqdm(range(options.seeds), leave=False, disable=None):
-                network.load_state(fresh | _initial(replace(settings, seed=seed)))
-                seen = play(
-                    network, mixture, replace(settings, seed=seed), options.steps
-                )
-                found.append(mixture.count(seen[max(seen)]))
-                modes, good = found[-1]
+                settings = settings_of(package, penalty, seed, options.steps)
+                network = start(package, settings, network)
+                samples = play(network, mixture, settings, options.steps)
+                modes, good = mixture.modes(samples[EPOCHS])
+                counts.append((modes, good))
                 lines.append(f"{mixture.name},{penalty:g},{seed},{modes},{good:.4f}")
-                if seed == 0:
-                    moments[mixture.name, penalty] = seen
-            _print(mixture, penalty, np.array(found))
+                pictures.setdefault((mixture, penalty), samples)
+            _print(mixture, penalty, np.array(counts))
     files.write(options.out / "rings.csv", "\n".join([*lines, ""]).encode())
-    _draw(options.out / "rings.png", moments)
+    with style():
+        files.write_figure(options.out / "rings.png", figure(pictures, options.steps))
     print(f"\n{PUBLISHED}\n\nfiles: rings.png, rings.csv in {options.out}")
     return 0
 
 
-def play(network, mixture, settings, steps):
-    """Train on fresh points -> samples after so many steps.  {int: (N, 2)}"""
-    rng = np.random.default_rng([settings.seed, steps])
-    z = rng.standard_normal((SAMPLES, settings.latent_dim), np.float32)
-    rates = batches.learning_rates(settings, steps, 1)
-    shown = np.rint(steps * np.linspace(0, 1, SHOWN) ** 2 / batches.CHUNK)
-    shown = {min(steps, int(chunk) * batches.CHUNK) for chunk in shown} | {steps}
-    seen = {0: network.decode(z)}
-    for start in range(0, steps, batches.CHUNK):
-        part = rates[start : start + batches.CHUNK]
-        shape = len(part), settings.batch_size
-        noise = settings.about.noise(shape, settings, rng)
-        x = mixture.draw(shape, rng)
-        network.train(x=x, **noise, learning_rates=part)
-        if start + len(part) in shown:
-            seen[start + len(part)] = network.decode(z)
-    return seen
-
-
-def make_settings(about, penalty):
-    """Those of every run here, but for the seed -> Settings"""
-    return Settings(
-        model=about.name,
-        data=ARRAY,
-        epochs=1,
-        batch_size=100,
-        hidden=(128, 128),
+def settings_of(package, penalty, seed, steps):
+    """The Settings of one run."""
+    model = packages.model_of(package)(
         latent_dim=2,
-        activation=about.defaults["activation"],
+        hidden=(128, 128),
+        penalty=penalty,
+        epochs=EPOCHS,
+        batch_size=BATCH,
         learning_rate=0.001,
-        binarize="none",
-        seed=0,
-        options={"penalty": penalty},
+        random_state=seed,
     )
+    return model.resolved(steps // EPOCHS * BATCH)
 
 
-def make_network(package, settings):
-    """A network of real numbers instead of pixels: its output is linear."""
-    network = packages.estimator(package).Network
-    options = settings.options | {"output": "linear"}
-    return network(_initial(settings), settings.activation, **options)
+def start(package, settings, network=None):
+    """A network of points with its initial weights; one that is given is used again."""
+    initial = weights.initial(settings.shapes(2), settings, {})
+    fresh = packages.estimator(package).Network(initial, settings)
+    if network is None:
+        return fresh
+    network.load_state(fresh.state())
+    return network
 
 
-def _initial(settings):
-    return weights.initial(settings.about.shapes(settings, 2), settings, {})
+def play(network, mixture, settings, steps):
+    """Train -> samples at first and after some epochs.  {epoch: (N, 2)}"""
+    rng = np.random.default_rng([settings.random_state, steps])
+    z = rng.standard_normal((SAMPLES, settings.latent_dim), np.float32)
+    points = 255 * mixture.draw(steps // EPOCHS * BATCH, rng)  # as pixels are given
+    samples = {0: network.decode(z)}
+    for epoch in loop.epochs(network, points, settings):
+        if epoch.number in SHOWN:
+            samples[epoch.number] = network.decode(z)
+    return samples
 
 
-def _print(mixture, penalty, found):
-    modes, good = found.T
+def _print(mixture, penalty, counts):
+    modes, good = counts.T
     text = f"{modes.mean():.1f}"
     if len(modes) > 1:
         text += f" +- {modes.std(ddof=1) / np.sqrt(len(modes)):.1f}"
-    text += f" of {len(mixture.centres)}"
+    text += f" of {len(mixture.centers)}"
     print(f"{mixture.name:7}  {penalty:7g}  {text:19}  {good.mean():12.1%}", flush=True)
 
 
-def _draw(path, moments):
-    centres = {mixture.name: mixture.centres for mixture in (RING, GRID)}
-    files.write_figure(path, figure(moments, centres))
-
-
-def figure(moments, centres):
+def figure(pictures, steps):
     """Samples as training goes on, a row for each mixture and penalty.
 
-    {(name, penalty): {steps: (N, 2)}}; centres of the modes: {name: (M, 2)}.
+    {(Mixture, penalty): {epoch: (N, 2)}}
     """
-    rows, columns = len(moments), max(map(len, moments.values()))
     from matplotlib.figure import Figure
 
     from common.figures import BLUE, ORANGE
 
-    picture = Figure(figsize=(1.7 * columns, 1.9 * rows), layout="constrained")
-    grid = picture.subplots(rows, columns, squeeze=False)
-    for line, ((name, penalty), seen) in zip(grid, moments.items(), strict=True):
-        reach = 1.3 * np.abs(centres[name]).max()
-        for axes, (steps, points) in zip(line, seen.items(), strict=False):
-            axes.scatter(*centres[name].T, s=60, color=ORANGE, alpha=0.35, linewidths=0)
-            axes.scatter(*points.T, s=1, color=BLUE, alpha=0.3, linewidths=0)
-            axes.set(xlim=(-reach, reach), ylim=(-reach, reach), xticks=[], yticks=[])
-            axes.set_title(f"{steps:,} steps", fontsize="small")
-            axes.set_aspect("equal")
-        line[0].set_ylabel(f"{name}, penalty {penalty:g}")
-    picture.suptitle("Samples (blue) and modes (orange) as training goes on")
-    return picture
+    size = 1.7 * (len(SHOWN) + 1), 1.9 * len(pictures)
+    figure = Figure(figsize=size, layout="constrained")
+    grid = figure.subplots(len(pictures), len(SHOWN) + 1, squeeze=False)
+    for line, ((mixture, penalty), samples) in zip(grid, pictures.items(), strict=True):
+        for axes, (epoch, points) in zip(line, samples.items(), strict=True):
+            axes.scatter(*mixture.centers.T, s=60, color=ORANGE, alpha=0.35, lw=0)
+            axes.scatter(*points.T, s=1, color=BLUE, alpha=0.3, lw=0)
+            axes.set(xlim=(0, 1), ylim=(0, 1), xticks=[], yticks=[], aspect="equal")
+            axes.set_title(f"{epoch * (steps // EPOCHS):,} steps", fontsize="small")
+        line[0].set_ylabel(f"{mixture.name}, penalty {penalty:g}")
+    figure.suptitle("Samples (blue) and modes (orange) as training goes on")
+    return figure

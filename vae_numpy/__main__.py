@@ -1,13 +1,9 @@
-"""`python -m vae_numpy VERB RUN`: use a trained model."""
+"""`python -m vae_numpy COMMAND RUN`: use a trained model."""
 
 import sys
 
-if not __package__:
-    print("error: type this as python -m vae_numpy", file=sys.stderr)
-    sys.exit(2)
-
-from common.commands import verbs
+from common.commands import use
 from tools import explore
 
 if __name__ == "__main__":
-    sys.exit(verbs.main("vae_numpy", others=[explore]))
+    sys.exit(use.main("vae_numpy", [explore]))

@@ -7,23 +7,25 @@ Two rules are behind them:
     a = h W + b     dW = h^T da,   db = da summed over the batch,   dh = da W^T
     h = f(a)        da = dh f'(a), element by element
 
+Shapes are for one draw of z; with K draws (B, ...) is (K, B, ...) behind z.
 `gradients` has an array for each parameter, into which its derivative is written.
 """
 
 import numpy as np
 
-from common.frameworks.numpy import sigmoid
+from common.frameworks.numpy import relu, sigmoid
 from vae_numpy import model
 
 SLOPES = {  # f'(a), told from h = f(a)
-    "relu": lambda h: h > 0,  # 0 at the kink
-    "tanh": lambda h: 1 - h**2,
+    relu: lambda h: h > 0,  # 0 at the kink
+    np.tanh: lambda h: 1 - h**2,
 }
 
 
 def weights(gradients, name, h, da):
     """a = h W + b: dW = h^T da, db = da summed over the batch.  (B, I), (B, O)"""
-    np.dot(h.T, da, out=gradients[name])  # (I, O)
+    h, da = (a.reshape(-1, a.shape[-1]) for a in (h, da))  # of K draws, (K B, I)
+    np.matmul(h.T, da, out=gradients[name])  # (I, O)
     np.sum(da, axis=0, out=gradients[name.replace("W", "b", 1)])  # (O,)
 
 
@@ -34,7 +36,7 @@ def hidden_layers(parameters, gradients, prefix, outputs, activation, dh):
         da = dh * SLOPES[activation](outputs[layer])  # h = f(a)
         weights(gradients, name, outputs[layer - 1], da)
         if layer > 1 or prefix == "decoder":  # pixels need no derivative
-            dh = np.dot(da, parameters[name].T)
+            dh = np.matmul(da, parameters[name].T)
     return dh
 
 
@@ -44,7 +46,8 @@ def encode(parameters, gradients, outputs, activation, dmu, dlogvar):
     weights(gradients, "W_mu", h, dmu)
     weights(gradients, "W_logvar", h, dlogvar)
     # h went two ways, so two derivatives come back, and add up.  (B, H)
-    dh = np.dot(dmu, parameters["W_mu"].T) + np.dot(dlogvar, parameters["W_logvar"].T)
+    dh = np.matmul(dmu, parameters["W_mu"].T)
+    dh += np.matmul(dlogvar, parameters["W_logvar"].T)
     hidden_layers(parameters, gradients, "encoder", outputs, activation, dh)
 
 
@@ -56,7 +59,7 @@ def reparameterize(logvar, eps, dz):
 def decode(parameters, gradients, outputs, activation, dlogits):
     """From the logits to the weights of the decoder, and to z.  (B, D) -> (B, Z)"""
     weights(gradients, "W_logits", outputs[-1], dlogits)
-    dh = np.dot(dlogits, parameters["W_logits"].T)  # (B, H)
+    dh = np.matmul(dlogits, parameters["W_logits"].T)  # (B, H)
     return hidden_layers(parameters, gradients, "decoder", outputs, activation, dh)
 
 
@@ -93,53 +96,63 @@ def elbo(parameters, gradients, x, eps, activation):
 
 
 def importance_weighted_bound(parameters, gradients, x, eps, activation):
-    """The mean bound; and dL for each parameter, into `gradients`.  (B, D), (K B, Z)"""
-    # Forward, as in model.py, with each image K times once it is encoded.
-    B, Z = len(x), eps.shape[1]
-    K = len(eps) // B
-    encoder, *posterior = encoded(parameters, x, activation)
-    x, mu, logvar = (np.tile(a, (K, 1)) for a in (x, *posterior))
-    z = model.reparameterize(mu, logvar, eps)
+    """The mean bound; and dL for each parameter, into `gradients`.
+
+    (B, D), (K, B, Z)
+    """
+    # Forward, as in bound.py, but each layer's output is kept.
+    encoder, mu, logvar = encoded(parameters, x, activation)
+    z = model.reparameterize(mu, logvar, eps)  # (K, B, Z)
     decoder, logits = decoded(parameters, z, activation)
-    log_pz_qz = 0.5 * np.sum(eps**2 + logvar - z**2, axis=1)
-    log_w = np.reshape(model.log_likelihood(logits, x) + log_pz_qz, (K, B))
+    log_pz_qz = 0.5 * np.sum(eps**2 + logvar - z**2, axis=-1)
+    log_w = model.log_likelihood(logits, x) + log_pz_qz  # (K, B)
     w = np.exp(log_w - np.max(log_w, axis=0))
     bound = np.max(log_w, axis=0) + np.log(np.mean(w, axis=0))
 
     # Backward: the slope of log sum exp is the share of each draw's weight in the sum.
-    dlog_w = np.reshape(w / np.sum(w, axis=0) / -B, (K * B, 1))
+    dlog_w = (w / np.sum(w, axis=0) / -len(x))[..., None]  # (K, B, 1)
     dlogits = dlog_w * log_likelihood(logits, x)
     dz = decode(parameters, gradients, decoder, activation, dlogits)
     dz -= dlog_w * z  # of log p(z)
     dmu, dlogvar = reparameterize(logvar, eps, dz)
-    dlogvar = dlogvar + 0.5 * dlog_w  # of -log q(z|x)
+    dlogvar += 0.5 * dlog_w  # of -log q(z|x)
     # An image's K draws share its posterior, so their derivatives add up.
-    dmu, dlogvar = (np.sum(a.reshape(K, B, Z), axis=0) for a in (dmu, dlogvar))
+    dmu, dlogvar = np.sum(dmu, axis=0), np.sum(dlogvar, axis=0)
     encode(parameters, gradients, encoder, activation, dmu, dlogvar)
     return np.mean(bound)
+
+
+def elbo_of_one_draw(parameters, gradients, x, eps, activation):
+    """As bound.elbo_of_one_draw, with dL into `gradients`.  (B, D), (1, B, Z)"""
+    return elbo(parameters, gradients, x, eps[0], activation)
+
+
+def of_draws(K):
+    """The bound that training maximizes with K draws of z for each image."""
+    return elbo_of_one_draw if K == 1 else importance_weighted_bound
 
 
 def encoded(parameters, x, activation):
     """model.encode, but every layer's output, too.  -> [(B, H), ...], 2 x (B, Z)"""
     outputs = layers(parameters, "encoder", x, activation)
-    mu = np.dot(outputs[-1], parameters["W_mu"]) + parameters["b_mu"]
-    logvar = np.dot(outputs[-1], parameters["W_logvar"]) + parameters["b_logvar"]
+    mu = np.matmul(outputs[-1], parameters["W_mu"]) + parameters["b_mu"]
+    logvar = np.matmul(outputs[-1], parameters["W_logvar"]) + parameters["b_logvar"]
     return outputs, mu, logvar
 
 
 def decoded(parameters, z, activation):
     """model.decode, but every layer's output, too.  -> [(B, H), ...], (B, D)"""
     outputs = layers(parameters, "decoder", z, activation)
-    return outputs, np.dot(outputs[-1], parameters["W_logits"]) + parameters["b_logits"]
+    return outputs, np.matmul(outputs[-1], parameters["W_logits"]) + parameters[
+        "b_logits"
+    ]
 
 
 def layers(parameters, prefix, h, activation):
     """model.hidden_layers, but the input and every layer's output.  -> [(B, H), ...]"""
     outputs = [h]
-    while f"{prefix}_W{len(outputs)}" in parameters:
-        layer = len(outputs)
-        W, b = parameters[f"{prefix}_W{layer}"], parameters[f"{prefix}_b{layer}"]
-        a = np.dot(outputs[-1], W)
+    for W, b in model.layers(parameters, prefix):
+        a = np.matmul(outputs[-1], W)
         a += b
-        outputs.append(model.ACTIVATIONS[activation](a))
+        outputs.append(activation(a))
     return outputs

@@ -5,32 +5,40 @@
     posterior   q(z|x) = N(mu, diag(exp(logvar))),     mu, logvar = encode(x)
                          stands in for p(z|x), which cannot be computed
 
-Shapes: a batch of B images of D pixels, H hidden units, Z latent variables.  Weights
-are (inputs, outputs).  `parameters` is a flat dict: name -> variable.
+Shapes: a batch of B images of D pixels, H hidden units, Z latent variables.
+`parameters` is a flat dict, name -> variable, of weights (inputs, outputs):
+
+    encoder_W1 (D, H), encoder_W2 (H, H), ..., W_mu (H, Z), W_logvar (H, Z)
+    decoder_W1 (Z, H), decoder_W2 (H, H), ..., W_logits (H, D)
+
+and of their biases (outputs,): encoder_b1, ..., b_logits.
 """
 
 import numpy as np
 
-from common.frameworks.numpy import relu, softplus
+from common.frameworks.numpy import softplus
 
-ACTIVATIONS = {"relu": relu, "tanh": np.tanh}
+
+def layers(parameters, prefix):
+    """Weights and biases of the hidden layers.  -> (prefix_W1, prefix_b1), ..."""
+    layer = 1
+    while f"{prefix}_W{layer}" in parameters:
+        yield parameters[f"{prefix}_W{layer}"], parameters[f"{prefix}_b{layer}"]
+        layer += 1
 
 
 def hidden_layers(parameters, prefix, h, activation):
-    """The layers prefix_W1, prefix_b1, prefix_W2, ...  (B, inputs) -> (B, H)"""
-    layer = 1
-    while f"{prefix}_W{layer}" in parameters:
-        W, b = parameters[f"{prefix}_W{layer}"], parameters[f"{prefix}_b{layer}"]
-        h = ACTIVATIONS[activation](np.dot(h, W) + b)
-        layer += 1
+    """The output of the last hidden layer.  (B, inputs) -> (B, H)"""
+    for W, b in layers(parameters, prefix):
+        h = activation(np.matmul(h, W) + b)
     return h
 
 
 def encode(parameters, x, activation):
     """Mean and log-variance of q(z|x).  (B, D) -> (B, Z), (B, Z)"""
     h = hidden_layers(parameters, "encoder", x, activation)
-    mu = np.dot(h, parameters["W_mu"]) + parameters["b_mu"]
-    logvar = np.dot(h, parameters["W_logvar"]) + parameters["b_logvar"]
+    mu = np.matmul(h, parameters["W_mu"]) + parameters["b_mu"]
+    logvar = np.matmul(h, parameters["W_logvar"]) + parameters["b_logvar"]
     return mu, logvar
 
 
@@ -42,7 +50,7 @@ def reparameterize(mu, logvar, eps):
 def decode(parameters, z, activation):
     """Logits of the pixels' Bernoulli distributions.  (B, Z) -> (B, D)"""
     h = hidden_layers(parameters, "decoder", z, activation)
-    return np.dot(h, parameters["W_logits"]) + parameters["b_logits"]
+    return np.matmul(h, parameters["W_logits"]) + parameters["b_logits"]
 
 
 def log_likelihood(logits, x):
@@ -50,7 +58,7 @@ def log_likelihood(logits, x):
 
     log Bernoulli(x; sigmoid(l)) = x l - log(1 + exp(l)); softplus avoids overflow.
     """
-    return np.sum(x * logits - softplus(logits), axis=1)
+    return np.sum(x * logits - softplus(logits), axis=-1)
 
 
 def kl_divergence(mu, logvar):
@@ -58,46 +66,21 @@ def kl_divergence(mu, logvar):
 
     Kingma & Welling 2014, appendix B.
     """
-    return 0.5 * np.sum(np.exp(logvar) + mu**2 - 1 - logvar, axis=1)
+    return 0.5 * np.sum(np.exp(logvar) + mu**2 - 1 - logvar, axis=-1)
+
+
+def elbo_parts(parameters, x, eps, activation):
+    """log p(x|z), for one draw of z, and KL.  (B, D), (B, Z) -> (B,), (B,)"""
+    mu, logvar = encode(parameters, x, activation)
+    z = reparameterize(mu, logvar, eps)
+    logits = decode(parameters, z, activation)
+    return log_likelihood(logits, x), kl_divergence(mu, logvar)
 
 
 def elbo(parameters, x, eps, activation):
-    """The evidence lower bound and its two parts, in nats per image.
+    """The evidence lower bound in nats per image.  (B, D), (B, Z) -> (B,)
 
     ELBO = log p(x|z) - KL, with one draw of z (Kingma & Welling 2014, eq. 10).
-    (B, D), (B, Z) -> (B,), (B,), (B,)
     """
-    mu, logvar = encode(parameters, x, activation)
-    z = reparameterize(mu, logvar, eps)
-    logits = decode(parameters, z, activation)
-    log_px_z = log_likelihood(logits, x)
-    kl = kl_divergence(mu, logvar)
-    return log_px_z - kl, log_px_z, kl
-
-
-def log_weight(parameters, x, eps, activation):
-    """log p(x, z) - log q(z|x) in nats, of K draws of z for each image.
-
-    Their mean is the ELBO.  The first B rows of eps are a draw for each image, the next
-    B are another, and so on.  (B, D), (K B, Z) -> (K B,)
-    """
-    mu, logvar = encode(parameters, x, activation)
-    K = eps.shape[0] // x.shape[0]
-    x, mu, logvar = (np.tile(a, (K, 1)) for a in (x, mu, logvar))
-    z = reparameterize(mu, logvar, eps)
-    logits = decode(parameters, z, activation)
-    log_pz_qz = 0.5 * np.sum(eps**2 + logvar - z**2, axis=1)
-    return log_likelihood(logits, x) + log_pz_qz
-
-
-def importance_weighted_bound(parameters, x, eps, activation):
-    """The log of the mean weight of K draws of z, in nats per image.
-
-    On average it is the ELBO for K = 1, never falls as K grows, and tends to log p(x)
-    (Burda et al. 2016, eq. 8).  (B, D), (K B, Z) -> (B,)
-    """
-    log_w = log_weight(parameters, x, eps, activation)
-    log_w = np.reshape(log_w, (-1, x.shape[0]))  # a row for each draw
-    highest = np.max(log_w, axis=0)  # so that no exponential overflows
-    mean = np.mean(np.exp(log_w - highest), axis=0)
-    return highest + np.log(mean)
+    log_px_z, kl = elbo_parts(parameters, x, eps, activation)
+    return log_px_z - kl

@@ -1,13 +1,9 @@
-"""`python -m vae_tf VERB RUN`: use a trained model."""
+"""`python -m vae_tf COMMAND RUN`: use a trained model."""
 
 import sys
 
-if not __package__:
-    print("error: type this as python -m vae_tf", file=sys.stderr)
-    sys.exit(2)
-
-from common.commands import verbs
+from common.commands import use
 from tools import explore
 
 if __name__ == "__main__":
-    sys.exit(verbs.main("vae_tf", others=[explore]))
+    sys.exit(use.main("vae_tf", [explore]))

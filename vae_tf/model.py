@@ -5,22 +5,30 @@
     posterior   q(z|x) = N(mu, diag(exp(logvar))),     mu, logvar = encode(x)
                          stands in for p(z|x), which cannot be computed
 
-Shapes: a batch of B images of D pixels, H hidden units, Z latent variables.  Weights
-are (inputs, outputs).  `parameters` is a flat dict: name -> variable.
+Shapes: a batch of B images of D pixels, H hidden units, Z latent variables.
+`parameters` is a flat dict, name -> variable, of weights (inputs, outputs):
+
+    encoder_W1 (D, H), encoder_W2 (H, H), ..., W_mu (H, Z), W_logvar (H, Z)
+    decoder_W1 (Z, H), decoder_W2 (H, H), ..., W_logits (H, D)
+
+and of their biases (outputs,): encoder_b1, ..., b_logits.
 """
 
 import tensorflow as tf
 
-ACTIVATIONS = {"relu": tf.nn.relu, "tanh": tf.tanh}
+
+def layers(parameters, prefix):
+    """Weights and biases of the hidden layers.  -> (prefix_W1, prefix_b1), ..."""
+    layer = 1
+    while f"{prefix}_W{layer}" in parameters:
+        yield parameters[f"{prefix}_W{layer}"], parameters[f"{prefix}_b{layer}"]
+        layer += 1
 
 
 def hidden_layers(parameters, prefix, h, activation):
-    """The layers prefix_W1, prefix_b1, prefix_W2, ...  (B, inputs) -> (B, H)"""
-    layer = 1
-    while f"{prefix}_W{layer}" in parameters:
-        W, b = parameters[f"{prefix}_W{layer}"], parameters[f"{prefix}_b{layer}"]
-        h = ACTIVATIONS[activation](tf.matmul(h, W) + b)
-        layer += 1
+    """The output of the last hidden layer.  (B, inputs) -> (B, H)"""
+    for W, b in layers(parameters, prefix):
+        h = activation(tf.matmul(h, W) + b)
     return h
 
 
@@ -48,7 +56,7 @@ def log_likelihood(logits, x):
 
     log Bernoulli(x; sigmoid(l)) = x l - log(1 + exp(l)); softplus avoids overflow.
     """
-    return tf.reduce_sum(x * logits - tf.nn.softplus(logits), axis=1)
+    return tf.reduce_sum(x * logits - tf.nn.softplus(logits), axis=-1)
 
 
 def kl_divergence(mu, logvar):
@@ -56,46 +64,21 @@ def kl_divergence(mu, logvar):
 
     Kingma & Welling 2014, appendix B.
     """
-    return 0.5 * tf.reduce_sum(tf.exp(logvar) + mu**2 - 1 - logvar, axis=1)
+    return 0.5 * tf.reduce_sum(tf.exp(logvar) + mu**2 - 1 - logvar, axis=-1)
+
+
+def elbo_parts(parameters, x, eps, activation):
+    """log p(x|z), for one draw of z, and KL.  (B, D), (B, Z) -> (B,), (B,)"""
+    mu, logvar = encode(parameters, x, activation)
+    z = reparameterize(mu, logvar, eps)
+    logits = decode(parameters, z, activation)
+    return log_likelihood(logits, x), kl_divergence(mu, logvar)
 
 
 def elbo(parameters, x, eps, activation):
-    """The evidence lower bound and its two parts, in nats per image.
+    """The evidence lower bound in nats per image.  (B, D), (B, Z) -> (B,)
 
     ELBO = log p(x|z) - KL, with one draw of z (Kingma & Welling 2014, eq. 10).
-    (B, D), (B, Z) -> (B,), (B,), (B,)
     """
-    mu, logvar = encode(parameters, x, activation)
-    z = reparameterize(mu, logvar, eps)
-    logits = decode(parameters, z, activation)
-    log_px_z = log_likelihood(logits, x)
-    kl = kl_divergence(mu, logvar)
-    return log_px_z - kl, log_px_z, kl
-
-
-def log_weight(parameters, x, eps, activation):
-    """log p(x, z) - log q(z|x) in nats, of K draws of z for each image.
-
-    Their mean is the ELBO.  The first B rows of eps are a draw for each image, the next
-    B are another, and so on.  (B, D), (K B, Z) -> (K B,)
-    """
-    mu, logvar = encode(parameters, x, activation)
-    K = eps.shape[0] // x.shape[0]
-    x, mu, logvar = (tf.tile(a, (K, 1)) for a in (x, mu, logvar))
-    z = reparameterize(mu, logvar, eps)
-    logits = decode(parameters, z, activation)
-    log_pz_qz = 0.5 * tf.reduce_sum(eps**2 + logvar - z**2, axis=1)
-    return log_likelihood(logits, x) + log_pz_qz
-
-
-def importance_weighted_bound(parameters, x, eps, activation):
-    """The log of the mean weight of K draws of z, in nats per image.
-
-    On average it is the ELBO for K = 1, never falls as K grows, and tends to log p(x)
-    (Burda et al. 2016, eq. 8).  (B, D), (K B, Z) -> (B,)
-    """
-    log_w = log_weight(parameters, x, eps, activation)
-    log_w = tf.reshape(log_w, (-1, x.shape[0]))  # a row for each draw
-    highest = tf.reduce_max(log_w, axis=0)  # so that no exponential overflows
-    mean = tf.reduce_mean(tf.exp(log_w - highest), axis=0)
-    return highest + tf.math.log(mean)
+    log_px_z, kl = elbo_parts(parameters, x, eps, activation)
+    return log_px_z - kl

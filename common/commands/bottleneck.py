@@ -10,9 +10,9 @@ import numpy as np
 from tqdm import tqdm
 
 from common import files, packages
-from common.commands.command_line import COUNT, DATA, Parser, answer, print_notes
+from common.commands.command_line import DATA, Parser, exit_status, print_notes
 from common.images import data
-from common.settings import default_epochs
+from common.settings import COUNT
 
 SIZES = (2, 8, 32, 100, 200)
 HIDDEN = {"784-Z-784": (), "784-400-Z-400-784": (400,)}
@@ -21,38 +21,35 @@ HIDDEN = {"784-Z-784": (), "784-400-Z-400-784": (400,)}
 def main(package, argv=None):
     """Run `python -m PACKAGE.bottleneck` -> exit status."""
     program = f"python -m {package}.bottleneck"
-    text = __doc__ or "How few numbers are enough for an image?"  # with python -OO
-    parser = Parser(prog=program, description=f"`{program}`: {_lower(text)}")
-    parser.set_defaults(package=package)
-    parser.add_argument("--data", metavar="SOURCE", help=DATA)
-    parser.add_argument(
+    parser = Parser(prog=program, description=__doc__)
+    add = parser.add_argument
+    add("--data", metavar="SOURCE", help=DATA)
+    add(
         "--epochs",
         metavar="N",
         type=COUNT,
         help="passes over the training images for each of the ten networks (default: "
         "15 for mnist, 90 for digits)",
     )
-    parser.add_argument(
+    add(
         "--out",
         metavar="DIR",
         type=files.path,
         default=Path(f"runs/{package}/bottleneck"),
         help="folder for bottleneck.png and bottleneck.csv (default: %(default)s)",
     )
-    return answer(bottleneck, parser.parse_args(argv))
+    return exit_status(bottleneck, package, parser.parse_args(argv))
 
 
-def _lower(text):
-    return text[0].lower() + text[1:]
-
-
-def bottleneck(options):
+def bottleneck(package, options):
     """Measure, print and plot -> exit status 0.  UserError for a mistake."""
     _, dataset = data.load_or_digits(
         options.data or "mnist", explicit=options.data is not None
     )
-    images = len(dataset.train_images)
-    epochs = options.epochs or max(1, default_epochs(images) * 3 // 5)
+    epochs = options.epochs
+    if epochs is None:
+        usual = packages.model_of(package).default_epochs(len(dataset.train_images))
+        epochs = max(1, usual * 3 // 5)
     options.out.mkdir(parents=True, exist_ok=True)
     print_notes(dataset)
     _head(dataset, epochs)
@@ -61,9 +58,10 @@ def bottleneck(options):
     for name, hidden in HIDDEN.items():
         errors[name] = {}
         for size in tqdm(SIZES, name, leave=False, disable=None):
-            given = {"latent_dim": size, "hidden": hidden, "epochs": epochs}
-            autoencoder = packages.estimator(options.package)(**given)
-            errors[name][size] = autoencoder_error(autoencoder, dataset)
+            autoencoder = packages.estimator(package)(size, hidden=hidden)
+            autoencoder.set_params(epochs=epochs).fit(dataset.train_images)
+            _, mse = autoencoder.measures(dataset.test_images)
+            errors[name][size] = float(mse.mean(dtype=np.float64))
         _print(name, errors[name])
     _write(options.out, errors)
     print(f"\nfiles: bottleneck.png, bottleneck.csv in {options.out}")
@@ -74,25 +72,14 @@ def pca_errors(dataset):
     """Size of the code: squared error per pixel of PCA, the best linear code."""
     from sklearn.decomposition import PCA
 
-    train, test = _scaled(dataset)
+    images = dataset.train_images, dataset.test_images
+    train, test = (np.divide(pixels, 255, dtype=np.float32) for pixels in images)
     errors = {}
     for size in SIZES:
         pca = PCA(min(size, *train.shape), svd_solver="covariance_eigh").fit(train)
         reconstructed = pca.inverse_transform(pca.transform(test))
         errors[size] = float(np.mean((test - reconstructed) ** 2, dtype=np.float64))
     return errors
-
-
-def autoencoder_error(autoencoder, dataset):
-    """Train it -> its mean squared error per pixel on the test images."""
-    train, test = _scaled(dataset)
-    _, mse = autoencoder.fit(train).measures(test)
-    return float(mse.mean(dtype=np.float64))
-
-
-def _scaled(dataset):
-    images = dataset.train_images, dataset.test_images
-    return [np.divide(pixels, 255, dtype=np.float32) for pixels in images]
 
 
 def _head(dataset, epochs):
@@ -108,10 +95,12 @@ def _print(name, points):
 
 
 def _write(folder, errors):
+    from common.figures import style
     from common.models.autoencoder import figures
 
     lines = ["model,size,mse"]
     for name, points in errors.items():
         lines += [f"{name},{size},{error:.7f}" for size, error in points.items()]
     files.write(folder / "bottleneck.csv", "\n".join([*lines, ""]).encode())
-    files.write_figure(folder / "bottleneck.png", figures.bottleneck(errors))
+    with style():
+        files.write_figure(folder / "bottleneck.png", figures.bottleneck(errors))

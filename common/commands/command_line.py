@@ -26,7 +26,7 @@ DATA = (
 )
 
 
-def answer(command, *arguments):
+def exit_status(command, *arguments):
     """Call a command -> its exit status; 2, and one line, for a mistake."""
     try:
         status = command(*arguments)
@@ -108,13 +108,13 @@ def print_notes(dataset):
         print(f"note   {note}", flush=True)
 
 
-def typed(*words):
+def shell_quoted(*words):
     """Words as they are typed at a shell's prompt."""
     words = [str(word) for word in words]
     return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
 
-def python():
+def interpreter():
     """How to type the interpreter that runs this program."""
     found = shutil.which("python")
     if found and Path(found) == Path(sys.executable):
@@ -148,22 +148,3 @@ class Parser(argparse.ArgumentParser):
     def error(self, message):
         """Print the line and exit with status 2."""
         self.exit(2, f"error: {message} (--help lists the options)\n")
-
-
-def number(kind, low, high, name):
-    """An argparse type: a `kind` from `low` to `high`; `name` is for the error."""
-
-    def parse(text):
-        try:
-            value = kind(text)
-            if low <= value <= high:
-                return value
-        except ValueError:
-            pass
-        raise argparse.ArgumentTypeError(f"must be a {name}, not {text}")
-
-    return parse
-
-
-COUNT = number(int, 1, 10**6, "whole number from 1 to 1,000,000")
-WHOLE = number(int, 0, 2**63 - 1, "whole number from 0 to 2**63 - 1")

@@ -4,31 +4,30 @@ import numpy as np
 from tqdm import tqdm
 
 from common import batches, files
-from common.commands import verb_parts
+from common.commands import use
 
 FILES = ".csv, .npz and .png"
 
 
-def add_options(parser, about):
+def add_options(parser, model):
     """Which images."""
-    verb_parts.add_data(parser)
+    use.add_data(parser)
 
 
 def run(options, estimator, dataset, stem):
     """Write the codes and the map -> paths."""
     from common import figures
 
-    every = np.arange(len(dataset.test_images))
-    X, labels = verb_parts.test_images(dataset, every)
-    pieces = batches.split(X, batches.CALL)
+    pieces = batches.split(dataset.test_images, batches.CALL)
     bar = tqdm(pieces, "encoding", leave=False, disable=None)
     parts = [estimator.encode(piece) for piece in bar]
     codes = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
+    labels = dataset.test_labels
     table = stem.with_name(f"{stem.name}.csv")
     files.write(table, _csv(labels, codes).encode())
     first = next(iter(codes.values()))
-    figure = figures.latent(first, labels, estimator.about.codes)
-    return [table, *verb_parts.write(stem, figure, labels=labels, **codes)]
+    figure = figures.latent(first, labels, estimator.words.codes)
+    return [table, *use.write(stem, figure, labels=labels, **codes)]
 
 
 def _csv(labels, codes):

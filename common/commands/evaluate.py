@@ -6,9 +6,9 @@ from dataclasses import asdict
 import numpy as np
 
 from common import UserError, files
-from common.about import Measure
-from common.commands import verb_parts
-from common.commands.command_line import COUNT, number
+from common.commands import use
+from common.settings import COUNT, Range
+from common.words import Measure
 
 FILES = ".json"
 NAME = "metrics"
@@ -26,9 +26,9 @@ images; one average image, repeated, is as far as 100.  Figures of different jud
 """
 
 
-def add_options(parser, about):
+def add_options(parser, model):
     """How thoroughly, on which images."""
-    if about.has_evidence:
+    if model.has_evidence:
         parser.add_argument(
             "--samples",
             metavar="N",
@@ -39,29 +39,28 @@ def add_options(parser, about):
     parser.add_argument(
         "--judge",
         metavar="N",
-        type=number(int, 0, 10**6, "whole number from 0 to 1,000,000"),
+        type=Range(int, 0, 10**6),
         default=10_000,
         help="generated images that are judged; 0: none (default: 10,000)",
     )
-    verb_parts.add_data(parser)
+    use.add_data(parser)
 
 
 def run(options, estimator, dataset, stem):
     """Print and write means and standard errors -> path."""
     if options.judge == 1:
         raise UserError("--judge 1 is too few to have a spread; take 0, or 2 and more")
-    every = np.arange(len(dataset.test_images))
-    X, _ = verb_parts.test_images(dataset, every)
+    X = dataset.test_images
     how = estimator.settings_.binarize
     images = f"{len(X):,} test images of {dataset.name}"
     print(f"{images}, binarization: {how}\n", flush=True)
-    measures = dict(estimator.about.measures)
+    measures = dict(estimator.test_measures)
     values = dict(zip(measures, estimator.measures(X), strict=True))
     samples = getattr(options, "samples", 0)
     if samples:
         title = f"log p(x), {samples:,} importance samples"
         measures["importance_sampled"] = Measure(title)
-        evidence = estimator.log_evidence(X, samples, progress=True)
+        evidence = estimator.log_evidence(X, samples, progress=None)
         values["importance_sampled"] = evidence
     result = {"data": dataset.name, "binarization": how}
     result |= {"images": len(X), "samples": samples}
@@ -98,9 +97,8 @@ def _judged(count, estimator, dataset):
     rows = {"training": judge.floor}
     floor = f"the floor: {judge.floor.images:,} training images"
     print(ROW.format(title=floor, **asdict(judge.floor)), flush=True)
-    for draw, title in estimator.about.samples.items():
-        made = estimator.sample(count, draw)
-        rows[draw] = judge.scores(made)
+    for draw, title in estimator.words.samples.items():
+        rows[draw] = judge.scores(estimator.sample(count, draw))
         print(ROW.format(title=title, **asdict(rows[draw])), flush=True)
     most = np.log(len(judge.classes))
     print("\n" + LEGEND.format(sure=judges.SURE, most=most))

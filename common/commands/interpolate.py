@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from common.commands import verb_parts
-from common.commands.command_line import WHOLE, number
+from common.commands import use
+from common.settings import WHOLE, Range
 
 FILES = ".png and .npz"
 
 
-def add_options(parser, about):
+def add_options(parser, model):
     """From where to where; without an encoder, between random codes."""
     what = "number of a test image, from 0"
-    if not about.encodes:
+    if not model.words.encodes:
         what = "seed of a random code, which `sample --seed` decodes first"
     for name, target in (("--from", "start"), ("--to", "end")):
         parser.add_argument(
@@ -25,12 +25,12 @@ def add_options(parser, about):
     parser.add_argument(
         "--steps",
         metavar="N",
-        type=number(int, 2, 100, "whole number from 2 to 100"),
+        type=Range(int, 2, 100),
         default=10,
         help="images on the way, both ends included (default: 10)",
     )
-    if about.encodes:
-        verb_parts.add_data(parser)
+    if model.words.encodes:
+        use.add_data(parser)
 
 
 def run(options, estimator, dataset, stem):
@@ -39,16 +39,16 @@ def run(options, estimator, dataset, stem):
 
     pair = [options.start, options.end]
     if dataset:
-        X, labels = verb_parts.test_images(dataset, pair)
+        X, labels = use.test_images(dataset, pair)
         ends = estimator.transform(X)
     else:
         generators = map(np.random.default_rng, pair)
         ends = np.concatenate([estimator.random_codes(1, rng) for rng in generators])
     shares = np.linspace(0, 1, options.steps, dtype=np.float32)
     z = ends[0] + shares[:, None] * (ends[1] - ends[0])
-    made = estimator.decode(z)
+    images = estimator.decode(z)
     if dataset:
-        figure = figures.interpolation(made, shares, estimator.seen(X), labels)
+        figure = figures.interpolation(images, shares, estimator.seen(X), labels)
     else:
-        figure = figures.interpolation(made, shares)
-    return verb_parts.write(stem, figure, share=shares, z=z, images=made)
+        figure = figures.interpolation(images, shares)
+    return use.write(stem, figure, share=shares, z=z, images=images)

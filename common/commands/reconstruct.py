@@ -1,14 +1,14 @@
 """Reproduce test images: the input above, the reconstruction below."""
 
 from common import UserError
-from common.commands import verb_parts
-from common.commands.command_line import COUNT, WHOLE
+from common.commands import use
+from common.settings import COUNT, WHOLE
 
 FILES = ".png and .npz"
 MOST = 200  # images and their reconstructions in a picture
 
 
-def add_options(parser, about):
+def add_options(parser, model):
     """Which images, and what is drawn."""
     images = parser.add_mutually_exclusive_group()
     images.add_argument(
@@ -25,8 +25,8 @@ def add_options(parser, about):
         help="or the first N of each class (default: 1; the first ten images, if there "
         "are no labels)",
     )
-    verb_parts.add_data(parser)
-    verb_parts.add_draw(parser, about)
+    use.add_data(parser)
+    use.add_draw(parser, model.words)
 
 
 def run(options, estimator, dataset, stem):
@@ -40,8 +40,8 @@ def run(options, estimator, dataset, stem):
         numbers = figures.examples(dataset, options.per_class or 1)
     if len(numbers) > MOST:
         raise UserError(f"{len(numbers)} images are too many to show; take {MOST}")
-    X, labels = verb_parts.test_images(dataset, numbers)
-    made = estimator.reconstruct(X, options.draw, options.seed)
-    figure = figures.reconstructed(estimator, X, made, labels, options.draw)
+    X, labels = use.test_images(dataset, numbers)
+    reconstruction = estimator.reconstruct(X, options.draw, options.seed)
+    figure = figures.reconstructed(estimator, X, reconstruction, labels, options.draw)
     arrays = {"images": numbers, "labels": labels, "input": estimator.seen(X)}
-    return verb_parts.write(stem, figure, **arrays, reconstruction=made)
+    return use.write(stem, figure, **arrays, reconstruction=reconstruction)

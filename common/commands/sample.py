@@ -3,29 +3,29 @@
 import numpy as np
 
 from common import UserError
-from common.commands import verb_parts
-from common.commands.command_line import number
+from common.commands import use
+from common.settings import Range
 
 FILES = ".png and .npz"
 
 
-def add_options(parser, about):
+def add_options(parser, model):
     """How many images, or which point."""
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
         "--count",
         metavar="N",
-        type=number(int, 1, 10_000, "whole number from 1 to 10,000"),
+        type=Range(int, 1, 10_000),
         help="images (default: 64)",
     )
     what.add_argument(
         "--z",
         metavar="Z",
         nargs="+",
-        type=number(float, -1e6, 1e6, "number from -1e6 to 1e6"),
+        type=Range(float, -(10**6), 10**6),
         help="decode this point instead",
     )
-    verb_parts.add_draw(parser, about)
+    use.add_draw(parser, model.words)
 
 
 def run(options, estimator, dataset, stem):
@@ -35,15 +35,15 @@ def run(options, estimator, dataset, stem):
     rng = np.random.default_rng(options.seed)
     if options.z is None:
         z = estimator.random_codes(options.count or 64, rng)
-        title = f"{len(z)} random codes, decoded:\n{estimator.about.random_code}"
+        title = f"{len(z)} random codes, decoded:\n{estimator.words.random_code}"
     else:
         z = np.array([options.z], np.float32)
         title = f"z = ({', '.join(f'{value:g}' for value in options.z[:8])}), decoded"
-    wanted = estimator.settings_.latent_dim
-    if z.shape[1] != wanted:
-        raise UserError(f"--z has {z.shape[1]} values; this model's z has {wanted}")
-    made = estimator.decode(z, options.draw, rng)
-    pixel = estimator.about.pixel
+    latent_dim = estimator.settings_.latent_dim
+    if z.shape[1] != latent_dim:
+        raise UserError(f"--z has {z.shape[1]} values; this model's z has {latent_dim}")
+    images = estimator.decode(z, options.draw, rng)
+    pixel = estimator.words.pixel
     unit = pixel if options.draw == "mean" else "pixels drawn from p(x|z)"
-    figure = figures.samples((title, made), unit=unit)
-    return verb_parts.write(stem, figure, z=z, images=made)
+    figure = figures.samples((title, images), unit=unit)
+    return use.write(stem, figure, z=z, images=images)

@@ -6,11 +6,11 @@ from common.commands.command_line import print_notes
 
 
 class Table:
-    """One row per epoch, below what is trained, on what; nothing of it if quiet."""
+    """One row per epoch, below the model and its data; if quiet, warnings alone."""
 
     def __init__(self, settings, quiet):
         self.settings = settings
-        self.about = settings.about
+        self.words = settings.words
         self.quiet = quiet
         self.every = max(1, settings.epochs // 25)  # print at most about 25 rows
         self.warned = set()
@@ -21,12 +21,12 @@ class Table:
         if self.quiet:
             return
         images = f"{len(dataset.train_images):,} + {len(dataset.test_images):,} images"
-        layers = "-".join(map(str, self.about.layers(self.settings, 784)))
-        count = self.about.count(self.settings, 784)
+        layers = "-".join(map(str, self.settings.layers(784)))
         print(f"data   {dataset.name}, from {dataset.source}: {images}")
         print_notes(dataset)
         print(
-            f"model  {layers}, {self.settings.activation}: {count:,} parameters",
+            f"model  {layers}, {self.settings.activation}: "
+            f"{self.settings.size(784):,} parameters",
             flush=True,
         )
 
@@ -34,13 +34,12 @@ class Table:
         """Print where the results go, and the names of the columns of row()."""
         self.judged = judged
         if not self.quiet:
-            heading = self.about.heading.format(raised=self.about.raised(self.settings))
-            heading += "  distance" * self.judged
+            heading = self.words.heading(self.settings) + "  distance" * judged
             print(f"run    {run.path}\n\n  epoch  {heading}  seconds", flush=True)
 
     def row(self, row):
         """Print an epoch's result, and each warning at its first time."""
-        warning = self.about.warning(row, self.test_images)
+        warning = self.words.warning(row, self.test_images)
         if warning and warning not in self.warned:
             self.warned.add(warning)
             print(f"epoch {row['epoch']}: {warning}", flush=True)
@@ -48,7 +47,7 @@ class Table:
         if self.quiet or (row["epoch"] % self.every and not last):
             return
         epoch = f"{row['epoch']}/{self.settings.epochs}"
-        measures = self.about.row.format(**row)
+        measures = self.words.row(row)
         if self.judged:
             measures += f"  {row['judge_distance']:8.2f}"
         print(f"{epoch:>7}  {measures}  {row['seconds']:7.2f}", flush=True)
@@ -58,7 +57,7 @@ class Table:
         last = history[-1]
         seconds = statistics.median(row["seconds"] for row in history)
         print(
-            f"\n{self.about.result.format(**last)}\n"
+            f"\n{self.words.result(last)}\n"
             f"{last['epoch']} epochs, {seconds:.2f} seconds each (median)\n"
             f"pictures: {', '.join(figures)} in {run.figures}"
         )

@@ -9,20 +9,19 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from common import Interrupted, UserError, files, loop, packages, runs
-from common.batches import BINARIZATIONS
+from common import Interrupted, UserError, files, models, packages, runs
 from common.commands.command_line import (
-    COUNT,
     DATA,
     Parser,
-    answer,
-    number,
-    python,
-    typed,
+    exit_status,
+    interpreter,
+    shell_quoted,
 )
 from common.commands.table import Table
+from common.config import ARRAY, Config, read_options
 from common.images import data
-from common.settings import ARRAY, Settings, default_epochs, read_settings
+from common.record import Record
+from common.settings import Range
 
 EXAMPLES = """
 examples:
@@ -31,106 +30,33 @@ examples:
   python -m {0}.train --data digits     without MNIST, in half a minute
   python -m {0}.train --resume RUN      go on where RUN stopped
 """
-SHARE = number(float, 0, 1e6, "number from 0 to 1,000,000")
-FREE = {"package", "beside", "resume", "epochs", "data", "quiet"}  # with --resume
+GROUPS = ("data", "model", "training")  # of the settings
+WITH_RESUME = {"package", "resume", "epochs", "data", "quiet"}  # what may be given
 
 
-def main(package, beside=None, argv=None):
-    """Run `python -m PACKAGE.train` -> exit status: 0, 2 (a mistake), 130 (Ctrl-C).
-
-    `beside` is the package whose VAE draws samples beside an autoencoder's.
-    """
-    parser = make_parser(package)
-    parser.set_defaults(package=package, beside=beside)
-    return answer(_prepare, parser.parse_args(argv))
+def main(package, argv=None):
+    """Run `python -m PACKAGE.train` -> exit status: 0, 2 (a mistake), 130 (Ctrl-C)."""
+    options = make_parser(package).parse_args(argv)
+    return exit_status(train, package, options)
 
 
 def make_parser(package):
     """The options of `python -m PACKAGE.train`.  Those not given stay unset."""
-    about = packages.model_of(package)
+    model = packages.model_of(package)
     parser = Parser(
         prog=f"python -m {package}.train",
         usage="%(prog)s [options]",
-        description=f"Train {about.title} on images of 28x28 pixels, and show what it "
-        "has learnt in pictures.",
-        epilog=f"{EXAMPLES.format(package)}\n{about.note}",
+        description=f"Train {model.words.title} on images of 28x28 pixels, and show "
+        "what it has learnt in pictures.",
+        epilog=f"{EXAMPLES.format(package)}\n{model.words.note}",
         argument_default=argparse.SUPPRESS,
         allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    default = about.defaults
-
-    add = parser.add_argument_group("data").add_argument
-    add("--data", metavar="SOURCE", help=DATA)
-    add(
-        "--binarize",
-        choices=BINARIZATIONS,
-        help="how grey levels become pixels that are on or off: drawn anew every "
-        f"epoch, on above one half, or not at all{about.grey_help}; static: they were "
-        f"drawn once and for all (default: {default['binarize']}; of .amat files, "
-        "static)",
-    )
-
-    add = parser.add_argument_group("model").add_argument
-    add(
-        "--hidden",
-        metavar="UNITS",
-        nargs="+",
-        type=COUNT,
-        help=f"units of {about.hidden_help} "
-        f"(default: {' '.join(map(str, default['hidden'])) or 'none'})",
-    )
-    add(
-        "--latent-dim",
-        metavar="Z",
-        type=COUNT,
-        help=f"{about.code_help} (default: {default['latent_dim']})",
-    )
-    add(
-        "--activation",
-        choices=about.activations,
-        help=f"of {about.layers_help} (default: {default['activation']})",
-    )
-
-    add = parser.add_argument_group("training").add_argument
-    mnist, digits = (default_epochs(images, about) for images in (60_000, 1_437))
-    add(
-        "--epochs",
-        metavar="N",
-        type=COUNT,
-        help="passes over the training images (default: as many as show "
-        f"{about.shown / 1e6:g} million images, but at most {about.most_epochs}: "
-        f"{mnist} for mnist, {digits} for digits)",
-    )
-    add(
-        "--batch-size",
-        metavar="B",
-        type=COUNT,
-        help=f"images per step (default: {default['batch_size']}, or all of fewer)",
-    )
-    add(
-        "--learning-rate",
-        metavar="RATE",
-        type=number(float, 1e-9, 1000, "number from 1e-9 to 1000"),
-        help="Adam's at the first step; it falls along a cosine to 1%% of that "
-        f"(default: {default['learning_rate']})",
-    )
-    for name, option in about.options.items():
-        add(
-            f"--{name.replace('_', '-')}",
-            metavar="K" if option.most else "X",
-            type=_count_to(option.most) if option.most else SHARE,
-            help=f"{option.help} (default: {option.default:g})",
-        )
-    add(
-        "--seed",
-        metavar="N",
-        type=number(int, 0, 2**64, "whole number from 0 to 2**64"),
-        help="of initial weights, image order, binarization and noise "
-        f"(default: {default['seed']})",
-    )
-
-    add = parser.add_argument_group("run").add_argument
+    groups = {name: parser.add_argument_group(name) for name in (*GROUPS, "run")}
+    groups["data"].add_argument("--data", metavar="SOURCE", help=DATA)
+    add_settings(groups, model)
+    add = groups["run"].add_argument
     add(
         "--out",
         metavar="DIR",
@@ -156,118 +82,197 @@ def make_parser(package):
     return parser
 
 
-def _count_to(most):
-    return number(int, 1, most, f"whole number from 1 to {most}")
-
-
-def _prepare(options):
-    """Do what the options ask for -> exit status.  UserError for a mistake."""
-    find = _resumed if "resume" in options else _new
-    run, config, dataset = find(options)
-    settings, images = config["settings"], dataset.train_images
-    if settings.batch_size > len(images):
-        raise UserError(
-            f"--batch-size {settings.batch_size} is more than there are training "
-            f"images; choose {len(images)} or less"
+def add_settings(groups, model):
+    """Add an option for each setting of a model to the parser's group of that name."""
+    defaults = model().parameters()
+    for name, option in model.options().items():
+        default, text = defaults[name], option.help.replace("%", "%%")
+        if default is not None:
+            each = default if option.several else [default]
+            text += f" (default: {' '.join(map(str, each)) or 'none'})"
+        kind = {"choices": option.values}
+        if isinstance(option.values, Range):
+            kind = {"type": option.values, "metavar": option.metavar}
+        groups[option.group].add_argument(
+            f"--{(option.flag or name).replace('_', '-')}",
+            dest=name,
+            nargs="+" if option.several else None,
+            help=text,
+            **kind,
         )
-    quiet = "quiet" in options
-    table = Table(settings, quiet)
+
+
+def train(package, options):
+    """Train as the options say -> exit status.  UserError for a mistake."""
+    model, quiet = packages.model_of(package), "quiet" in options
+    prepare = _resumed if "resume" in options else _new
+    run, config, dataset = prepare(package, model, options)
+    table = Table(config.settings, quiet)
     table.head(dataset)
-    estimator = packages.estimator(options.package)(**settings.parameters())
-    estimator.initialize(settings, images, quiet)
-    run = run or runs.Run(_new_folder(options.package))
+    parameters = config.settings.parameters() | {"verbose": False if quiet else None}
+    estimator = packages.estimator(package)(**parameters)
+    record = _Record(run, config, dataset, table, options)
     try:
-        return _carry_out(run, config, estimator, dataset, table, options)
-    finally:
-        run.unlock()
-
-
-def _carry_out(run, config, estimator, dataset, table, options):
-    """Train in a run's folder, make figures, report -> exit status."""
-    if "resume" in options:
-        run.open()
-        start = run.restore(estimator)
-    else:
-        run.create("overwrite" in options)
-        start = [], runs.Position()
-    run.write_config(config)
-    command = typed(python(), "-m", options.package)
-    place = _place(run.path)
-    about, quiet = estimator.about, table.quiet
-    try:
-        before = start[0]  # its rows have the same columns as those to come
-        judged = about.judged and (not before or "judge_distance" in before[0])
-        judge = _judge(dataset, quiet) if judged else None
-        table.columns(run, judge is not None)
-        history = loop.train_epochs(
-            estimator, dataset, run, start, table.row, quiet, judge
-        )
-        figures = about.figures(estimator, dataset, history, quiet, options.beside)
-        for name, figure in figures.items():
-            files.write_figure(run.figures / name, figure)
+        estimator.fit(dataset.train_images, run=record)
+        figures = draw(estimator, dataset, record)
     except (Interrupted, KeyboardInterrupt):
-        resume = f"{command}.train --resume {place}"
-        print(f"interrupted; go on with: {resume}", file=sys.stderr)
+        if record.run is None:
+            raise
+        place = _place(record.run.path)
+        resume = shell_quoted(interpreter(), "-m", f"{package}.train", "--resume")
+        print(f"interrupted; go on with: {resume} {place}", file=sys.stderr)
         return 130
-    table.foot(run, history, figures)
-    source = estimator.settings_.data
-    images = "" if source == "mnist" else f" {typed('--data', source)}"
-    newest = {"out", "resume"}.isdisjoint(vars(options)) and (
-        runs.find("latest", about) == run.path  # which another training may be now
-    )
-    name = "latest" if newest else place
-    tests = len(dataset.test_images)
-    step = about.next_step(estimator.settings_, name, images, tests)
-    print(f"next: {command}{step}")
+    finally:
+        if record.run:
+            record.run.unlock()
+    table.foot(record.run, record.history, figures)
+    _print_next(package, model, config, record.run, dataset, options)
     return 0
 
 
-def _judge(dataset, quiet):
-    """The judge of samples that the data make; if none, say why -> None."""
-    from common import judge  # which takes longer than `--help` should
+def draw(estimator, dataset, record):
+    """Write every figure of a trained run -> their names."""
+    from common.figures import style
 
-    try:
-        return judge.of(dataset)
-    except UserError as error:
-        if not quiet:
-            print(f"note   {error}")
-        return None
+    room = models.part(estimator.name, "figures")
+    with style():
+        figures = room.of_run(estimator, dataset, record.history)
+        for name, figure in figures.items():
+            files.write_figure(record.run.figures / name, figure)
+    return [*figures]
 
 
-def _new(options):
-    """A new run (None: choose its folder once it can start), its config, its data."""
-    about = packages.model_of(options.package)
-    file = read_settings(options.config, about) if "config" in options else {}
-    chosen = file | vars(options)
-    given = {"model": about.name, **about.defaults, **chosen}
-    source, dataset = data.load_or_digits(given["data"], explicit="data" in chosen)
-    if "binarize" in chosen:
-        said = "--binarize" if "binarize" in options else f"{options.config}: binarize"
-        dataset.check_binarize(chosen["binarize"], said)
-    elif dataset.binarized:
-        given["binarize"] = "static"
-    images = len(dataset.train_images)
-    epochs = given.get("epochs", default_epochs(images, about))
-    given |= {"data": source, "epochs": epochs, "hidden": tuple(given["hidden"])}
-    if "batch_size" not in chosen:
-        given["batch_size"] = min(given["batch_size"], images)
-    settings = Settings.of(given)
-    run = runs.Run(given["out"]) if "out" in given else None
+class _Record(Record):
+    """What `train` prints beside what is kept."""
+
+    def __init__(self, run, config, dataset, table, options):
+        super().__init__(
+            run, config, dataset, "resume" in options, "overwrite" in options
+        )
+        self.table, self.report = table, table.row
+
+    def recording(self, estimator):
+        """As for every Record; a new run's folder is chosen once it can start."""
+        self.run = self.run or runs.Run(_new_folder(self.config.package))
+        return super().recording(estimator)
+
+    def begun(self):
+        """Print where the results go."""
+        self.table.columns(self.run, self._judge is not None)
+
+    def judge(self):
+        """The judge of samples that the data make; if none, say why -> None."""
+        from common import judge  # slower than `--help` should be
+
+        try:
+            return judge.of(self.dataset)
+        except UserError as error:
+            if not self.table.quiet:
+                print(f"note   {error}")
+            return None
+
+
+def _print_next(package, model, config, run, dataset, options):
+    """Print a command to try."""
+    images = "" if config.data == "mnist" else f" {shell_quoted('--data', config.data)}"
+    newest = {"out", "resume"}.isdisjoint(vars(options)) and (
+        runs.find("latest", model) == run.path  # which another training may be now
+    )
+    name = "latest" if newest else _place(run.path)
+    tests = len(dataset.test_images)
+    step = model.words.next_step(config.settings, name, images, tests)
+    print(f"next: {shell_quoted(interpreter(), '-m', package)}{step}")
+
+
+def _new(package, model, options):
+    """A new run (None: its folder is chosen later), its Config, its data."""
+    own = read_options(options.config, model) if "config" in options else {}
+    own |= vars(options)
+    source, dataset = data.load_or_digits(
+        own.get("data", "mnist"), explicit="data" in own
+    )
+    where = "--binarize"
+    if "binarize" in own and "binarize" not in options:
+        where = f"{options.config}: binarize"
+    settings = settings_for(dataset, model, own, where)
+    run = runs.Run(own["out"]) if "out" in own else None
     if run:
         run.check_free("overwrite" in options)
-    config = {
-        "package": options.package,
-        "settings": settings,
-        "data": {
-            "name": dataset.name,
-            "source": dataset.source,
-            "training_images": images,
-            "test_images": len(dataset.test_images),
-            "sha256": dataset.sha256,
-        },
-        "versions": {"python": platform.python_version()}
-        | packages.versions(options.package),
+    return run, config_of(package, settings, source, dataset), dataset
+
+
+def settings_for(dataset, model, own, where="--binarize"):
+    """The Settings that the chosen options, and defaults for this data set, mean.
+
+    UserError for those that do not suit the images.
+    """
+    images = len(dataset.train_images)
+    values = {name: own[name] for name in model.options() if name in own}
+    if "hidden" in values:
+        values["hidden"] = tuple(values["hidden"])
+    if "binarize" in own:
+        dataset.check_binarize(own["binarize"], where)
+    elif dataset.binarized:
+        values["binarize"] = "static"
+    if own.get("batch_size", 0) > images:
+        raise UserError(
+            f"--batch-size {own['batch_size']} is more than there are training "
+            f"images; choose {images} or less"
+        )
+    return model(**values).resolved(images)
+
+
+def config_of(package, settings, source, dataset):
+    """The Config of a run that begins now."""
+    facts = {
+        "name": dataset.name,
+        "source": dataset.source,
+        "training_images": len(dataset.train_images),
+        "test_images": len(dataset.test_images),
+        "sha256": dataset.sha256,
     }
+    versions = {"python": platform.python_version()} | packages.versions(package)
+    return Config(settings, package, source, facts, versions)
+
+
+def _resumed(package, model, options):
+    """The run of --resume, its Config with the epochs now wanted, its data."""
+    fixed = set(vars(options)) - WITH_RESUME
+    if fixed:
+        name = sorted(fixed)[0]
+        option = model.options().get(name)
+        flag = (option and option.flag) or name
+        raise UserError(
+            f"--{flag.replace('_', '-')} cannot be given with --resume: a run keeps "
+            "its options"
+        )
+    run = runs.Run(runs.find(options.resume, model))
+    config = run.read_config(model)
+    if run.has_weights_alone():
+        raise UserError(
+            f"{run.path}: has weights, but not the moments with which training could "
+            "go on; train a new run"
+        )
+    if config.data == ARRAY:
+        raise UserError(
+            f"{run.path}: was fitted in Python, and its images are not known; train a "
+            "new run"
+        )
+    epochs = getattr(options, "epochs", config.settings.epochs)
+    if epochs < config.settings.epochs:
+        raise UserError(
+            f"--epochs {epochs} is less than the run's {config.settings.epochs}; with "
+            "--resume it may only rise"
+        )
+    source = getattr(options, "data", config.data)
+    _, dataset = data.load_or_digits(source, explicit=True)
+    if dataset.sha256 != config.dataset["sha256"]:
+        raise UserError(
+            f"{dataset.source}: not the data that {run.path} was trained on; give "
+            "its place with --data"
+        )
+    config.settings = replace(config.settings, epochs=epochs)
+    config.versions |= packages.versions(package)
     return run, config, dataset
 
 
@@ -282,48 +287,8 @@ def _new_folder(package):
     raise UserError(f"{path.parent}: no free name; choose one with --out")
 
 
-def _resumed(options):
-    """The run of --resume, its config with the epochs now wanted, its data."""
-    fixed = set(vars(options)) - FREE
-    if fixed:
-        name = "--" + sorted(fixed)[0].replace("_", "-")
-        raise UserError(
-            f"{name} cannot be given with --resume: a run keeps its options"
-        )
-    about = packages.model_of(options.package)
-    run = runs.Run(runs.find(options.resume, about))
-    config = run.read_config(about)
-    if run.has_weights_alone():
-        raise UserError(
-            f"{run.path}: has weights, but not the moments with which training could "
-            "go on; train a new run"
-        )
-    settings = config["settings"]
-    if settings.data == ARRAY:
-        raise UserError(
-            f"{run.path}: was fitted in Python, and its images are not known; train a "
-            "new run"
-        )
-    epochs = getattr(options, "epochs", settings.epochs)
-    if epochs < settings.epochs:
-        raise UserError(
-            f"--epochs {epochs} is less than the run's {settings.epochs}; with "
-            "--resume it may only rise"
-        )
-    source = getattr(options, "data", settings.data)
-    _, dataset = data.load_or_digits(source, explicit=True)
-    if dataset.sha256 != config["data"]["sha256"]:
-        raise UserError(
-            f"{dataset.source}: not the data that {run.path} was trained on; give "
-            "its place with --data"
-        )
-    config["settings"] = replace(settings, epochs=epochs)
-    config["versions"] |= packages.versions(options.package)
-    return run, config, dataset
-
-
 def _place(path):
     """A run as it is typed, never taken for an option or for the newest run."""
     name = str(path)
     special = name[0] == "-" or name in ("latest", "pretrained")
-    return typed(f".{os.sep}{name}" if special else name)
+    return shell_quoted(f".{os.sep}{name}" if special else name)

@@ -2,8 +2,12 @@
 
 A framework is a module here with LIBRARIES, the packages whose versions a run records;
 `prepare()`, which comes before it is imported and takes no time; `load()`, which
-imports it; `describe()`, what `common.doctor` says of it; and `with_gradients()`, a
-function of model.py that also differentiates, for the pages.
+imports it; `describe()`, what `common.doctor` says of it; and, for the pages,
+`with_gradients(function, arguments)`, which makes a function of model.py differentiate,
+for arguments of these shapes.  The new function takes {name: value}: arrays, texts, and
+the parameters as a dict.  It returns two things: what the function returns, as a tuple
+of arrays; and the gradients by name of the sum of the first array, plus twice that of
+the second, and so on.
 """
 
 import importlib
@@ -14,36 +18,41 @@ from typing import Protocol
 
 import numpy as np
 
+from common.settings import Settings
+
 
 class Network(Protocol):
     """The parameters of a model, and functions compiled for them.
 
     Arrays are float32, pixels uint8 where they are 0 or 1.  S steps of batches of B
-    images of D pixels; beside `x`, the arrays that its About's `noise` gives.
+    images of D pixels; beside `x`, the arrays that the settings' `noise` gives.
     """
 
-    lets_threads_work: bool  # other Python threads get on while a step runs
+    releases_gil: bool  # other Python threads run during a step
 
-    def __init__(self, parameters: dict[str, np.ndarray], activation: str, **options):
-        """`options` are those that its About names."""
+    def __init__(self, parameters: dict[str, np.ndarray], settings: Settings):
+        """Variables with these values."""
 
-    def get_ready(self, quiet: bool) -> None:
+    def compile(self, quiet: bool) -> None:
         """Compile what training calls, where that takes long; if quiet, not yet."""
 
     def train(self, x, learning_rates, **noise) -> dict[str, float]:
-        """One step per batch -> sums over them of what is watched, nats per image.
+        """One step per batch -> sums over them of what training maximizes, and more.
 
-        (S, B, D), (S,), (S, B, ...).  The keys are its About's `watched`.
+        (S, B, D), (S,), (S, B, ...).  The keys are the model's `training_sums`.
         """
 
     def evaluate(self, x, **noise) -> tuple[np.ndarray, ...]:
-        """Its About's `measures` of each image, in their units.  (B, D) -> (B,), ..."""
+        """The `test_measures` of each image, in their units.  (B, D) -> (B,), ..."""
 
     def decode(self, z) -> np.ndarray:
         """Pixel probabilities p(x = 1|z).  (B, Z) -> (B, D)"""
 
     def state(self) -> dict[str, np.ndarray]:
-        """All that training changes, under its name in a checkpoint.  -> name: array"""
+        """All that training changes, under its name in a checkpoint.  -> name: array
+
+        Arrays are float32, but for each Adam's `adam_step`, a scalar of int64.
+        """
 
     def load_state(self, state: dict[str, np.ndarray]) -> None:
         """Continue from what `state` returned, here or in another framework."""

@@ -4,15 +4,18 @@ Nothing is compiled and nothing is recorded: a package that uses this module wri
 gradients out by hand.
 """
 
+import functools
 import timeit
 
 import numpy as np
 
 from common import batches
+from common.frameworks.parameters import Parameters
 
 LIBRARIES = ()  # a run records NumPy's version in any case
 EPSILON = 1e-7  # Keras's; the "epsilon hat" of Kingma & Ba 2015
 BLOCK = 32_768  # numbers: with its moments and gradient half a megabyte
+DRAWS = 250  # of z, decoded together
 TINY = 1e-30  # of a moment: far below epsilon, so no step is seen to change
 
 
@@ -40,6 +43,9 @@ def ignoring_overflow():
 def relu(a):
     """max(a, 0)"""
     return np.maximum(a, 0)
+
+
+ACTIVATIONS = {"relu": relu, "tanh": np.tanh}
 
 
 def softplus(a):
@@ -116,33 +122,58 @@ def _blocks(array):
     return batches.split(array.reshape(-1), BLOCK)
 
 
-class Network:
-    """Parameters, Adam's moments, and both as a checkpoint holds them."""
+class Network(Parameters):
+    """Parameters as arrays, beside an array for the gradient of each."""
 
-    lets_threads_work = True  # NumPy's loops and products let other threads get on
+    activations, Adam = ACTIVATIONS, Adam
+    releases_gil = True  # NumPy's loops and products let other Python threads run
 
-    def __init__(self, parameters, activation, beta_1=0.9, beta_2=0.999):
-        self.activation = activation
-        self.parameters = {name: np.array(p) for name, p in parameters.items()}
-        self.gradients = {name: np.empty_like(p) for name, p in parameters.items()}
-        self.adam = Adam(self.parameters, beta_1, beta_2)
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.gradients = {n: np.empty_like(p) for n, p in self.parameters.items()}
 
-    def get_ready(self, quiet):
+    def variable(self, array, name):
+        """An array of its own."""
+        return np.array(array)
+
+    def read(self, variable):
+        """A copy."""
+        return variable.copy()
+
+    def write(self, variable, array):
+        """Replace its numbers."""
+        variable[...] = array
+
+    def compile(self, quiet):
         """Nothing is compiled."""
 
-    def state(self):
-        """All that training changes: parameters and Adam's moments.  name -> array"""
-        return {name: array.copy() for name, array in self._arrays().items()}
 
-    def load_state(self, state):
-        """Continue from what `state` returned, here or in another framework."""
-        for name, array in self._arrays().items():
-            array[...] = state[name]
+def compiled(method):
+    """A method of float32 arrays.  Nothing is compiled."""
 
-    def _arrays(self):
-        """Every array under its name in a checkpoint."""
-        arrays = {**self.parameters, "adam_step": self.adam.step}
-        for name in self.parameters:
-            arrays[f"adam_m_{name}"] = self.adam.m[name]
-            arrays[f"adam_v_{name}"] = self.adam.v[name]
-        return arrays
+    @functools.wraps(method)
+    def call(self, *arrays, **named):
+        arrays = [np.asarray(array, np.float32) for array in arrays]
+        named = {name: np.asarray(array, np.float32) for name, array in named.items()}
+        with ignoring_overflow():
+            return method(self, *arrays, **named)
+
+    return call
+
+
+def for_each_image(method):
+    """A method of one image, called for some of its draws at a time.
+
+    Then what they are decoded to fits in the cache.
+    """
+
+    def of_one(self, x, eps):
+        parts = batches.split(eps, DRAWS)
+        return np.concatenate([method(self, x, part) for part in parts])
+
+    @compiled
+    @functools.wraps(method)
+    def of_all(self, x, eps):
+        return np.stack([of_one(self, *image) for image in zip(x, eps, strict=True)])
+
+    return of_all

@@ -1,1 +1,19 @@
-"""What one model is, in any framework: each has a room here, named as its packages."""
+"""What each model is, whatever the framework: a room for each."""
+
+import importlib
+from pathlib import Path
+
+
+def names():
+    """The names of all models."""
+    return sorted(room.parent.name for room in Path(__file__).parent.glob("*/words.py"))
+
+
+def find(name):
+    """The Settings of the model of that name, a class."""
+    return part(name).Settings
+
+
+def part(name, file=""):
+    """A file of the model's room; without a name, the room itself."""
+    return importlib.import_module(f"common.models.{name}.{file}".rstrip("."))

@@ -23,7 +23,7 @@ def wanted(parameters, noise):
 
 
 def test_what_is_promised():
-    assert {"__init__", "get_ready", "train", "decode", "state"} <= set(PROMISED)
+    assert {"__init__", "compile", "train", "decode", "state"} <= set(PROMISED)
     assert wanted(PROMISED["train"], {"eps"}) == {"self", "x", "learning_rates", "eps"}
 
 
@@ -32,7 +32,7 @@ def test_methods_and_the_names_of_their_arguments(package):
     network = importlib.import_module(package).Network
     about = packages.model_of(package)
     noise = set(about.noise((), make_settings(about.name), np.random.default_rng(0)))
-    assert isinstance(network.lets_threads_work, bool)
+    assert isinstance(network.releases_gil, bool)
     for method, parameters in PROMISED.items():
         ours = inspect.signature(getattr(network, method)).parameters
         names = wanted(parameters, noise)

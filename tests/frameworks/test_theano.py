@@ -131,7 +131,7 @@ def test_two_trainings_compile_into_one_cache(nowhere, tmp_path):
 def test_without_a_compiler_theano_says_what_to_install(monkeypatch, capsys):
     monkeypatch.setattr("shutil.which", lambda name: None)
     with theano.config.change_flags(cxx=""):
-        network.Network({}, "relu").get_ready(quiet=True)
+        network.Network({}, "relu").compile(quiet=True)
     (line,) = capsys.readouterr().err.splitlines()
     for words in ("g++ is missing", "times slower", "apt install g++"):
         assert words in line

@@ -138,7 +138,7 @@ def _curves(columns):
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
-    from common.figures import BLUE, GREY, ORANGE
+    from common.figures import BLUE, GRAY, ORANGE
 
     histories = [column["history"] for column in columns]
     about = packages.model_of(columns[0]["package"])
@@ -150,7 +150,7 @@ def _curves(columns):
     for axes, name in zip(
         figure.subplots(1, len(shared), squeeze=False)[0], shared, strict=True
     ):
-        styles = zip(cycle((BLUE, ORANGE, GREY)), cycle(("-", "--", ":")), (5, 3, 2))
+        styles = zip(cycle((BLUE, ORANGE, GRAY)), cycle(("-", "--", ":")), (5, 3, 2))
         for column, history, style in zip(columns, histories, styles, strict=False):
             color, dashes, width = style
             values = [row[name] for row in history]

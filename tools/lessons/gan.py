@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from common.models.gan import MODEL
-from common.settings import Settings
+from common.models.gan import Settings
 
 PIXELS, BATCH = 784, 8
 STRUCTURES = (  # what the drawn networks have; their numbers are new each time
@@ -41,10 +40,9 @@ SYMBOLS = {  # a symbol of the formulas: its name in the code
 
 def arguments(structure, rng):
     """Drawn values of everything that a function of model.py takes, by its name."""
-    given = MODEL.defaults | structure | {"epochs": 1}
-    settings = Settings(model=MODEL.name, **given)
+    settings = Settings(**structure)
     pixels = rng.integers(0, 256, (BATCH, PIXELS), np.uint8)
-    parameters = MODEL.initial(settings, pixels)
+    parameters = settings.initial(pixels)
     for name, value in parameters.items():  # away from their start
         parameters[name] = value + 0.1 * rng.standard_normal(value.shape, np.float32)
     x = rng.random((BATCH, PIXELS), np.float32)

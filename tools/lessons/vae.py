@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from common.models.vae import MODEL
-from common.settings import Settings
+from common.models.vae import Settings
 
 PIXELS, BATCH = 196, 8  # the fewer, the smaller what their sums are rounded to
 DRAWS = 3  # of z for each image, where a function takes several
@@ -57,10 +56,9 @@ SYMBOLS = {  # a symbol of the formulas: its name in the code
 
 def arguments(structure, rng):
     """Drawn values of everything that a function of model.py takes, by its name."""
-    given = MODEL.defaults | structure | {"epochs": 1}
-    settings = Settings(model=MODEL.name, **given)
+    settings = Settings(**structure)
     pixels = rng.integers(0, 256, (BATCH, PIXELS), np.uint8)
-    parameters = MODEL.initial(settings, pixels)
+    parameters = settings.initial(pixels)
     for name, value in parameters.items():  # away from their start
         parameters[name] = value + 0.1 * rng.standard_normal(value.shape, np.float32)
     code = BATCH, settings.latent_dim

@@ -7,6 +7,8 @@ import logging
 import os
 import sys
 
+import numpy as np
+
 from common import UserError
 from common.frameworks import silence
 
@@ -56,33 +58,27 @@ def describe():
     return {"tensorflow": f"{tf.__version__}, devices: {', '.join(devices)}"}
 
 
-def with_gradients(function, arguments, count=None):
-    """A function of model.py that also differentiates, for such arguments.
-
-    It takes {name: array}, with parameters as a dict within, and returns the arrays
-    that the function returns, and the gradients by name of once the sum of the first,
-    plus twice that of the second, and so on; of the first `count` alone, if given.
-    """
+def with_gradients(function, arguments):
+    """A function of model.py that also differentiates, by a tape."""
     import tensorflow as tf
 
-    def call(given):
-        inner = {n: v for n, v in given.items() if isinstance(v, dict)}
-        arrays = {n: v for n, v in given.items() if hasattr(v, "shape")}
-        inner = {n: _variables(tf, values) for n, values in inner.items()}
-        variables = _variables(tf, arrays)
+    from common.frameworks.tensorflow.network import ACTIVATIONS
+
+    def call(values):
+        texts = {
+            name: value for name, value in values.items() if isinstance(value, str)
+        }
+        if "activation" in texts:
+            texts["activation"] = ACTIVATIONS[texts["activation"]]
+        arrays = {name: values[name] for name in values if name not in texts}
+        variables = tf.nest.map_structure(tf.Variable, arrays)
         with tf.GradientTape() as tape:
-            results = function(**(given | inner | variables))
+            results = function(**variables, **texts)
             results = results if isinstance(results, tuple) else (results,)
-            sums = [n * tf.reduce_sum(r) for n, r in enumerate(results[:count], 1)]
+            sums = [n * tf.reduce_sum(r) for n, r in enumerate(results, 1)]
             total = tf.add_n(sums)
-        for values in inner.values():
-            variables |= values
         gradients = tape.gradient(total, variables, unconnected_gradients="zero")
-        found = {name: gradient.numpy() for name, gradient in gradients.items()}
-        return [result.numpy() for result in results], found
+        gradients |= gradients.pop("parameters", {})
+        return tf.nest.map_structure(np.array, (results, gradients))
 
     return call
-
-
-def _variables(tf, arrays):
-    return {name: tf.Variable(array) for name, array in arrays.items()}

@@ -1,62 +1,92 @@
-"""What every network in TensorFlow has: variables, Adam, and their names."""
+"""What every network in TensorFlow has: variables, Adam, compiled functions."""
+
+import functools
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from common import batches
+from common.frameworks.parameters import Parameters
+
+sigmoid = tf.sigmoid
 
 
-class Network:
-    """Parameters as variables, Adam's moments, and both as a checkpoint holds them.
+def leaky_relu(h):
+    """h above 0, 0.2 h below, so that no unit is deaf to the gradient."""
+    return tf.maximum(0.2 * h, h)
 
-    Each player, a prefix of parameters' names, has an Adam of its own.
-    """
 
-    lets_threads_work = True  # other Python threads get on while a step runs
+ACTIVATIONS = {"leaky_relu": leaky_relu, "relu": tf.nn.relu, "tanh": tf.tanh}
 
-    def __init__(self, parameters, activation, beta_1=0.9, beta_2=0.999, players=("",)):
-        self.activation = activation
-        self.parameters = {
-            name: tf.Variable(value, name=name) for name, value in parameters.items()
-        }
-        self.adams = {}
-        for player in players:
-            self.adams[player] = keras.optimizers.Adam(beta_1=beta_1, beta_2=beta_2)
-            self.adams[player].build(list(self.parameters_of(player).values()))
 
-    @property
-    def adam(self):
-        """The optimizer of a network that has one."""
-        (adam,) = self.adams.values()
-        return adam
+class Adam:
+    """Keras's Adam, whose moments go by the names of the parameters."""
 
-    def parameters_of(self, player):
-        """What one player trains.  -> {name: variable}"""
-        return {n: p for n, p in self.parameters.items() if n.startswith(player)}
+    def __init__(self, parameters, beta_1=0.9, beta_2=0.999):
+        self.keras = keras.optimizers.Adam(beta_1=beta_1, beta_2=beta_2)
+        self.keras.build([*parameters.values()])
+        self.step = self.keras.iterations
+        moments = self.keras.variables[2:]  # after the step and the learning rate
+        self.m = dict(zip(parameters, moments[::2], strict=True))
+        self.v = dict(zip(parameters, moments[1::2], strict=True))
 
-    def get_ready(self, quiet):
+    def apply(self, gradients, parameters, learning_rate):
+        """Change the parameters by one step.  2 x {name: array}, ()"""
+        self.keras.learning_rate.assign(learning_rate)
+        self.keras.apply([gradients[n] for n in parameters], [*parameters.values()])
+
+
+class Network(Parameters):
+    """Parameters as variables, and Keras's Adam."""
+
+    activations, Adam = ACTIVATIONS, Adam
+    releases_gil = True  # other Python threads run during a step
+
+    def variable(self, array, name):
+        """A variable of TensorFlow."""
+        return tf.Variable(array, name=name)
+
+    def read(self, variable):
+        """Its array."""
+        return np.array(variable)
+
+    def write(self, variable, array):
+        """Replace its array."""
+        variable.assign(array)
+
+    def compile(self, quiet):
         """Nothing takes long: XLA compiles at the first step."""
 
-    def state(self):
-        """All that training changes: parameters and Adam's moments.  name -> array"""
-        return {name: np.array(value) for name, value in self._variables().items()}
 
-    def load_state(self, state):
-        """Continue from what `state` returned, here or in another framework."""
-        for name, variable in self._variables().items():
-            variable.assign(state[name])
+def compiled(method, **options):
+    """A method as a tf.function: float32 tensors in it, arrays outside."""
+    function = tf.function(method, **options)
 
-    def _variables(self):
-        """Every variable under its name in a checkpoint."""
-        variables = dict(self.parameters)
-        for player, adam in self.adams.items():
-            variables[f"adam_step_{player}".rstrip("_")] = adam.iterations
-            moments = adam.variables[2:]  # after the step and the learning rate
-            names = self.parameters_of(player)
-            for name, m, v in zip(names, moments[::2], moments[1::2], strict=True):
-                variables |= {f"adam_m_{name}": m, f"adam_v_{name}": v}
-        return variables
+    @functools.wraps(method)
+    def call(self, *arrays, **named):
+        bound = function.__get__(self, type(self))  # each network has its own
+        arrays = [tf.cast(array, tf.float32) for array in arrays]
+        named = {name: tf.cast(array, tf.float32) for name, array in named.items()}
+        return tf.nest.map_structure(np.array, bound(*arrays, **named))
+
+    return call
+
+
+def for_each_image(method):
+    """A method of one image, compiled and mapped over all images.
+
+    Then what one image is decoded to fits in the cache.
+    """
+
+    @functools.wraps(method)
+    def of_all(self, x, eps):
+        def of_one(image):
+            return method(self, *image)
+
+        return tf.map_fn(of_one, (x, eps), fn_output_signature=tf.float32)
+
+    return compiled(of_all, jit_compile=True)
 
 
 def padded(*arrays):

@@ -136,45 +136,39 @@ def describe():
     return {"theano": f"{theano.__version__}, links {linked}: {speed}"}
 
 
-def with_gradients(function, arguments, count=None):
-    """A function of model.py that also differentiates, for such arguments.
-
-    It takes {name: array}, with parameters as a dict within, and returns the arrays
-    that the function returns, and the gradients by name of once the sum of the first,
-    plus twice that of the second, and so on; of the first `count` alone, if given.
-    """
+def with_gradients(function, arguments):
+    """A function of model.py that also differentiates, compiled for such arguments."""
     import theano
     import theano.tensor as T
 
-    def symbols(given):
-        found = {n: symbols(v) for n, v in given.items() if isinstance(v, dict)}
-        arrays = {n: v for n, v in given.items() if hasattr(v, "shape")}
-        return found | {
-            n: T.TensorType(v.dtype, [False] * v.ndim)(n) for n, v in arrays.items()
-        }
+    from common.frameworks.theano.network import ACTIVATIONS
 
-    named = symbols(arguments)
-    results = function(**(arguments | named))
+    def symbol(value, name):
+        if isinstance(value, dict):
+            return {n: symbol(v, n) for n, v in value.items()}
+        if isinstance(value, str):
+            return ACTIVATIONS.get(value, value)
+        return T.TensorType(value.dtype, [False] * value.ndim)(name)
+
+    symbols = symbol(arguments, None)
+    results = function(**symbols)
     results = results if isinstance(results, tuple) else (results,)
-    total = sum(n * T.sum(result) for n, result in enumerate(results[:count], 1))
-    variables = _flat(named)
-    gradients = theano.grad(total, [*variables.values()], disconnected_inputs="ignore")
-    compiled = theano.function(
-        [*variables.values()], [*results, *gradients], on_unused_input="ignore"
-    )
+    total = sum(n * T.sum(result) for n, result in enumerate(results, 1))
+    variables = _flat(symbols)
+    inputs = [*variables.values()]
+    gradients = theano.grad(total, inputs, disconnected_inputs="ignore")
+    outputs = [*results, *gradients]
+    compiled = theano.function(inputs, outputs, on_unused_input="ignore")
 
-    def call(given):
-        values = compiled(*(_flat(given)[name] for name in variables))
-        found = dict(zip(variables, values[len(results) :], strict=True))
-        return values[: len(results)], found
+    def call(values):
+        arrays = compiled(**_flat(values))
+        of_each = dict(zip(variables, arrays[len(results) :], strict=True))
+        return arrays[: len(results)], of_each
 
     return call
 
 
-def _flat(given):
-    """Arrays by name, those of a dict within, too."""
-    inner = [v for v in given.values() if isinstance(v, dict)]
-    flat = {n: v for n, v in given.items() if not isinstance(v, dict | str)}
-    for values in inner:
-        flat |= values
-    return flat
+def _flat(values):
+    """Arrays and variables by name, the parameters among the others."""
+    flat = values | values.get("parameters", {})
+    return {name: value for name, value in flat.items() if hasattr(value, "ndim")}

@@ -22,9 +22,10 @@ class Adam:
             name: _zeros_like(p, f"adam_v_{name}") for name, p in parameters.items()
         }
 
-    def updates(self, parameters, gradients, learning_rate):
+    def updates(self, gradients, parameters, learning_rate):
         """What one step changes: [(shared variable, its new value), ...].
 
+        `gradients` is a list in the order of the parameters, a dict.
         The bias corrections are folded into the rate (the efficient form at the end
         of section 2), as Keras does.  Moments move by a share of the difference, so
         that Theano uses each gradient's matrix product once; one that nothing renews

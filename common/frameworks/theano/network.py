@@ -1,53 +1,53 @@
-"""What every network in Theano has: shared variables, Adam, and their names."""
+"""What every network in Theano has: shared variables, Adam, compiled functions."""
 
+import inspect
 import sys
+from functools import cached_property
 
+import numpy as np
 import theano
+import theano.tensor as T
 from tqdm import tqdm
 
+from common.frameworks.parameters import Parameters
 from common.frameworks.theano import check, without_compiler
 from common.frameworks.theano.adam import Adam
 
-COMPILING = "Theano compiles four functions: half a minute at first, then some seconds"
+COMPILING = "Theano compiles its functions: half a minute at first, then some seconds"
+sigmoid = T.nnet.sigmoid
 
 
-class Network:
-    """Parameters as variables, Adam's moments, and both as a checkpoint holds them.
+def leaky_relu(h):
+    """h above 0, 0.2 h below, so that no unit is deaf to the gradient."""
+    return T.maximum(0.2 * h, h)
 
-    Each player, a prefix of parameters' names, has an Adam of its own.
-    """
 
-    lets_threads_work = False  # no other Python thread gets on while a step runs
+ACTIVATIONS = {"leaky_relu": leaky_relu, "relu": T.nnet.relu, "tanh": T.tanh}
 
-    def __init__(self, parameters, activation, beta_1=0.9, beta_2=0.999, players=("",)):
+
+class Network(Parameters):
+    """Parameters as shared variables, and Adam as updates of them."""
+
+    activations, Adam = ACTIVATIONS, Adam
+    releases_gil = False  # no other Python thread runs during a step
+
+    def __init__(self, *arguments, **options):
         check()
-        self.activation = activation
-        self.parameters = {
-            name: theano.shared(value, name=name) for name, value in parameters.items()
-        }
-        self.adams = {
-            player: Adam(self.parameters_of(player), beta_1, beta_2)
-            for player in players
-        }
+        super().__init__(*arguments, **options)
 
-    @property
-    def adam(self):
-        """The optimizer of a network that has one."""
-        (adam,) = self.adams.values()
-        return adam
+    def variable(self, array, name):
+        """A shared variable."""
+        return theano.shared(array, name=name)
 
-    def parameters_of(self, player):
-        """What one player trains.  -> {name: variable}"""
-        return {n: p for n, p in self.parameters.items() if n.startswith(player)}
+    def read(self, variable):
+        """Its array."""
+        return variable.get_value()
 
-    def compiled(self):
-        """What training calls, compiled one by one, so that a progress bar can tell."""
-        yield self._train
-        yield self._evaluate
-        yield self._encode
-        yield self._decode
+    def write(self, variable, array):
+        """Replace its array."""
+        variable.set_value(array)
 
-    def get_ready(self, quiet):
+    def compile(self, quiet):
         """Compile what training calls, with a progress bar; if quiet, not yet."""
         note = without_compiler()
         if note:
@@ -55,25 +55,38 @@ class Network:
         elif not quiet:
             print(COMPILING, flush=True)
         if not quiet:
-            bar = {"desc": "compiling", "total": 4, "leave": False, "disable": None}
-            for _ in tqdm(self.compiled(), **bar):
-                pass
+            methods = vars(type(self)).items()
+            names = [n for n, m in methods if type(m) in (cached_property, compiled)]
+            for name in tqdm(names, desc="compiling", leave=False, disable=None):
+                getattr(self, name)
 
-    def state(self):
-        """All that training changes: parameters and Adam's moments.  name -> array"""
-        return {name: value.get_value() for name, value in self._variables().items()}
 
-    def load_state(self, state):
-        """Continue from what `state` returned, here or in another framework."""
-        for name, variable in self._variables().items():
-            variable.set_value(state[name])
+class compiled(cached_property):  # noqa: N801  # a decorator
+    """A method as a function of float32 matrices, compiled when it is first used."""
 
-    def _variables(self):
-        """Every variable under its name in a checkpoint."""
-        variables = dict(self.parameters)
-        for player, adam in self.adams.items():
-            variables[f"adam_step_{player}".rstrip("_")] = adam.step
-            for name in self.parameters_of(player):
-                variables[f"adam_m_{name}"] = adam.m[name]
-                variables[f"adam_v_{name}"] = adam.v[name]
-        return variables
+    def __init__(self, method):
+        super().__init__(self.function)
+        self.method = method
+
+    def __get__(self, network, owner=None):
+        """Of a network, the compiled function; of its class, the method."""
+        return self.method if network is None else super().__get__(network, owner)
+
+    def function(self, network):
+        """Compile the method for a network."""
+        _, *names = inspect.signature(self.method).parameters
+        symbols = [T.fmatrix(name) for name in names]
+        return theano.function(symbols, self.method(network, *symbols))
+
+
+class for_each_image(compiled):  # noqa: N801
+    """A method of one image, compiled; the loop over the images is Python's.
+
+    Then what one image is decoded to fits in the cache.
+    """
+
+    def function(self, network):
+        """Compile the method for a network."""
+        x, eps = T.fvector("x"), T.fmatrix("eps")
+        of_one = theano.function([x, eps], self.method(network, x, eps))
+        return lambda x, eps: np.stack([*map(of_one, x, eps)])

@@ -1,23 +1,19 @@
 """The figures of a GAN's run."""
 
-import functools
-
 import numpy as np
 
 from common import figures
-from common.figures import BLUE, ORANGE
+from common.figures import Panel
 
 SAMPLES = 100
 
 
-def of_run(gan, history):
+def of_run(gan, dataset, history):
     """Every figure -> {file name: Figure}."""
-    title = "Samples: z ~ N(0, I), as the generator makes them"
-    panel = title, gan.sample(SAMPLES)
-    panels = functools.partial(_panels, judged="judge_distance" in history[0])
+    panel = "Samples: z ~ N(0, I), gray levels", gan.sample(SAMPLES)
     return {
-        "curves.png": figures.curves(history, panels),
-        "samples.png": figures.samples(panel, unit=gan.about.pixel),
+        "curves.png": curves(history),
+        "samples.png": figures.samples(panel, unit=gan.words.pixel),
         "interpolation.png": _between(gan),
     }
 
@@ -29,24 +25,29 @@ def _between(gan):
     return figures.interpolation(gan.decode(z), shares)
 
 
-def _panels(figure, line, judged):
-    losses, shares, images = figure.subplots(1, 3)
-    line(losses, "train_discriminator_loss", ORANGE, "discriminator (1.39: a draw)")
-    line(losses, "train_generator_loss", BLUE, "generator (0.69: a draw)")
-    line(shares, "test_accuracy_real", ORANGE, "test images taken for real")
-    line(shares, "test_accuracy_generated", BLUE, "generated ones seen through")
-    losses.set(title="Losses in training", ylabel="nats (discriminator: per pair)")
-    shares.set(title="What the discriminator gets right", ylabel="share of images")
-    if judged:
-        line(images, "judge_distance")
-        title = "Distance from real images"
-        images.set(title=title, ylabel="Frechet distance, by the judge")
-    else:
-        line(images, "test_variance")
-        images.set(title="Variance of generated images", ylabel="summed over pixels")
-    for axes in (losses, shares, images):
-        axes.set_ylim(0, 1.05 * axes.get_ylim()[1])
-    shares.set_ylim(0, 1.05)
-    for axes in (losses, shares):
-        axes.legend(frameon=False, fontsize="small")
-    return losses, shares, images
+def curves(history):
+    """Both losses, what the discriminator gets right, and how good the samples are."""
+    losses = {
+        "train_discriminator_loss": "discriminator (1.39: a tie)",
+        "train_generator_loss": "generator (0.69: a tie)",
+    }
+    shares = {
+        "test_accuracy_real": "test images taken for real",
+        "test_accuracy_generated": "generated ones seen through",
+    }
+    unit = "nats (discriminator: per pair)"
+    samples = Panel(
+        "Variance of generated images",
+        "summed over pixels",
+        {"test_variance": None},
+        from_zero=True,
+    )
+    if "judge_distance" in history[0]:
+        samples.title, samples.unit = "Distance from real images", "Frechet distance"
+        samples.lines = {"judge_distance": None}
+    return figures.curves(
+        history,
+        Panel("Losses in training", unit, losses, "best", from_zero=True),
+        Panel("What the discriminator gets right", "share of images", shares, "best"),
+        samples,
+    )

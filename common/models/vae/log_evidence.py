@@ -5,7 +5,7 @@ import numpy as np
 from scipy.special import logsumexp
 from tqdm import tqdm
 
-from common import batches
+from common import batches, loop
 
 DRAWS = 1000  # for one image in one call, whose decoded pixels fit in the cache
 IMAGES = 20  # in one call
@@ -21,7 +21,7 @@ def estimate(vae, pixels, samples, progress=False):
     from q(z|x).  Summed in float64, some draws of some images at a time, so that memory
     grows with neither.  An image's draws are seeded by its pixels.
     """
-    threads = vae.network.lets_threads_work  # one draws noise while the other computes
+    threads = vae.network.releases_gil  # one draws noise while the other computes
     alone = not threads and len(pixels) * samples < LARGE
     size = IMAGES if threads or alone else PART
     workers = 1 if alone else 2 if threads else min(PROCESSES, joblib.cpu_count())
@@ -29,13 +29,13 @@ def estimate(vae, pixels, samples, progress=False):
     run = joblib.Parallel(workers, prefer=kind, return_as="generator")
     parts = batches.split(pixels, size)
     results = run(joblib.delayed(_of_some)(vae, part, samples) for part in parts)
-    bar = tqdm(total=len(pixels), unit="image", disable=None if progress else True)
-    found = []
+    bar = tqdm(total=len(pixels), unit="image", disable=loop.bar_disabled(progress))
+    log_evidence = []
     with bar:
         for result in results:
-            found.append(result)
+            log_evidence.append(result)
             bar.update(len(result))
-    return np.concatenate(found)
+    return np.concatenate(log_evidence)
 
 
 def _of_some(vae, pixels, samples):

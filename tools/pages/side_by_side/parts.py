@@ -4,8 +4,9 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
-from common import packages
 from common.about import About
+
+from common import packages
 from common.packages import ROOT
 from tools.pages.side_by_side import align, dictionary, source
 

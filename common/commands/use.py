@@ -1,0 +1,145 @@
+"""`python -m PACKAGE COMMAND RUN`: use a trained model.
+
+Each command is a module with `add_options`, `run`, and the endings of its FILES.
+"""
+
+import importlib
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from common import UserError, files, packages, runs
+from common.commands.command_line import Parser, exit_status, fail, print_notes
+from common.config import ARRAY
+from common.images import data
+from common.settings import WHOLE
+
+RUN = "folder of the run; or: latest; or: pretrained, a model that comes along"
+OUTPUT = "what to write, or the folder for it (default: the run's folder): NAME"
+DATA = "whose test images to take, as for training (default: the run's own data)"
+DRAW = (
+    "mean: give the pixel probabilities; sample: draw the pixels from them, and before "
+    "that the code of a given image from q(z|x) (default: mean)"
+)
+RUN_FILES = ("config", "checkpoint", "history", "weights")
+
+
+def main(package, tools=(), argv=None):
+    """Run `python -m PACKAGE COMMAND RUN` -> exit status: 0, 2 (a mistake), 130.
+
+    `tools` are modules of commands beside those of the model.
+    """
+    argv = sys.argv[1:] if argv is None else argv
+    word = argv[0] if argv else ""
+    words = packages.model_of(package).words
+    if word in words.missing_commands:
+        return fail(words.missing_commands[word])
+    parser = _make_parser(package, words, tools)
+    if word.isidentifier() and packages.has(package, word):
+        parser.error(f"type python -m {package}.{word}")
+    return exit_status(_use, package, parser.parse_args(argv))
+
+
+def _make_parser(package, words, tools):
+    """Every command of a package with its options, which stand beside its body."""
+    parser = Parser(
+        prog=f"python -m {package}",
+        description=f"Use {words.title} that was trained, in whichever framework. "
+        f"`python -m {package}.train` trains one.",
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, dest="command")
+    own = [importlib.import_module(f"common.commands.{n}") for n in words.commands]
+    for module in (*own, *tools):
+        name = module.__name__.rpartition(".")[2]
+        text = (module.__doc__ or name).splitlines()[0]  # none with python -OO
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(module=module, stem=getattr(module, "NAME", name))
+        command.add_argument("run", metavar="RUN", help=RUN)
+        output = OUTPUT + module.FILES
+        command.add_argument("--output", metavar="NAME", type=files.path, help=output)
+        module.add_options(command, packages.model_of(package))
+    return parser
+
+
+def add_data(parser):
+    """Add --data: then a command is given test images."""
+    parser.add_argument("--data", metavar="SOURCE", help=DATA)
+
+
+def add_draw(parser, words):
+    """Add --draw, where the model gives a choice, and --seed."""
+    parser.set_defaults(draw=words.draws[0])
+    if len(words.draws) > 1:
+        parser.add_argument("--draw", choices=words.draws, help=DRAW)
+    help = "of what is drawn (default: 0)"  # noqa: A001
+    parser.add_argument("--seed", metavar="N", type=WHOLE, default=0, help=help)
+
+
+def _use(package, options):
+    """Load the model and call the command, which writes files -> exit status 0."""
+    model = packages.model_of(package)
+    run = runs.Run(runs.find(options.run, model))
+    config = run.read_config(model)  # before the framework is imported
+    stem = _stem(options, run)
+    dataset = _dataset(options, config, run) if "data" in options else None
+    estimator = packages.estimator(package).load(run.path)
+    if config.pixels != 784:
+        raise UserError(
+            f"{run.path}: a model of {config.pixels} pixels; from the shell, images "
+            "have 784 (use its class in Python)"
+        )
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    from common.figures import style
+
+    with style():
+        paths = options.module.run(options, estimator, dataset, stem)
+    print(f"run    {run.path}\nfiles  {', '.join(map(str, paths))}")
+    return 0
+
+
+def _dataset(options, config, run):
+    source = options.data or config.data
+    if source == ARRAY:
+        raise UserError("this model was fitted in Python; name its images with --data")
+    _, dataset = data.load_or_digits(source, explicit=True)
+    how = config.settings.binarize
+    dataset.check_binarize(how, f"{run.path}: a run with --binarize")
+    print_notes(dataset)
+    if getattr(options.module, "NEEDS_TRAINING_IMAGES", False):
+        return dataset
+    none = {"train_images": dataset.train_images[:0].copy(), "train_labels": None}
+    return replace(dataset, **none)  # what is not needed takes no memory
+
+
+def _stem(options, run):
+    """Where to write: a path without an ending.  UserError for a run's own file."""
+    folder = Path("runs", "pretrained") if run.has_weights_alone() else run.path
+    stem = options.output or folder / options.stem
+    if stem.is_dir():
+        stem /= options.stem
+    if stem.suffix in (".png", ".npz", ".csv", ".json", ".html"):
+        stem = stem.with_suffix("")
+    if stem.name in RUN_FILES and runs.Run(stem.parent).config_path.exists():
+        raise UserError(f"{stem}: the run's own file; choose another --output")
+    return stem
+
+
+def test_images(dataset, numbers):
+    """Test images by their numbers.  -> (N, 784) uint8, (N,) or None"""
+    last = len(dataset.test_images) - 1
+    for number in numbers:
+        if number > last:
+            raise UserError(
+                f"there is no test image {number}; they have the numbers 0 to {last}"
+            )
+    labels = dataset.test_labels
+    return dataset.test_images[numbers], None if labels is None else labels[numbers]
+
+
+def write(stem, figure, **arrays):
+    """STEM.npz, without arrays that are None, and STEM.png -> their paths."""
+    paths = [stem.with_name(f"{stem.name}{ending}") for ending in (".npz", ".png")]
+    known = {name: array for name, array in arrays.items() if array is not None}
+    files.write_arrays(paths[0], **known)
+    files.write_figure(paths[1], figure)
+    return paths

@@ -1,0 +1,108 @@
+"""config.json: what a run is, and what it was trained on."""
+
+import json
+from dataclasses import dataclass, field, fields
+
+from common import UserError, files, models
+from common.settings import Settings
+
+ARRAY = "array"  # the data of a model that was fitted in Python
+
+
+@dataclass
+class Config:
+    """What config.json says, beside the settings of the run."""
+
+    settings: Settings
+    package: str  # that trained it
+    data: str  # what --data takes to load the images again, or ARRAY
+    dataset: dict  # facts of the images: name, source, numbers, sha256, pixels
+    versions: dict = field(default_factory=dict)  # library: version
+
+    def write(self, path):
+        """Write it, the settings among the rest."""
+        content = {"package": self.package, "model": self.settings.name}
+        content |= self.settings.parameters() | {"data": self.data}
+        content |= {"dataset": self.dataset, "versions": self.versions}
+        files.write(path, json.dumps(content, indent=2).encode() + b"\n")
+
+    @classmethod
+    def read(cls, path):
+        """Read it again.  UserError if it is damaged."""
+        try:
+            content = of_today(json.loads(path.read_text()))
+            model = models.find(content["model"])
+            if missing := set(Settings.options()) - set(content):
+                raise KeyError(*missing)
+            settings = model(**values_of(model, content))
+            settings.check()
+            others = (content[n] for n in ("package", "data", "dataset", "versions"))
+            config = cls(settings, *others)
+            config.check()
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"[:100]
+            raise UserError(f"{path}: damaged ({reason})") from None
+        return config
+
+    def check(self):
+        """ValueError for what no run can be."""
+        if not self.package.isidentifier():
+            raise ValueError(f"package {self.package!r}")
+        if not isinstance(self.data, str) or not isinstance(self.versions, dict):
+            raise ValueError("data or versions")
+        if "sha256" not in self.dataset or not 0 < self.pixels < 10**6:
+            raise ValueError("dataset")
+
+    @property
+    def pixels(self):
+        """Numbers in an image."""
+        return self.dataset.get("pixels", 784)
+
+
+def of_today(content):
+    """What an earlier config.json, or one of an experiment, is called today."""
+    content = dict(content)
+    if "settings" in content:
+        settings = dict(content.pop("settings"))
+        content["dataset"] = content.pop("data", None)
+        content |= settings | settings.get("options", {})
+        content.pop("options", None)
+    if "seed" in content:
+        content["random_state"] = content.pop("seed")
+    return content
+
+
+def values_of(model, content):
+    """The settings of a model in what `of_today` gives.  -> {name: value}"""
+    values = {name: content[name] for name in model.options() if name in content}
+    if "hidden" in values:
+        values["hidden"] = tuple(values["hidden"])
+    return values
+
+
+def read_options(path, model):
+    """What a file says of options of `train`, "data" among them.  -> {name: value}
+
+    The file is the config.json of a run, or as little of it as is wanted.  UserError,
+    naming the file, for what no run of this model can have.
+    """
+    try:
+        content = of_today(json.loads(path.read_text()))
+        values = values_of(model, content)
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}") from None
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        raise UserError(f"{path}: not the config.json of a run") from None
+    if content.get("model", model.name) != model.name:
+        raise UserError(f"{path}: not the settings of {model.words.title}")
+    known = {*model.options(), *(f.name for f in fields(Config)), "model"}
+    if unknown := sorted(set(content) - known):
+        raise UserError(f"{path}: {unknown[0]} is no setting of {model.words.title}")
+    try:
+        for name, value in values.items():
+            model.options()[name].check(name, value)
+    except ValueError as error:
+        raise UserError(f"{path}: {error}") from None
+    if content.get("data", ARRAY) != ARRAY:  # which no command can load
+        values["data"] = content["data"]
+    return values

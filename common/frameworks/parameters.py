@@ -1,0 +1,50 @@
+"""What every network has, whatever the framework: parameters and Adam's moments."""
+
+
+class Parameters:
+    """Parameters, an Adam for each player, and both as a checkpoint holds them.
+
+    A player is a prefix of parameters' names; most models have one, with an empty
+    prefix.  A framework's room derives its Network from this class, with its
+    ACTIVATIONS and its Adam, and says what a variable is and how to read and write it.
+    """
+
+    activations = {}  # name: function
+    Adam = None  # a class with the arrays or variables `step`, `m` and `v`
+
+    def __init__(self, parameters, settings, beta_1=0.9, beta_2=0.999, players=("",)):
+        self.activation = self.activations[settings.activation]
+        self.parameters = {n: self.variable(p, n) for n, p in parameters.items()}
+        self.adams = {
+            player: self.Adam(self.parameters_of(player), beta_1, beta_2)
+            for player in players
+        }
+
+    @property
+    def adam(self):
+        """The optimizer of a network that has one."""
+        (adam,) = self.adams.values()
+        return adam
+
+    def parameters_of(self, player):
+        """What one player trains.  -> {name: variable}"""
+        return {n: p for n, p in self.parameters.items() if n.startswith(player)}
+
+    def state(self):
+        """All that training changes: parameters and Adam's moments.  name -> array"""
+        return {name: self.read(v) for name, v in self._variables().items()}
+
+    def load_state(self, state):
+        """Continue from what `state` returned, here or in another framework."""
+        for name, variable in self._variables().items():
+            self.write(variable, state[name])
+
+    def _variables(self):
+        """Every variable under its name in a checkpoint."""
+        variables = dict(self.parameters)
+        for player, adam in self.adams.items():
+            variables[f"adam_step_{player}".rstrip("_")] = adam.step
+            for name in self.parameters_of(player):
+                variables[f"adam_m_{name}"] = adam.m[name]
+                variables[f"adam_v_{name}"] = adam.v[name]
+        return variables

@@ -1,0 +1,92 @@
+"""What a run leaves in its folder while it trains, and what it says of each epoch."""
+
+import signal
+import threading
+from contextlib import contextmanager
+
+from common import Interrupted, batches, loop
+from common.loop import Epoch
+
+
+class Record:
+    """A run in a folder: `VAE().fit(images, run=Record(...))` resumes or begins it.
+
+    `config` goes into config.json.  After each epoch the model is measured on the data
+    set's test images and, with a `judge`, by its samples; the state is saved; and
+    `report(row)` is called.  `begun(record)` is called before the first epoch.
+    """
+
+    def __init__(self, run, config, dataset, resume=False, overwrite=False):
+        self.run, self.config, self.dataset = run, config, dataset
+        self.resume, self.overwrite = resume, overwrite
+        self.history = []  # rows of history.csv
+
+    def begun(self):
+        """Called once the folder is ready."""
+
+    def report(self, row):
+        """Called after each epoch with its row of history.csv."""
+
+    def judge(self):
+        """The judge of this model's samples, or None."""
+
+    @contextmanager
+    def recording(self, estimator):
+        """Prepare the folder -> the Epoch to start with, an event that stops training.
+
+        The first Ctrl-C sets the event; the second one stops at once.
+        """
+        start = Epoch(1)
+        if self.resume:
+            self.run.open()
+            self.history, start = self.run.restore(estimator)
+        else:
+            self.run.create(self.overwrite)
+        self.run.write_config(self.config)
+        settings = estimator.settings_
+        before = self.history  # its rows have the same columns as those to come
+        judged = settings.judged and (not before or "judge_distance" in before[0])
+        self._judge = self.judge() if judged else None
+        self.begun()
+        self._test_set = batches.evaluation_set(self.dataset.test_images, settings)
+        with _ctrl_c() as self._stop:
+            yield start, self._stop
+
+    def keep(self, estimator, epoch):
+        """Measure, save and report; Interrupted, once that is done, after Ctrl-C."""
+        settings = estimator.settings_
+        if not epoch.complete:
+            self.run.save(self.history, estimator.state(), epoch)
+            raise Interrupted
+        measures = loop.evaluate(estimator.network, self._test_set)
+        loop.check_finite(measures[0], settings, epoch, self._test_set["x"])
+        numbers = epoch.number, *epoch.means.values(), *measures
+        numbers = *numbers, epoch.learning_rate, epoch.seconds
+        row = dict(zip(settings.columns(), numbers, strict=True))
+        if self._judge:
+            scores = self._judge.scores_of(estimator)
+            row["judge_sure"] = scores.sure
+            row["judge_rarest"] = scores.rarest_share
+            row["judge_distance"] = scores.distance
+        self.history.append(row)
+        self.run.save(self.history, estimator.state(), Epoch(epoch.number + 1))
+        self.report(row)
+        if self._stop.is_set() and epoch.number < settings.epochs:
+            raise Interrupted
+
+
+@contextmanager
+def _ctrl_c():
+    """Give an event that the first Ctrl-C sets; the second one stops at once."""
+    event = threading.Event()
+
+    def handle(*_):
+        if event.is_set():
+            raise KeyboardInterrupt
+        event.set()
+
+    previous = signal.signal(signal.SIGINT, handle)
+    try:
+        yield event
+    finally:
+        signal.signal(signal.SIGINT, previous)
