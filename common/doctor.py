@@ -5,4 +5,4 @@ import sys
 from tools import doctor
 
 if __name__ == "__main__":
-    sys.exit(doctor.main(default="vae_tf", timed=["vae_tf", "vae_theano"]))
+    sys.exit(doctor.main(default="vae_tf"))

@@ -1,12 +1,15 @@
 """Say what is right and wrong with this machine, before anybody trains.
 
-Nothing but the standard library is imported here, and each framework is tried in a
-process of its own: whatever is missing or broken, the rest is still examined.  These
-processes compile side by side; then one after the other measures, undisturbed.
+Only the standard library is imported here, and what may be missing or broken is tried
+in a process of its own.  So the answer comes in any Python, whatever is installed.
+A finding is a line in three parts: `ok`, `note` or `wrong`; the subject; the text.
 """
 
+import ast
 import importlib
-import json
+import io
+import math
+import multiprocessing
 import os
 import platform
 import re
@@ -15,426 +18,235 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-import threading
-import time
-from contextlib import suppress
-from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
+import textwrap
+import timeit
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from importlib import metadata
 from pathlib import Path
 
-from common.commands.command_line import Parser, answer
+from common.commands.command_line import Parser, exit_status
 
 ABOUT = "Say what is right and wrong with this machine, before anybody trains."
 ROOT = Path(__file__).parent.parent
+HERE = "{}.{}".format(*sys.version_info)  # this Python
+OLDEST = (3, 11)  # the oldest Python that understands our syntax
 PATIENCE = 300  # seconds for a framework that may have to compile for the first time
-STEPS = 20  # at a time
-READY = "ready"
-MEASURING = 2  # seconds, for all programs together
+STEPS, CALLS = 20, 10  # steps in each call of a network, calls that are timed
 MNIST_IMAGES, EPOCHS = 60_000, 25
-NEEDED_MEMORY, NEEDED_DISK = 2e9, 0.5e9  # bytes
-COMPILER = "Debian: apt install g++; macOS: xcode-select --install"
-PLUGIN = '#include <Python.h>\n#include <cmath>\nextern "C" double f(double x)'
-PLUGIN += " { return std::sqrt(x); }\n"
+CONTROL_GROUP = Path("/sys/fs/cgroup")  # version 2, in a container
+MEMORY, DISK = 2e9, 0.5e9  # bytes that training needs
+SIGNALS = {
+    4: " (probably a package for newer processors)",
+    9: " (probably not enough memory)",
+}
 
 
-@dataclass
-class Finding:
-    """One line: `ok`, a `note`, or `wrong` with what to do."""
-
-    level: str
-    about: str
-    text: str
-    cure: str = ""
-
-    def __str__(self):
-        """Level, subject, text; the cure behind a dash."""
-        cure = f" - {self.cure}" if self.cure else ""
-        return f"{self.level:6} {self.about:14} {self.text}{cure}"
-
-
-def main(default, timed, argv=None):
+def main(default, argv=None):
     """Run `python -m common.doctor` -> 0 if the named programs can run, else 1.
 
-    Without a name, `default` must be able to run, and those of `timed` are measured.
+    Without a name every program is tried, but only `default` must be able to run.
     """
-    every = sorted(path.parent.name for path in ROOT.glob("*_*/model.py"))
+    programs = sorted(path.parent.name for path in ROOT.glob("*_*/model.py"))
+    choices = ", ".join(programs)
     parser = Parser(prog="python -m common.doctor", description=ABOUT)
     parser.add_argument(
         "programs",
         nargs="*",
         metavar="PROGRAM",
-        help=f"those that must be able to run: {', '.join(every)} (default: {default})",
+        help=f"what must be able to run: {choices} (default: {default})",
     )
-    parser.add_argument(
-        "--json",
-        action="store_true",
-        help="print all of it as JSON, for a bug report; without personal paths",
-    )
-    options = parser.parse_args(argv)
-    wanted = options.programs or [default]
-    for name in wanted:
-        if name not in every:
-            parser.error(f"{name} is no program; choose from {', '.join(every)}")
-    timed = options.programs or timed
-    return answer(_report, wanted, timed, every, options.json)
+    names = parser.parse_args(argv).programs
+    for name in names:
+        if name not in programs:
+            parser.error(f"{name} is no program; choose from {choices}")
+    return exit_status(_report, names or [default], names or programs)
 
 
-def _report(wanted, timed, every, as_json):
+def _report(required, programs):
     """Print every finding -> exit status."""
-    findings = []
-    for found in _examine(wanted, timed, every):
-        findings.append(found)
-        if not as_json:
-            print(_without_home(str(found)), flush=True)
-    failed = [found.about for found in findings if found.level == "wrong"]
-    if as_json:
-        report = [asdict(found) for found in findings]
-        print(_without_home(json.dumps(report, indent=2)))
-    elif failed:
-        print(f"\nnot as it should be: {', '.join(failed)}")
-    else:
-        print(f"\n{' and '.join(wanted)} can run: python -m {wanted[0]}.train")
-    return 1 if failed else 0
+    problems = []
+    for level, subject, text in _examine(required, programs):
+        text = textwrap.shorten(text, 300) or "failed without output"
+        print(f"{level:6} {subject:14} {text}", flush=True)
+        if level == "wrong":
+            problems.append(subject)
+    if problems:
+        print(f"\nproblems with: {', '.join(problems)}")
+        return 1
+    print(f"\n{' and '.join(required)} can run: python -m {required[0]}.train")
+    return 0
 
 
-def _examine(wanted, timed, every):
-    """Every finding, the quick ones while the frameworks compile."""
-    compiles = any(_framework(name) == "theano" for name in timed)
-    plain = all(_framework(name) == "numpy" for name in timed)
-    probes = _start(timed, every)
-    try:
-        yield _python(plain)
-        yield from _packages("requirements-numpy.txt" if plain else "requirements.txt")
-        if compiles:
-            yield _compiler()
-        yield _machine()
-        yield from _folders(compiles)
-        yield _mnist()
-        yield _drawing()
-        yield from _programs(probes, wanted)
-    finally:
-        for probe in probes:
-            probe.process.kill()
+def _examine(required, programs):
+    """Every finding.  The programs come last; those that are required are timed."""
+    if sys.version_info < OLDEST:
+        text = f"{HERE} is too old; Python {OLDEST[0]}.{OLDEST[1]} is needed"
+        yield "wrong", "python", f"{text} - make train installs it"
+        return
+    yield "ok", "python", f"{platform.python_version()} on {platform.platform()}"
+    rooms = {program: _room(program) for program in programs}
+    files = {name: _constant(rooms[name], "REQUIREMENTS") for name in required}
+    for name in required:
+        if HERE not in files[name]:
+            yield "note", name, f"needs Python {' or '.join(files[name])}, not {HERE}"
+    for file in sorted({files[name].get(HERE) for name in required} - {None}):
+        yield _packages(file)
+    if any(_constant(room, "NEEDS_COMPILER") for room in rooms.values()):
+        yield _compiler()
+    yield _machine()
+    yield from _apart(["mnist"], [], _mnist)
+    yield from _apart(["drawing"], ["drawing"], _drawing)
+    for room in dict.fromkeys(rooms.values()):
+        names = [program for program in programs if rooms[program] == room]
+        yield from _apart(names, required, _framework, names, required)
 
 
-def _framework(name):
-    return name.rpartition("_")[2]
+def _room(program):
+    """The file of its framework's room, which the door of its package names."""
+    door = (ROOT / program / "__init__.py").read_text()
+    name = re.search(r"^from common.frameworks import (\w+) as", door, re.M)[1]
+    file = ROOT / "common" / "frameworks" / f"{name}.py"
+    return file if file.exists() else file.with_suffix("") / "__init__.py"
 
 
-def _python(plain):
-    """`plain`: without a framework."""
-    here = platform.python_version()
-    if sys.version_info[:2] == (3, 11) or (plain and sys.version_info > (3, 11)):
-        return Finding("ok", "python", f"{here} on {platform.platform(terse=True)}")
-    text = f"{here}; the locked packages are for 3.11, Theano runs on no newer one"
-    return Finding("note", "python", text, "make train brings 3.11 along")
+def _constant(room, name):
+    """A constant of a room, which is read because an import needs NumPy."""
+    for node in ast.parse(room.read_bytes()).body:
+        if isinstance(node, ast.Assign) and node.targets[0].id == name:
+            return ast.literal_eval(node.value)
+    raise LookupError(f"{room} has no {name}")
 
 
 def _packages(file):
-    """The direct requirements, beside the versions that the file names."""
-    text = (ROOT / file).read_text().partition("\n# For those")[0]
-    required = re.findall(r"^([\w.-]+)([=>]=)([\w.]+)", text, re.M)
-    missing, other = [], []
-    for name, relation, wanted in required:
-        try:
-            here = version(name)
-        except PackageNotFoundError:
-            missing.append(name)
-            continue
-        if here != wanted and (relation == "==" or _numbers(here) < _numbers(wanted)):
-            other.append(f"{name} {here} instead of {wanted}")
-    cure = f"make train installs them, or pip install -r {file}"
-    if missing:
-        yield Finding("note", "packages", f"not installed: {', '.join(missing)}", cure)
-    if other:
-        yield Finding("note", "packages", "; ".join(other), cure)
-    if not missing and not other:
-        yield Finding("ok", "packages", f"{len(required)} as in {file}")
+    """Whether everything in a file of requirements is installed in that version."""
+    cure = f" - run make train, or pip install -r {file}"
+    try:
+        from packaging.requirements import Requirement  # matplotlib needs it too
 
-
-def _numbers(text):
-    return [int(number) for number in re.findall(r"\d+", text)]
+        lines = (ROOT / file).read_text().splitlines()
+        texts = [line.partition("#")[0].strip() for line in lines]
+        required = [Requirement(text) for text in texts if text]
+        versions = [metadata.version(package.name) for package in required]
+    except ModuleNotFoundError as error:
+        return "note", "packages", f"{error.name} is not installed{cure}"
+    for package, version in zip(required, versions, strict=True):
+        if version not in package.specifier:
+            return "note", "packages", f"{package} is required, {version} here{cure}"
+    return "ok", "packages", f"{len(required)} as in {file}"
 
 
 def _compiler():
-    """Whether g++ compiles and links what Theano will ask it to."""
-    found = shutil.which("g++")
-    if not found:
-        return Finding("note", "g++", "not found; Theano needs it", COMPILER)
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder, "plugin.cpp")
-        source.write_text(PLUGIN)
-        include = f"-I{sysconfig.get_path('include')}"
-        command = ["g++", "-shared", "-fPIC", include, str(source), "-o"]
-        result = _run([*command, str(Path(folder, "plugin.so"))], 60)
-    if result.returncode == 0:
-        first = _run(["g++", "--version"], 10).stdout.splitlines()[:1]
-        return Finding("ok", "g++", f"compiles and links ({''.join(first)})")
-    if "Python.h" in result.stderr:
-        cure = "install Python's headers (Debian: apt install python3.11-dev)"
-        return Finding("note", "g++", "Python.h is missing; Theano needs it", cure)
-    line = (result.stderr.strip().splitlines() or ["no output"])[0]
-    return Finding("note", "g++", f"does not work: {line[:120]}", COMPILER)
+    """Whether g++ compiles and links an extension of Python."""
+    text = "not found"
+    if shutil.which("g++"):
+        include = ["-I", sysconfig.get_path("include"), "-include", "Python.h"]
+        with tempfile.TemporaryDirectory() as folder:
+            command = ["g++", *include, "-xc++", os.devnull, "-shared", "-fPIC", "-o"]
+            command.append(f"{folder}/extension.so")
+            result = subprocess.run(command, capture_output=True, text=True)
+        if result.returncode == 0:
+            return "ok", "g++", "compiles and links"
+        text = f"does not work ({result.stderr.strip()})"
+    cure = f"Debian: apt install g++ python{HERE}-dev; macOS: xcode-select --install"
+    return "note", "g++", f"{text} - {cure}"
 
 
 def _machine():
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
-    cores = cores or os.cpu_count()
+    """Processor cores, memory and disk."""
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
+    cores = min(cores, _control_group("cpu.max"))
+    memory = _control_group("memory.max")
+    if hasattr(os, "sysconf"):  # not on Windows
+        memory = min(memory, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
     disk = shutil.disk_usage(Path.cwd()).free
-    try:
-        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-        text = f"{cores} cores, {memory / 1e9:.0f} GB of memory"
-    except (AttributeError, OSError, ValueError):  # not on Windows
-        memory, text = NEEDED_MEMORY, f"{cores} cores, memory unknown"
-    text += f", {disk / 1e9:.0f} GB of disk free"
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0
-    if memory < NEEDED_MEMORY or disk < NEEDED_DISK:
-        need = "training wants 2 GB of memory and 0.5 GB of disk"
-        return Finding("note", "machine", text, need)
-    if load > cores / 2:
-        text += f"; busy (load {load:.1f}), which makes the times below longer"
-        return Finding("note", "machine", text)
-    return Finding("ok", "machine", text)
+    text = f"{cores:g} cores, {memory / 1e9:.0f} GB of memory, {disk / 1e9:.0f} GB free"
+    if memory < MEMORY or disk < DISK:
+        text += " - training needs 2 GB of memory and 0.5 GB of disk"
+        return "note", "machine", text
+    return "ok", "machine", text
 
 
-def _folders(compiles):
-    """Where files are left: each must be writable, or the cure is a variable."""
-    yield _writable("runs", Path("runs"), "change to a folder of yours, or use --out")
-    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() may raise
-    cache = os.environ.get("XDG_CACHE_HOME") or home / ".cache"
-    yield _writable("cache", Path(cache), "set XDG_CACHE_HOME to a folder of yours")
-    if compiles:
-        cure = "set HOME to a folder of yours"
-        yield _writable("compiled", home / ".theano", cure)
+def _control_group(name):
+    """What Linux allows a container: cores or bytes; inf if no limit is known."""
+    file = CONTROL_GROUP / name
+    words = file.read_text().split() if file.exists() else ["max"]
+    if words[0] == "max":
+        return math.inf
+    return int(words[0]) / int(words[1] if len(words) == 2 else 1)
 
 
-def _writable(about, folder, cure):
-    place = next(
-        p for p in [folder.absolute(), *folder.absolute().parents] if p.exists()
-    )
-    try:
-        with tempfile.TemporaryFile(dir=place):
-            return Finding("ok", about, f"{folder} can be written")
-    except OSError as error:
-        reason = error.strerror or error
-        return Finding("note", about, f"{folder} cannot be written ({reason})", cure)
+def _apart(subjects, required, function, *arguments):
+    """The findings of a function in a process of its own, whatever happens there."""
+    others = set(multiprocessing.active_children())
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawn) as pool:
+        future = pool.submit(function, *arguments)
+        (process,) = set(multiprocessing.active_children()) - others
+        try:
+            return future.result(timeout=PATIENCE)
+        except TimeoutError:
+            process.kill()
+            text = f"no answer within {PATIENCE} seconds"
+        except BrokenProcessPool:
+            text = ""
+        except Exception as error:
+            text = str(error)
+    if not text and process.exitcode < 0:
+        text = f"was killed by signal {-process.exitcode}"
+        text += SIGNALS.get(-process.exitcode, "")
+    return [("wrong" if name in required else "note", name, text) for name in subjects]
 
 
 def _mnist():
     """Where MNIST would come from; nothing is downloaded."""
-    code = "from tools import doctor; doctor.probe_mnist()"
-    result = _run([sys.executable, "-c", code], 120)
-    if result.returncode:
-        cure = "set MNIST_PATH to a copy, or use --data digits"
-        return Finding("note", "mnist", _last_line(result), cure)
-    return Finding(**json.loads(result.stdout.splitlines()[-1]))
-
-
-def probe_mnist():
-    """Print the Finding about MNIST, as JSON."""
-    from common import UserError
     from common.images import data, download
 
-    found = os.environ.get("MNIST_PATH") or download.cached()
-    if not found:
+    if not (os.environ.get("MNIST_PATH") or download.cached()):
         text = "not on this machine; the first training downloads it (11 MB)"
-        cure = "without a network: MNIST_PATH=a copy, or --data digits"
-        finding = Finding("note", "mnist", text, cure)
-    else:
-        cure = "set MNIST_PATH to a copy, or use --data digits"
-        try:
-            right = data.load("mnist").sha256 == data.MNIST_SHA256
-            text = f"{found}, with the published hash"
-            finding = Finding("ok", "mnist", text)
-            if not right:
-                text = f"{found} is a data set, but not MNIST as published"
-                finding = Finding("note", "mnist", text, cure)
-        except UserError as error:
-            finding = Finding("note", "mnist", str(error), cure)
-    print(json.dumps(asdict(finding)))
+        cure = "without a network, set MNIST_PATH to a copy or use --data digits"
+        return [("note", "mnist", f"{text} - {cure}")]
+    dataset = data.load("mnist")
+    if dataset.sha256 == data.MNIST_SHA256:
+        return [("ok", "mnist", f"{dataset.source}, with the published hash")]
+    return [("note", "mnist", f"{dataset.source} is not MNIST as published")]
 
 
 def _drawing():
-    code = (
-        "import matplotlib as m; from matplotlib import font_manager as f\n"
-        "f.findfont('DejaVu Sans', fallback_to_default=False)\n"
-        "print(m.rcParams['text.usetex'], m.matplotlib_fname())"
-    )
-    result = _run([sys.executable, "-c", code], 60)
-    if result.returncode:
-        return Finding(
-            "wrong", "drawing", _last_line(result), "install matplotlib anew"
-        )
-    latex, _, file = result.stdout.strip().partition(" ")
-    if latex == "True":
-        return Finding(
-            "note", "drawing", f"text.usetex in {file}; our figures ignore it"
-        )
-    return Finding("ok", "drawing", "matplotlib, its own font, no LaTeX needed")
+    """Whether matplotlib draws a figure."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    matplotlib.rcdefaults()  # as for our figures
+    figure = Figure()
+    figure.add_subplot()
+    figure.savefig(io.BytesIO())
+    return [("ok", "drawing", f"matplotlib {matplotlib.__version__}")]
 
 
-class _Probe:
-    """A process that tries the programs of one framework."""
-
-    def __init__(self, programs, timed, seconds):
-        self.programs = programs
-        self.errors = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115
-        given = f"{programs}, {timed}, {seconds}"
-        code = f"from tools import doctor; doctor.probe({given})"
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", code],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.errors,
-            text=True,
-            errors="replace",
-        )
-        self.timer = threading.Timer(PATIENCE, self.process.kill)
-        self.timer.daemon = True
-        self.timer.start()
-
-    def wait(self):
-        """Until it is ready to measure, or failed."""
-        for line in self.process.stdout:
-            if line.rstrip() == READY:
-                return
-
-    def results(self):
-        """Let it measure -> {program or library: what it says, or its error}."""
-        with suppress(OSError):  # it has ended
-            print(file=self.process.stdin, flush=True)
-        text = self.process.stdout.read()
-        status = self.process.wait()
-        late = not self.timer.is_alive()
-        self.timer.cancel()
-        if status == 0:
-            return json.loads(text.splitlines()[-1])
-        self.errors.seek(0)
-        result = subprocess.CompletedProcess([], status, "", self.errors.read())
-        error = f"no answer within {PATIENCE} seconds" if late else _last_line(result)
-        return {name: {"error": error} for name in self.programs}
+def _framework(programs, required):
+    """What a framework says of itself, and what its programs can do."""
+    findings = [("ok", name, _time_step(name, name in required)) for name in programs]
+    framework = importlib.import_module(programs[0]).framework
+    return [("ok", *item) for item in framework.describe().items()] + findings
 
 
-def _start(timed, every):
-    """A process for each framework, those first of which something is measured."""
-    frameworks = dict.fromkeys(map(_framework, [*timed, *every]))
-    seconds = MEASURING / len(timed)
-    groups = [[n for n in every if _framework(n) == f] for f in frameworks]
-    return [_Probe(g, [n for n in g if n in timed], seconds) for g in groups]
-
-
-def _programs(probes, wanted):
-    """Whether each can run, and how long it takes; `wrong` only for the wanted."""
-    for probe in probes:
-        probe.wait()
-    for probe in probes:
-        for about, facts in probe.results().items():
-            error = facts.get("error")
-            if error is None:
-                yield Finding("ok", about, facts["text"])
-            elif about in wanted:
-                yield Finding("wrong", about, error, _advice(about, error))
-            else:
-                yield Finding("note", about, f"cannot run: {error}")
-
-
-def probe(names, timed, seconds):
-    """Print, as JSON, what the programs of one framework can do, when told to."""
-    made, found = {}, {}
-    for name in names:
-        try:
-            made[name] = _made(name, name in timed)
-        except Exception as error:
-            text = f"{error}" or type(error).__name__
-            found[name] = {"error": " ".join(text.split())[:200]}
-    print(READY, flush=True)
-    sys.stdin.readline()
-    if made:
-        texts = importlib.import_module(next(iter(made))).framework.describe()
-        found |= {about: {"text": text} for about, text in texts.items()}
-    for name, (train, steps, spent) in made.items():
-        text = "can run"
-        if name in timed:
-            minutes = (spent + steps * _seconds(train, seconds)) / 60
-            text = (
-                f"runs; about {minutes:.1f} minutes for {EPOCHS} epochs of MNIST here"
-            )
-        found[name] = {"text": text}
-    print(json.dumps(found))
-
-
-def _made(name, compiled):
-    """Make a network; if wanted, compile it -> some steps, steps of a run, seconds."""
+def _time_step(program, timed):
+    """Make a network and, if it is timed, train it a little -> what it can do."""
     import numpy as np
 
     from common import batches, packages
-    from common.settings import Settings
 
-    start = time.perf_counter()
-    about = packages.model_of(name)
-    settings = Settings(model=about.name, epochs=EPOCHS, **about.defaults)
-    images = settings.batch_size * STEPS
-    pixels = np.random.default_rng(0).integers(0, 256, (images, 784), np.uint8)
-    estimator = packages.estimator(name)().initialize(settings, pixels)
-    chunk = next(batches.chunks(pixels, settings, 1))
-    chunk["learning_rates"] = np.zeros(STEPS, np.float32)
-
-    def train():
-        estimator.network.train(**chunk)
-
-    if compiled:
-        train()
-    steps = EPOCHS * (MNIST_IMAGES // settings.batch_size)
-    return train, steps, time.perf_counter() - start
-
-
-def _seconds(train, seconds):
-    """Of a step, at its fastest: others may be at work.  Measured for so long."""
-    fastest, end = float("inf"), time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        start = time.perf_counter()
-        train()
-        fastest = min(fastest, (time.perf_counter() - start) / STEPS)
-    return fastest
-
-
-def _run(command, seconds):
-    """Run a command in the project's folder -> its result, whatever happens."""
-    try:
-        return subprocess.run(
-            command,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        text = f"no answer within {seconds} seconds"
-    except OSError as error:
-        text = str(error)
-    return subprocess.CompletedProcess(command, 1, "", text)
-
-
-def _last_line(result):
-    """The last line of what went wrong, without the traceback above it."""
-    if result.returncode < 0:
-        return f"was ended by signal {-result.returncode}"
-    return (result.stderr.strip().splitlines() or ["failed without a word"])[-1][:200]
-
-
-def _advice(name, error):
-    if "No module named" in error:
-        return "make train installs it"
-    if "signal" in error:
-        return "this processor may lack instructions that a package was built with"
-    return f"python -m {name}.train --data digits shows the whole error"
-
-
-def _without_home(text):
-    """Paths without the user's name or the project's place."""
-    text = text.replace(str(ROOT), ".")
-    home = os.path.expanduser("~")  # noqa: PTH111 - Path.home() may raise
-    return text.replace(home, "~") if len(home) > 1 else text
+    estimator = packages.estimator(program)(epochs=EPOCHS)
+    shape = STEPS * estimator.batch_size, 784
+    pixels = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+    network = estimator.initialize(pixels).network
+    settings = estimator.settings_
+    if not timed:
+        return "can run"
+    chunk = next(batches.chunks(pixels, settings, epoch=1))
+    chunk["learning_rates"] = batches.learning_rates(settings, STEPS, epoch=1)
+    seconds = timeit.repeat(lambda: network.train(**chunk), number=1, repeat=CALLS)
+    calls = EPOCHS * (MNIST_IMAGES // settings.batch_size) / STEPS
+    minutes = (seconds[0] + calls * min(seconds)) / 60  # the first call compiles
+    return f"can run; {EPOCHS} epochs of MNIST take about {minutes:.1f} minutes here"

@@ -1,13 +1,15 @@
 """What one framework needs for any model, and what a network in one owes the rest.
 
 A framework is a module here with LIBRARIES, the packages whose versions a run records;
-`prepare()`, which comes before it is imported and takes no time; `load()`, which
-imports it; `describe()`, what `common.doctor` says of it; and, for the pages,
-`with_gradients(function, arguments)`, which makes a function of model.py differentiate,
-for arguments of these shapes.  The new function takes {name: value}: arrays, texts, and
-the parameters as a dict.  It returns two things: what the function returns, as a tuple
-of arrays; and the gradients by name of the sum of the first array, plus twice that of
-the second, and so on.
+REQUIREMENTS, the file that names all packages for each Python, and NEEDS_COMPILER, both
+of them literals, since `common.doctor` reads them without an import; `prepare()`, which
+comes before it is imported and takes no time; `load()`, which imports it; `describe()`,
+what `common.doctor` says of it; and, for the pages, `with_gradients(function,
+arguments)`, which makes a function of model.py differentiate, for arguments of these
+shapes.  The new function takes {name: value}: arrays, texts, and the parameters as a
+dict.  It returns two things: what the function returns, as a tuple of arrays; and the
+gradients by name of the sum of the first array, plus twice that of the second, and so
+on.
 """
 
 import importlib

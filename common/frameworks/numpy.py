@@ -13,6 +13,12 @@ from common import batches
 from common.frameworks.parameters import Parameters
 
 LIBRARIES = ()  # a run records NumPy's version in any case
+REQUIREMENTS = {
+    "3.11": "requirements-numpy.txt",
+    "3.12": "requirements-numpy.txt",
+    "3.13": "requirements-numpy.txt",
+}
+NEEDS_COMPILER = False
 EPSILON = 1e-7  # Keras's; the "epsilon hat" of Kingma & Ba 2015
 BLOCK = 32_768  # numbers: with its moments and gradient half a megabyte
 DRAWS = 250  # of z, decoded together

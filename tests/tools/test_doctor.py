@@ -1,140 +1,153 @@
 """`python -m common.doctor` on machines where something is wrong."""
 
+import ast
+import importlib
 import os
-import stat
+import signal
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
 
+from tests.conftest import MNIST, PACKAGES, ROOT
 from tools import doctor
 
-FAKES = {"broken": "raise ImportError('libtf.so: wrong ELF class')", "missing": None}
 
-
-@pytest.fixture
-def without(tmp_path, monkeypatch):
-    """Processes in which a package is broken or missing."""
-
-    def hide(package, how):
-        code = (
-            "import sys\n"
-            "class Hide:\n"
-            "    def find_spec(self, name, path=None, target=None):\n"
-            f"        if name == {package!r}:\n"
-            "            raise ModuleNotFoundError(f'No module named {name!r}')\n"
-        )
-        if how == "missing":
-            text = code + "sys.meta_path.insert(0, Hide())\n"
-            (tmp_path / "sitecustomize.py").write_text(text)
-        else:
-            (tmp_path / package).mkdir()
-            (tmp_path / package / "__init__.py").write_text(FAKES[how])
-        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-
-    return hide
-
-
-def program(tmp_path, name, text):
-    """An executable on a PATH of its own."""
-    path = tmp_path / name
-    path.write_text(f"#!/bin/sh\n{text}\n")
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    return str(tmp_path)
+def test_a_framework_that_is_broken(tmp_path, monkeypatch):
+    (tmp_path / "tensorflow.py").write_text("raise ImportError('wrong ELF class')")
+    monkeypatch.syspath_prepend(tmp_path)
+    names = ["autoencoder_tf", "vae_tf"]
+    arguments = names, ["vae_tf"]
+    other, finding = doctor._apart(*arguments, doctor._framework, *arguments)
+    assert finding[:2] == ("wrong", "vae_tf")
+    assert finding[2].startswith("TensorFlow does not start (wrong ELF class)")
+    assert other == ("note", "autoencoder_tf", finding[2])
 
 
 @pytest.mark.parametrize(
-    ("how", "words"),
-    [("missing", "No module named 'tensorflow'"), ("broken", "wrong ELF class")],
+    ("function", "argument", "text"),
+    [
+        (signal.raise_signal, 9, "was killed by signal 9 (probably not enough memory)"),
+        (signal.raise_signal, 11, "was killed by signal 11"),
+        (os._exit, 3, ""),
+        (time.sleep, 60, "no answer within 0.1 seconds"),
+        (int, "x", "invalid literal for int() with base 10: 'x'"),
+    ],
 )
-def test_a_framework_that_is_not_there(without, how, words):
-    without("tensorflow", how)
-    names = ["autoencoder_tf", "vae_tf"]
-    probes = doctor._start(["vae_tf"], names)
-    other, found = doctor._programs(probes, ["vae_tf"])
-    assert (found.level, found.about) == ("wrong", "vae_tf")
-    assert words in found.text
-    assert found.cure
-    assert "Traceback" not in str(found)
-    assert (other.level, other.about) == ("note", "autoencoder_tf")
-    assert other.text == f"cannot run: {found.text}"
-    assert not other.cure
+def test_a_process_that_dies_hangs_or_fails(function, argument, text, monkeypatch):
+    monkeypatch.setattr(doctor, "PATIENCE", 60 if function is not time.sleep else 0.1)
+    (finding,) = doctor._apart(["vae_tf"], [], function, argument)
+    assert finding == ("note", "vae_tf", text)
 
 
-@pytest.mark.slow
-def test_without_frameworks_nothing_must_be_done(without, tmp_path):
-    without("tensorflow", "missing")
-    every, numpy = ["vae_numpy", "vae_tf"], ["vae_numpy"]
-    found = {found.about: found for found in doctor._examine(numpy, numpy, every)}
-    assert found["vae_numpy"].level == found["packages"].level == "ok"
-    assert found["packages"].text == "9 as in requirements-numpy.txt"
-    assert "minutes for 25 epochs" in found["vae_numpy"].text
-    assert str(found["vae_tf"]).startswith(
-        "note   vae_tf         cannot run: TensorFlow does not start (No module named "
-        "'tensorflow'): install what requirements.txt names"
+def test_problems_are_named_at_the_end(monkeypatch, capsys):
+    findings = ("note", "mnist", "two\nlines"), ("wrong", "vae_tf", "")
+    monkeypatch.setattr(doctor, "_examine", lambda *names: findings)
+    assert doctor.main("vae_tf", []) == 1
+    assert capsys.readouterr().out == (
+        "note   mnist          two lines\n"
+        "wrong  vae_tf         failed without output\n"
+        "\nproblems with: vae_tf\n"
     )
-    assert not {"g++", "compiled"} & {*found}
 
 
-def test_a_process_that_dies_or_hangs(monkeypatch):
-    probe = doctor._start(["vae_numpy"], ["vae_numpy"])
-    probe[0].process.kill()
-    (found,) = doctor._programs(probe, ["vae_numpy"])
-    assert found.text == "was ended by signal 9"
-    monkeypatch.setattr(doctor, "PATIENCE", 0)
-    probe = doctor._start(["vae_numpy"], ["vae_numpy"])
-    (found,) = doctor._programs(probe, ["vae_numpy"])
-    assert found.text == "no answer within 0 seconds"
+def test_nothing_is_installed(nowhere):
+    result = subprocess.run(
+        [sys.executable, "-S", "-m", "common.doctor", "vae_numpy"],  # S: no packages
+        cwd=ROOT,
+        env=nowhere,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.returncode, result.stderr) == (1, "")
+    ok, packages, _, *others = result.stdout.splitlines()
+    assert ok.startswith("ok     python         3.")
+    assert packages == (
+        "note   packages       packaging is not installed - run make train, or "
+        "pip install -r requirements-numpy.txt"
+    )
+    assert others == [
+        "note   mnist          No module named 'numpy'",
+        "wrong  drawing        No module named 'matplotlib'",
+        "wrong  vae_numpy      No module named 'numpy'",
+        "",
+        "problems with: drawing, vae_numpy",
+    ]
+
+
+def test_a_python_that_is_too_old(monkeypatch):
+    for file in (
+        "common/doctor.py",
+        "common/commands/command_line.py",
+        doctor.__file__,
+    ):
+        ast.parse((ROOT / file).read_text(), feature_version=(3, 9))
+    monkeypatch.setattr(doctor, "OLDEST", (4, 0))
+    ((level, subject, text),) = doctor._examine(["vae_tf"], PACKAGES)
+    assert (level, subject) == ("wrong", "python")
+    assert text.endswith(" is too old; Python 4.0 is needed - make train installs it")
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_what_a_framework_needs(package):
+    framework = importlib.import_module(package).framework
+    room = doctor._room(package)
+    assert str(room) == framework.__file__
+    assert doctor._constant(room, "NEEDS_COMPILER") is framework.NEEDS_COMPILER
+    assert doctor._constant(room, "REQUIREMENTS") == framework.REQUIREMENTS
+    assert all((ROOT / file).exists() for file in framework.REQUIREMENTS.values())
+
+
+def test_a_program_for_another_python(monkeypatch):
+    monkeypatch.setattr(doctor, "HERE", "3.99")
+    findings = doctor._examine(["vae_theano"], ["vae_theano"])
+    assert next(findings)[0] == "ok"
+    assert next(findings) == ("note", "vae_theano", "needs Python 3.11, not 3.99")
+    assert next(findings)[1] == "g++"
 
 
 @pytest.mark.slow
-def test_the_whole_on_this_machine():
-    timed = ["vae_tf", "vae_theano"]
-    found = {found.about: found for found in doctor._examine(timed, timed, timed)}
-    assert found["vae_tf"].level == "ok"
-    assert "minutes for 25 epochs" in found["vae_theano"].text
-    assert "minutes for 25 epochs" in found["vae_tf"].text
-    assert "devices: " in found["tensorflow"].text
-    assert found["g++"].level == found["drawing"].level == "ok"
-    assert {"python", "packages", "machine", "runs", "cache", "mnist"} <= set(found)
+def test_the_whole_on_this_machine(capsys):
+    assert doctor.main("vae_tf", ["vae_numpy", "vae_theano"]) == 0
+    *lines, _, result = capsys.readouterr().out.splitlines()
+    assert result == "vae_numpy and vae_theano can run: python -m vae_numpy.train"
+    subjects = [line[7:22].strip() for line in lines]
+    machine = ["python", "packages", "packages", "g++", "machine", "mnist", "drawing"]
+    assert subjects == [*machine, "numpy", "vae_numpy", "theano", "vae_theano"]
+    assert "25 epochs of MNIST take about " in lines[-1]
+    assert lines[1][22:] == "9 as in requirements-numpy.txt"
 
 
 def test_a_compiler_that_is_missing_or_broken(tmp_path, monkeypatch):
+    assert doctor._compiler() == ("ok", "g++", "compiles and links")
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert "not found" in doctor._compiler().text
-    assert "apt install g++" in doctor._compiler().cure
-    program(tmp_path, "g++", "echo 'fatal error: Python.h: No such file' >&2; exit 1")
-    assert "Python.h" in doctor._compiler().text
-    assert "headers" in doctor._compiler().cure
-    program(tmp_path, "g++", "echo 'cc1plus: not found' >&2; exit 1")
-    assert "cc1plus: not found" in doctor._compiler().text
-    assert doctor._compiler().level == "note"
+    assert doctor._compiler()[2].startswith("not found - Debian: apt install g++")
+    (tmp_path / "g++").write_text("#!/bin/sh\necho 'no Python.h' >&2; exit 1")
+    (tmp_path / "g++").chmod(0o755)
+    assert doctor._compiler()[2].startswith("does not work (no Python.h) - Debian")
 
 
-def test_a_compiler_that_works():
-    assert doctor._compiler().level == "ok"
+def test_versions_beside_the_requirements(monkeypatch):
+    level, _, text = doctor._packages("requirements.txt")
+    assert level == "ok"
+    assert "as in requirements.txt" in text
+    monkeypatch.setattr(doctor.metadata, "version", lambda name: "1.10.0")
+    text = doctor._packages("requirements-numpy.txt")[2]
+    assert text.startswith("numpy>=1.26 is required, 1.10.0 here - run make train")
 
 
-def test_versions_beside_the_lock(monkeypatch):
-    (found,) = doctor._packages("requirements.txt")
-    assert found.level == "ok"
-    real = doctor.version
-
-    def other(name):
-        if name == "keras":
-            raise doctor.PackageNotFoundError(name)
-        return "1.0" if name == "numpy" else real(name)
-
-    monkeypatch.setattr(doctor, "version", other)
-    missing, changed = doctor._packages("requirements.txt")
-    assert missing.text == "not installed: keras"
-    assert changed.text == "numpy 1.0 instead of 1.26.4"
-
-
-def test_a_folder_that_cannot_be_written(tmp_path):
-    (tmp_path / "file").write_text("")
-    assert doctor._writable("x", tmp_path / "new" / "deep", "").level == "ok"
-    found = doctor._writable("x", tmp_path / "file" / "sub", "the cure")
-    assert (found.level, found.cure) == ("note", "the cure")
+def test_the_limits_of_a_container(tmp_path, monkeypatch):
+    monkeypatch.setattr(doctor, "CONTROL_GROUP", tmp_path)
+    (tmp_path / "cpu.max").write_text("150000 100000\n")
+    (tmp_path / "memory.max").write_text("1000000000\n")
+    level, _, text = doctor._machine()
+    assert level == "note"
+    assert text.startswith("1.5 cores, 1 GB of memory, ")
+    (tmp_path / "memory.max").write_text("max\n")
+    assert " 1 GB of memory" not in doctor._machine()[2]
 
 
 def test_mnist_of_another_hash(tmp_path, monkeypatch):
@@ -143,25 +156,17 @@ def test_mnist_of_another_hash(tmp_path, monkeypatch):
     path = tmp_path / "own.npz"
     np.savez(path, x_train=images, y_train=labels, x_test=images, y_test=labels)
     monkeypatch.setenv("MNIST_PATH", str(path))
-    assert "not MNIST as published" in doctor._mnist().text
-    monkeypatch.setenv("MNIST_PATH", str(tmp_path / "no.npz"))
-    assert "no such file" in doctor._mnist().text
+    assert doctor._mnist() == [("note", "mnist", f"{path} is not MNIST as published")]
 
 
-@pytest.mark.skipif("MNIST_PATH" not in os.environ, reason="needs MNIST_PATH")
+@MNIST
 def test_mnist_as_published():
-    found = doctor._mnist()
-    assert found.level == "ok"
-    assert "with the published hash" in found.text
+    ((level, _, text),) = doctor._mnist()
+    assert level == "ok"
+    assert "with the published hash" in text
 
 
 def test_an_unknown_program(command):
     result = command("common.doctor", "vae_torch")
     assert result.returncode == 2
     assert "vae_torch is no program; choose from" in result.stderr
-
-
-def test_personal_paths_are_not_told(monkeypatch):
-    monkeypatch.setenv("HOME", "/home/somebody")
-    text = doctor._without_home(f"/home/somebody/.cache {doctor.ROOT}/x")
-    assert text == "~/.cache ./x"

@@ -14,6 +14,12 @@ from common.frameworks import silence
 
 MMAP_THRESHOLD = -3  # malloc.h
 LIBRARIES = ("tensorflow", "keras")
+REQUIREMENTS = {
+    "3.11": "requirements.txt",
+    "3.12": "requirements-tf.txt",
+    "3.13": "requirements-tf.txt",
+}
+NEEDS_COMPILER = False
 
 
 def prepare():

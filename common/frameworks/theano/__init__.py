@@ -17,6 +17,8 @@ from common import UserError
 from common.frameworks import silence
 
 LIBRARIES = ("theano-pymc",)
+REQUIREMENTS = {"3.11": "requirements.txt"}
+NEEDS_COMPILER = True  # g++, when a network is made
 # glibc has exp, log1p and tanh of sixteen numbers at once, but declares them only where
 # this is defined.  No other part of -ffast-math comes with it: NaN and infinity stay.
 VECTORIZED = "-D__FAST_MATH__" if sys.platform == "linux" else ""
