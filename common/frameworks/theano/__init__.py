@@ -1,13 +1,18 @@
 """Theano for any model: how it is made to run on newer libraries, and fast."""
 
+import atexit
 import builtins
+import errno
 import functools
 import importlib
 import importlib.util
 import logging
 import os
+import re
+import shlex
 import shutil
 import sys
+import tempfile
 import timeit
 from pathlib import Path
 
@@ -28,27 +33,25 @@ def prepare():
     """Let Theano, last released in 2021, run on a newer NumPy, without warnings.
 
     All six aliases that NumPy 1.24 removed come back: where only some are missing,
-    Theano drops rewrites silently.  The user's own THEANO_FLAGS come last and win.
+    Theano drops rewrites silently.  The user's own THEANO_FLAGS overrule our choices,
+    except for what these programs cannot compute with.
     """
     for name in ("bool", "int", "float", "complex", "object", "str"):
         vars(np).setdefault(name, getattr(builtins, name))
     for name in ("theano.configdefaults", "theano.tensor.blas"):
         logging.getLogger(name).setLevel(logging.ERROR)
     flags = os.environ.get("THEANO_FLAGS", "")
-    own = ["floatX=float32", "device=cpu"]
-    own += ["allow_gc=False"]  # keep buffers between the steps
+    ours = ["allow_gc=False"]  # keep buffers between the steps
     if "gcc__cxxflags" in flags:
-        own += ["blas__ldflags="]  # the library below needs flags of ours
+        ours += ["blas__ldflags="]  # the library below needs flags of ours
     elif "blas__ldflags" not in flags:
-        own += _compiler_flags()
-    os.environ["THEANO_FLAGS"] = ",".join([*own, flags])
+        ours += _compiler_flags()
+    fixed = "device=cpu,floatX=float32"
+    os.environ["THEANO_FLAGS"] = ",".join(filter(None, [*ours, flags, fixed]))
 
 
 def load():
-    """Import Theano, once what would break it is ruled out or mended.
-
-    UserError, in one line, for what only the user can mend.
-    """
+    """Import Theano.  UserError, in one line, if it does not start."""
     if sys.modules.get("theano"):
         return
     if sys.flags.optimize > 1:
@@ -58,21 +61,42 @@ def load():
             "Theano is not installed in this Python; it needs Python 3.11: with one, "
             "make (or pip install -r requirements.txt) installs it"
         )
-    from common.frameworks.theano import surroundings
-
-    surroundings.mend()
+    if "compiledir=" not in os.environ["THEANO_FLAGS"]:
+        _choose_folder()
     try:
         with silence(1, 2):
             importlib.import_module("theano")
     except Exception as error:
-        raise UserError(surroundings.why_not_started(error)) from None
+        raise UserError(f"Theano does not start: {_first_line(error)}") from None
+
+
+def _choose_folder():
+    """Where the usual folder cannot be written, Theano compiles into another one."""
+    usual = Path(os.path.expanduser("~/.theano"))  # noqa: PTH111 - may have no home
+    try:
+        if not usual.is_absolute():
+            raise PermissionError(errno.ENOENT, "there is no home folder")
+        usual.mkdir(parents=True, exist_ok=True)
+        for folder in (usual, *usual.glob("compiledir_*")):
+            tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        temporary = tempfile.mkdtemp(prefix="theano-")
+        atexit.register(shutil.rmtree, temporary, ignore_errors=True)
+        os.environ["THEANO_FLAGS"] += f",base_compiledir={shlex.quote(temporary)}"
+        os.environ.setdefault("USERPROFILE", temporary)  # it wants some home
+        print(
+            f"note: {usual} cannot be written ({error.strerror}), so Theano compiles "
+            "into a temporary folder, anew each time "
+            "(THEANO_FLAGS=base_compiledir=FOLDER names another)",
+            file=sys.stderr,
+        )
 
 
 @functools.cache
 def check():
-    """Compile one tiny function, whose product every network needs as well.
+    """Compile one tiny function: every network needs its product, and more compiled.
 
-    UserError, in one line, if the compiler is there but does not work.
+    UserError, in one line, if that fails.
     """
     import theano
     import theano.tensor as T
@@ -81,16 +105,43 @@ def check():
     ones = np.ones((2, 2), np.float32)
     try:
         with silence(1, 2):
-            product = theano.function([x, y], T.dot(x, y))(ones, ones)
+            right = theano.function([x, y], T.eq(T.dot(x, y), 2))(ones, ones)
     except Exception as error:
-        from common.frameworks.theano import surroundings
-
-        raise UserError(surroundings.why_not_compiled(error)) from None
-    if not (product == 2).all():
+        raise UserError(_why_not_compiled(str(error))) from None
+    if not right.all():
         raise UserError(
             f"Theano's matrix product is wrong (blas__ldflags = "
-            f"{theano.config.blas__ldflags}): check THEANO_FLAGS and .theanorc"
+            f"{theano.config.blas__ldflags})"
         )
+
+
+def _why_not_compiled(text):
+    """One line on what Theano says of a compilation that failed."""
+    import theano
+
+    if os.strerror(errno.ENOSPC) in text:
+        return (
+            f"{theano.config.compiledir}: the disk is full; make room, or name another "
+            "folder (THEANO_FLAGS=base_compiledir=FOLDER)"
+        )
+    compiler = theano.config.cxx
+    if "Python.h" in text:
+        version = "{}.{}".format(*sys.version_info)
+        return (
+            f"{compiler} does not find Python.h: install the headers of Python "
+            f"{version} (Debian: apt install python{version}-dev)"
+        )
+    reason = re.search(r"Compilation failed \(return status=[^)]*\): *(.*)", text)
+    return (
+        f"Theano cannot compile with {compiler}: "
+        f"{_first_line(reason[1] if reason else text)}"
+    )
+
+
+def _first_line(error):
+    """The first line, or what of it fits into ours."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0][:200].rstrip(" .")
 
 
 def without_compiler():
@@ -99,8 +150,8 @@ def without_compiler():
 
     if theano.config.cxx:
         return None
-    found = shutil.which("g++")
-    reason = f"{found} does not work" if found else "g++ is missing"
+    compiler = shutil.which("g++")
+    reason = f"{compiler} does not work" if compiler else "g++ is missing"
     return (
         f"note: {reason}, so Theano runs without compiled code, 3,000 times slower "
         "(Debian: apt install g++; macOS: xcode-select --install)"

@@ -5,7 +5,6 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
-from common.models.vae import MODEL
 from tests.benchmarks.contenders import job
 
 ACTIVATIONS = {"relu": jax.nn.relu, "tanh": jnp.tanh}
@@ -60,7 +59,7 @@ class Trainer:
 
     def __init__(self, s, pixels):
         self.s, self.pixels = s, pixels
-        p = jax.tree.map(jnp.array, MODEL.initial(s, pixels))
+        p = jax.tree.map(jnp.array, s.initial(pixels))
         zeros = jax.tree.map(jnp.zeros_like, p)
         self.state = p, zeros, jax.tree.map(jnp.zeros_like, p), jnp.float32(0)
 

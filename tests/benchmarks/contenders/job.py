@@ -9,16 +9,14 @@ import time
 import numpy as np
 
 from common import batches
-from common.models.vae import MODEL
-from common.settings import Settings
+from common.models.vae import Settings
 
 ADAM = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}
 
 
-def settings(given):
-    """The defaults, but for what is given.  dict -> Settings"""
-    given = {"model": "vae", "epochs": 10, **MODEL.defaults, **given}
-    return Settings.of(given | {"hidden": tuple(given["hidden"])})
+def settings(changes):
+    """The defaults, with changes, for 60,000 images.  dict -> Settings"""
+    return Settings(**{"epochs": 10, **changes}).resolved(60_000)
 
 
 def images():
@@ -37,7 +35,7 @@ def images():
 def epoch_of(s, pixels, epoch):
     """One epoch's pixels and rates.  -> (steps, B, D) uint8, (steps,) float32"""
     steps = len(pixels) // s.batch_size
-    rng = np.random.default_rng([s.seed, epoch])
+    rng = np.random.default_rng([s.random_state, epoch])
     order = rng.permutation(len(pixels))[: steps * s.batch_size]
     x = batches.binarize(pixels[order], "dynamic", rng)
     rates = batches.learning_rates(s, steps, epoch)
@@ -58,8 +56,8 @@ def do(make):
     and with `cold`, train all epochs, print the test ELBO, and end.  Otherwise each
     line of standard input asks for another epoch, whose seconds are printed.
     """
-    given, *cold = sys.argv[1:]
-    s, (train, test) = settings(json.loads(given)), images()
+    changes, *cold = sys.argv[1:]
+    s, (train, test) = settings(json.loads(changes)), images()
     trainer = make(s, train)
     if cold:
         for epoch in range(1, s.epochs + 1):

@@ -8,7 +8,6 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 import keras
 import tensorflow as tf
 
-from common.models.vae import MODEL
 from tests.benchmarks.contenders import job
 from vae_tf import model
 
@@ -48,7 +47,7 @@ class Trainer:
         adam = keras.optimizers.Adam(s.learning_rate, epsilon=job.ADAM["epsilon"])
         self.network.compile(optimizer=adam, jit_compile=True)
         self.network(tf.zeros((1, 784)))  # which makes the weights
-        initial = MODEL.initial(s, pixels)
+        initial = s.initial(pixels)
         self.network.set_weights([initial[name] for name in initial])
 
     def epoch(self, number):

@@ -1,11 +1,9 @@
 """A program of ours, as `train` runs it: CONTENDER gives its name."""
 
 import os
-import threading
 
 from common import batches, loop, packages
-from common.models.vae import MODEL
-from common.runs import Position
+from common.loop import Epoch
 from tests.benchmarks.contenders import job
 
 
@@ -15,14 +13,10 @@ class Trainer:
     def __init__(self, s, pixels):
         self.s, self.pixels = s, pixels
         estimator = packages.estimator(os.environ["CONTENDER"])
-        initial = MODEL.initial(s, pixels)
-        self.network = estimator.Network(initial, s.activation)
+        self.network = estimator.Network(s.initial(pixels), s)
 
     def epoch(self, number):
-        position = Position(number - 1)
-        loop.train_epoch(
-            self.network, self.pixels, self.s, position, threading.Event(), True
-        )
+        next(loop.epochs(self.network, self.pixels, self.s, Epoch(number)))
 
     def test_elbo(self, x):
         test_set = batches.evaluation_set((255 * x).astype("u1"), self.s)

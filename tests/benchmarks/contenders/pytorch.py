@@ -5,7 +5,6 @@ import os
 import torch
 from torch.nn import functional as F
 
-from common.models.vae import MODEL
 from tests.benchmarks.contenders import job
 
 ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh}
@@ -46,10 +45,10 @@ class Trainer:
     """The module, PyTorch's fused Adam, and a loop over batches."""
 
     def __init__(self, s, pixels):
-        torch.manual_seed(s.seed)
+        torch.manual_seed(s.random_state)
         torch.set_flush_denormal(True)  # as XLA does; moments fall for ever
         self.s, self.pixels = s, pixels
-        self.network = VAE(MODEL.initial(s, pixels), s.activation)
+        self.network = VAE(s.initial(pixels), s.activation)
         self.loss = self.network
         if os.environ.get("CONTENDER") == "compile":
             self.loss = torch.compile(self.network)
