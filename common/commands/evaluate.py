@@ -88,15 +88,15 @@ def _judged(count, estimator, dataset):
     except UserError as error:
         print(f"{error}\n")
         return None
-    accuracy, honesty = judge.accuracy, judge.honesty
+    accuracy, precision = judge.accuracy, judge.precision_when_sure
     print(
         f"the judge, fitted to the training images, is right on {accuracy:.2%} of the "
-        f"test images\n(of those of which it is sure, {honesty:.2%})\n\n"
+        f"test images\n(of those of which it is sure, {precision:.2%})\n\n"
         f"{f'{count:,} samples':35}{HEADING}"
     )
-    rows = {"training": judge.floor}
-    floor = f"the floor: {judge.floor.images:,} training images"
-    print(ROW.format(title=floor, **asdict(judge.floor)), flush=True)
+    rows = {"training": judge.real_images}
+    floor = f"the floor: {judge.real_images.images:,} training images"
+    print(ROW.format(title=floor, **asdict(judge.real_images)), flush=True)
     for draw, title in estimator.words.samples.items():
         rows[draw] = judge.scores(estimator.sample(count, draw))
         print(ROW.format(title=title, **asdict(rows[draw])), flush=True)
@@ -104,7 +104,7 @@ def _judged(count, estimator, dataset):
     print("\n" + LEGEND.format(sure=judges.SURE, most=most))
     return {
         "accuracy": accuracy,
-        "accuracy_where_sure": honesty,
+        "accuracy_where_sure": precision,
         "version": judges.VERSION,
         **{name: asdict(scores) for name, scores in rows.items()},
     }
