@@ -157,8 +157,8 @@ class Estimator(BaseEstimator):
             )
         if not levels and (low < -ROUNDING or high > 1 + ROUNDING):
             raise ValueError(
-                f"X lies in [{low:g}, {high:g}]; pixels must lie in [0, 1]"
-                + _cure(reset, high)
+                f"X lies in [{low:g}, {high:g}]; pixels must lie in [0, 1]: "
+                f"{_cure(X, low, high, reset)}"
             )
         how = self.binarize if reset else self.settings_.binarize
         if how == "static" and not ((X == 0) | ((255 if levels else 1) == X)).all():
@@ -270,12 +270,14 @@ def _levels(X):
     return np.rint(X * 255).clip(0, 255).astype(np.uint8, order="C")
 
 
-def _cure(fitting, high):
+def _cure(X, low, high, fitting):
     """What brings pixels into [0, 1]."""
+    if low >= 0 and np.allclose(X, np.rint(X), rtol=0, atol=1e-3):
+        return f"divide by {high:g}"
     if fitting:
-        return ": divide by 255" if 127 < high <= 255 else ""
+        return "scale them, with MinMaxScaler(clip=True) for example"
     return (
-        ": scale them as the training images were; a MinMaxScaler that was fitted to "
+        "scale them as the training images were; a MinMaxScaler that was fitted to "
         "other images needs clip=True"
     )
 

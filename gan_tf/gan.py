@@ -6,6 +6,8 @@ from common.frameworks.tensorflow import network
 from common.models.gan import estimator
 from gan_tf import model
 
+SUMS = estimator.GAN.training_sums  # names of the means of a batch, in order
+
 
 class Network(network.Network):
     """The parameters of both players, and functions compiled for them."""
@@ -22,17 +24,17 @@ class Network(network.Network):
         """
         chunk = network.padded(x, z_discriminator, z_generator, learning_rates)
         sums = self._train(*chunk, steps=tf.constant(len(x)))
-        return {name: float(total) for name, total in sums.items()}
+        return dict(zip(SUMS, map(float, sums), strict=True))
 
     @tf.function(jit_compile=True)
     def _train(self, x, z_discriminator, z_generator, learning_rates, steps):
         """All the steps in one XLA program: the loop, too, is compiled."""
-        sums = dict.fromkeys(estimator.GAN.training_sums, 0.0)
+        sums = tf.zeros(len(SUMS))
         for step in tf.range(steps):
             real, rate = tf.cast(x[step], tf.float32), learning_rates[step]
             means = self._discriminator_step(real, z_discriminator[step], rate)
             means |= self._generator_step(z_generator[step], rate)
-            sums = {name: sums[name] + means[name] for name in sums}
+            sums += tf.stack([means[name] for name in SUMS])
         return sums
 
     def _discriminator_step(self, x, z, rate):

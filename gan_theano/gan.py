@@ -9,6 +9,8 @@ from common.frameworks.theano import network
 from common.models.gan import estimator
 from gan_theano import model
 
+SUMS = estimator.GAN.training_sums  # names of the means of a batch, in order
+
 
 class Network(network.Network):
     """The parameters of both players, and functions compiled for them."""
@@ -24,8 +26,7 @@ class Network(network.Network):
         The discriminator's comes first; each player has noise of its own.
         """
         steps = [*map(self._train, x, z_discriminator, z_generator, learning_rates)]
-        names = estimator.GAN.training_sums
-        return {name: float(sum(means[name] for means in steps)) for name in names}
+        return {name: float(sum(means[name] for means in steps)) for name in SUMS}
 
     def _train(self, x, z_discriminator, z_generator, rate):
         """Two functions, compiled by way of C++; the loop is Python's."""

@@ -4,12 +4,12 @@ import functools
 import json
 import os
 from dataclasses import asdict, replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pooch
 import pytest
-from common.about import About
 from scipy import ndimage
 from scipy.linalg import sqrtm
 
@@ -17,6 +17,7 @@ from common import UserError
 from common import judge as judges
 from common.commands import evaluate
 from common.images import data
+from common.words import Words
 
 BOTH = pytest.mark.parametrize(
     "name", ["digits", pytest.param("mnist", marks=pytest.mark.slow)]
@@ -226,6 +227,13 @@ def test_a_cache_that_cannot_be_written(fits, digits, judge, tmp_path):
     assert len(fits) == 2
 
 
+def test_without_a_home_it_is_fitted_each_time(fits, digits, judge, monkeypatch):
+    homeless = Path("~nobody-of-this-name").expanduser
+    monkeypatch.setattr(pooch, "os_cache", lambda name: homeless())
+    assert judges.of(digits) is judges.of(digits) is judge
+    assert len(fits) == 2
+
+
 def test_too_few_images(fits, digits):
     few = replace(digits, test_images=digits.test_images[:50])
     with pytest.raises(UserError, match="no judge of samples: fewer than 200"):
@@ -268,7 +276,11 @@ def evaluated(fits, tmp_path, capfd):
 
         settings = SimpleNamespace(binarize="threshold")
         estimator = SimpleNamespace(
-            about=About(), settings_=settings, measures=lambda X: (), sample=sample
+            test_measures={},
+            words=Words(),
+            settings_=settings,
+            measures=lambda X: (),
+            sample=sample,
         )
         options = SimpleNamespace(judge=count)
         (path,) = evaluate.run(options, estimator, dataset, tmp_path / "metrics")

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common import batches, packages
+from common.frameworks import numpy as numpy_framework
 from common.frameworks import theano as theano_framework
 from tests import reference
 from tests.conftest import framework_of, make_settings, packages_of
@@ -20,6 +21,14 @@ theano_framework.prepare()
 import theano  # noqa: E402
 import theano.tensor as T  # noqa: E402
 
+from common.frameworks.tensorflow import network as tensorflow_network  # noqa: E402
+from common.frameworks.theano import network as theano_network  # noqa: E402
+
+ACTIVATIONS = {
+    "tensorflow": tensorflow_network.ACTIVATIONS,
+    "theano": theano_network.ACTIVATIONS,
+    "numpy": numpy_framework.ACTIVATIONS,
+}
 NAMES = ("elbo", "log-likelihood", "KL")
 
 
@@ -28,9 +37,10 @@ def theano_function(model, names, activation):
     """Parameters, x, eps -> ELBO and parts, gradients; for networks of any width."""
     p = {name: T.fmatrix(name) if "W" in name else T.fvector(name) for name in names}
     x, eps = T.fmatrix("x"), T.fmatrix("eps")
-    parts = model.elbo(p, x, eps, activation)
-    gradients = theano.grad(T.mean(parts[0]), list(p.values()))
-    return theano.function([*p.values(), x, eps], [*parts, *gradients])
+    elbo = model.elbo(p, x, eps, activation)
+    parts = model.elbo_parts(p, x, eps, activation)
+    gradients = theano.grad(T.mean(elbo), list(p.values()))
+    return theano.function([*p.values(), x, eps], [elbo, *parts, *gradients])
 
 
 def by_theano(model, p, x, eps, activation):
@@ -41,19 +51,19 @@ def by_theano(model, p, x, eps, activation):
 def by_tensorflow(model, p, x, eps, activation):
     variables = {name: tf.Variable(value) for name, value in p.items()}
     with tf.GradientTape() as tape:
-        parts = model.elbo(variables, x, eps, activation)
-        mean = tf.reduce_mean(parts[0])
+        elbo = model.elbo(variables, x, eps, activation)
+        mean = tf.reduce_mean(elbo)
     gradients = tape.gradient(mean, variables)
-    return [part.numpy() for part in parts], {
-        n: g.numpy() for n, g in gradients.items()
-    }
+    parts = model.elbo_parts(variables, x, eps, activation)
+    return tf.nest.map_structure(np.array, ([elbo, *parts], gradients))
 
 
 def by_hand(model, p, x, eps, activation):
     gradients = {name: np.full_like(value, np.nan) for name, value in p.items()}
     hand_written.elbo(p, gradients, x, eps, activation)
     of_elbo = {name: -value for name, value in gradients.items()}
-    return model.elbo(p, x, eps, activation), of_elbo
+    parts = model.elbo_parts(p, x, eps, activation)
+    return [model.elbo(p, x, eps, activation), *parts], of_elbo
 
 
 # ELBO, its parts, and the gradients of its mean, by the means of each framework;
@@ -90,7 +100,13 @@ def problems(draw):
 @given(problems())
 def test_elbo_and_gradients(problem):
     expected = reference.elbo(*problem)
-    found = {f: GRADIENTS[f](model, *problem) for f, model in MODELS.items()}
+    *arrays, activation = problem
+    found = {
+        framework: GRADIENTS[framework](
+            model, *arrays, ACTIVATIONS[framework][activation]
+        )
+        for framework, model in MODELS.items()
+    }
     for framework, (parts, _) in found.items():
         for name, part, value in zip(NAMES, parts, expected, strict=True):
             message = f"{name} of {framework}"

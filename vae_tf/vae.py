@@ -42,7 +42,7 @@ class Network(network.Network):
     @network.for_each_image
     def log_weights(self, x, eps):
         """log p(x, z) / q(z|x) of K draws of z.  (B, D), (B, K, Z) -> (B, K)"""
-        return bound.log_weight(self.parameters, x[None], eps, self.activation)
+        return bound.log_weight(self.parameters, x[None, :], eps, self.activation)
 
     @network.compiled
     def encode(self, x):

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from common import UserError, files
-from common.images import amat, download, formats
+from common.images import download, formats
 
 MNIST_SHA256 = "1e35582d42a90940c55b956deb61875c020b567ed20e3c5b174f52bf7809ed9b"
 
@@ -34,12 +34,8 @@ class Dataset:
     def sha256(self):
         """SHA-256 of the arrays' bytes, one after the other, in hexadecimal."""
         digest = hashlib.sha256()
-        for array in (
-            self.train_images,
-            self.train_labels,
-            self.test_images,
-            self.test_labels,
-        ):
+        for field in formats.FIELDS:
+            array = getattr(self, field)
             if array is not None:
                 digest.update(np.ascontiguousarray(array))
         return digest.hexdigest()
@@ -55,16 +51,13 @@ class Dataset:
                 f"{said} {how} does not suit the images from {self.source}, which are "
                 "binarized once and for all (static)"
             )
-        if how == "static" and not (self.binarized or self._is_black_and_white()):
+        parts = self.train_images, self.test_images
+        if how == "static" and any((images % 255).any() for images in parts):
             raise UserError(
                 f"{said} static does not suit the images from {self.source}, which are "
                 "grey: static takes images that are binarized already, such as the "
                 "three .amat files of binarized MNIST"
             )
-
-    def _is_black_and_white(self):
-        images = self.train_images, self.test_images
-        return all((part % 255 == 0).all() for part in images)
 
 
 def load(source="mnist"):
@@ -73,11 +66,13 @@ def load(source="mnist"):
     Raises download.UnreachableError if MNIST is neither on this machine nor to be
     downloaded, and UserError for a path whose content is not a data set.
     """
-    if source == "mnist":
-        return _from_path("mnist", os.environ.get("MNIST_PATH") or download.mnist())
     if source == "digits":
         return _digits()
-    return _from_path(Path(source).stem, source)
+    path = source
+    if source == "mnist":
+        path = os.environ.get("MNIST_PATH") or download.mnist()
+    path = files.path(path)
+    return Dataset(Path(source).stem, str(path.absolute()), **formats.read(path))
 
 
 def load_or_digits(source="mnist", explicit=False):
@@ -96,25 +91,6 @@ def load_or_digits(source="mnist", explicit=False):
         print(f"note: {error}; training on the digits that scikit-learn bundles")
         return "digits", load("digits")
     return source if source in ("mnist", "digits") else dataset.source, dataset
-
-
-def _from_path(name, path):
-    path = files.path(path)
-    (train_x, train_y, test_x, test_y), notes = formats.read(path)
-    return Dataset(
-        name,
-        str(path.absolute()),
-        train_x.reshape(-1, 784),
-        _whole(train_y),
-        test_x.reshape(-1, 784),
-        _whole(test_y),
-        notes,
-        binarized=path.is_dir() and amat.is_in(path),
-    )
-
-
-def _whole(labels):
-    return None if labels is None else labels.astype(np.int64)
 
 
 def _digits():

@@ -1,140 +1,141 @@
-"""Reading a data set from a path: .npz, a folder of IDX or .amat files, or .csv."""
+"""Reading a data set from a path, whose layout is told by the content: see LAYOUTS."""
 
-import gzip
-import itertools
 import math
-import os
-import re
 import zipfile
-import zlib
 
 import numpy as np
 
-from common import UserError
-from common.images import amat, meaning, tables
+from common.images import content
+from common.images.arrays import understood
 
-IDX_NAME = re.compile(
-    r"(.*)(train|t10k|test)-(images|labels)[-.]idx([13])-ubyte(?:\.gz)?"
-)
-GZIP = b"\x1f\x8b"
+LAYOUTS = """\
+an .npz of x_train, y_train, x_test, y_test (Keras) or of train_images, train_labels,
+test_images, test_labels (MedMNIST);
+a folder of the four IDX files of MNIST or EMNIST, gzipped or not;
+a folder of the three .amat files of binarized MNIST, gzipped or not;
+a .csv, .csv.gz or .zip with 784 pixels and a label in each row: the column called
+label, class, y or target, or the first where no column has a name"""
+KERAS = ("x_train", "y_train", "x_test", "y_test")
+FIELDS = ("train_images", "train_labels", "test_images", "test_labels")
+LABEL = ("label", "class", "y", "target")
 
 
 def read(path):
-    """Training images and labels, test images and labels.  Path -> four arrays, notes
+    """The fields of a Dataset but for its name and source.  Raises UserError."""
+    with content.named(path):
+        kind = _kind(path)
+        if kind not in READERS:
+            raise ValueError(f"{kind}; expected one of these: {LAYOUTS}")
+        return understood(READERS[kind](path))
 
-    Images are (N, 28, 28) or (N, 784) uint8, labels (N,) integers or, where there are
-    none, None.  Notes are lines on what was taken for what, where that is unusual.
-    Raises UserError, naming the file and the fault, for what is not clear.
-    """
+
+def _kind(path):
+    """What there is at a path, in a few words."""
     if not path.exists():
-        raise UserError(f"{path}: no such file or folder")
-    if not os.access(path, os.R_OK):
-        raise UserError(f"{path}: cannot be read (Permission denied)")
-    readers = {".npz": _read_npz, ".csv": _read_csv, ".csv.gz": _read_csv}
-    if path.is_dir():
-        reader = _read_folder
-    else:
-        ends = [end for end in readers if path.name.lower().endswith(end)]
-        reader = readers[ends[0]] if ends else None
-    if reader is None:
-        raise UserError(
-            f"{path}: unknown kind of data; expected a .npz, a .csv (or .csv.gz), or a "
-            "folder with the four IDX files or the three .amat files"
-        )
-    try:
-        arrays, found = reader(path)
-    except UserError:
-        raise
-    except Exception as error:  # numpy, zipfile and csv raise a dozen kinds
-        raise UserError(f"{path}: damaged or unreadable ({_one_line(error)})") from None
-    arrays, notes = meaning.understand(path, *arrays)
-    return arrays, (*found, *notes)
+        raise ValueError("no such file or folder")
+    if path.is_file():
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                if any(name.endswith(".npy") for name in archive.namelist()):
+                    return "arrays"
+        return content.kind(content.unpacked(path))
+    if not path.is_dir():
+        return "no file"
+    names = [child.name.removesuffix(".gz") for child in path.iterdir()]
+    ends = {"IDX files": "-ubyte", ".amat files": ".amat"}
+    kinds = [k for k, end in ends.items() if any(n.endswith(end) for n in names)]
+    return " and ".join(kinds) or "none of the files"
 
 
-def _one_line(error):
-    return " ".join(str(error).split()) or type(error).__name__
-
-
-def _read_npz(path):
-    """Keras's layout: x_train, y_train, x_test, y_test; or MedMNIST's names."""
-    keys = ["x_train", "y_train", "x_test", "y_test"]
-    others = ["train_images", "train_labels", "test_images", "test_labels"]
-    if not zipfile.is_zipfile(path):
-        raise UserError(f"{path}: not an .npz file, or a truncated one")
+def _npz(path):
+    """Four arrays, of Keras's or MedMNIST's names.  Path -> fields of a Dataset"""
     with np.load(path, allow_pickle=False) as arrays:
-        if set(others) <= set(arrays):
-            keys = others
-        missing = [key for key in keys if key not in arrays]
+        names = FIELDS if set(FIELDS) <= set(arrays) else KERAS
+        missing = [name for name in names if name not in arrays]
         if missing:
-            raise UserError(
-                f"{path}: no array {', '.join(missing)}; expected {', '.join(keys)}"
-            )
-        found = [arrays[key] for key in keys]
-    for key, array in zip(keys, found, strict=True):
-        if not isinstance(array, np.ndarray):
-            raise UserError(f"{path}: {key} is no array")
-    return found, ()
+            raise ValueError(f"no {', '.join(missing)}; expected {', '.join(names)}")
+        if sum(member.file_size for member in arrays.zip.infolist()) > content.LIMIT:
+            raise ValueError("too large for images of 28 x 28 pixels")
+        values = [np.asarray(arrays[name]) for name in names]  # bytes if no array
+    return dict(zip(FIELDS, values, strict=True))
 
 
-def _read_folder(folder):
-    """IDX files, or .amat files."""
-    if not amat.is_in(folder):
-        return _read_idx_folder(folder)
-    if any(IDX_NAME.fullmatch(path.name) for path in folder.iterdir()):
-        raise UserError(f"{folder}: both .amat and IDX files; keep one set per folder")
-    return amat.read(folder)
+def _idx(folder):
+    """Four files.  Path -> fields of a Dataset"""
+    return {field: _array(folder, field) for field in FIELDS}
 
 
-def _read_idx_folder(folder):
-    """Four IDX files, gzipped or not, under the names of MNIST or EMNIST."""
-    found = {}
-    prefixes = set()
-    for path in sorted(folder.iterdir(), reverse=True):  # plain after (over) gzipped
-        match = IDX_NAME.fullmatch(path.name)
-        if match and path.is_file() and not path.name.startswith("."):
-            prefix, part, kind, dimensions = match.groups()
-            found[part.replace("t10k", "test"), kind] = path, int(dimensions)
-            prefixes.add(prefix)
-    if len(prefixes) > 1:
-        raise UserError(f"{folder}: more than one data set; keep one per folder")
-    wanted = list(itertools.product(("train", "test"), ("images", "labels")))
-    for part, kind in wanted:
-        if (part, kind) not in found:
-            raise UserError(
-                f"{folder}: no {part} {kind}; expected the four IDX files "
-                "(train-images-idx3-ubyte and so on, gzipped or not)"
-            )
-    arrays = [_read_idx(*found[key]) for key in wanted]
-    if prefixes.pop().startswith("emnist"):  # whose images lie on their side
-        arrays[::2] = [images.swapaxes(1, 2) for images in arrays[::2]]
-    return arrays, ()
+def _array(folder, field):
+    """One file: a magic number, the shape (both big-endian), and the bytes."""
+    dimensions = 3 if "images" in field else 1
+    parts = [field.replace("test", name).replace("_", "-") for name in ("t10k", "test")]
+    ends = [f"{part}{dot}idx{dimensions}-ubyte" for part in parts for dot in "-."]
+    path = _one(folder, *ends)
+    with content.named(path):
+        file = content.unpacked(path)
+        header = file[: 4 + 4 * dimensions].ljust(4 + 4 * dimensions)
+        magic, *shape = np.frombuffer(header, ">u4").tolist()
+        if magic != 0x800 + dimensions:
+            raise ValueError(f"{content.kind(file)}; expected IDX, {dimensions}d bytes")
+        values = np.frombuffer(file, np.uint8, offset=len(header))
+        if len(values) != math.prod(shape):
+            promised = " x ".join(map(str, shape))
+            raise ValueError(f"not the {promised} bytes that its header promises")
+    array = values.reshape(shape)
+    on_its_side = path.name.startswith("emnist-") and dimensions == 3
+    return array.swapaxes(1, 2) if on_its_side else array
 
 
-def _read_idx(path, dimensions):
-    """One IDX file: a magic number, the shape, the bytes (all big-endian)."""
-    content = path.read_bytes()
-    if content[:2] == GZIP:
-        try:
-            content = gzip.decompress(content)
-        except (OSError, EOFError, zlib.error) as error:
-            raise UserError(f"{path}: damaged gzip file ({_one_line(error)})") from None
-    size = 4 + 4 * dimensions
-    magic, *shape = np.frombuffer(content[:size].ljust(size, b"\0"), ">u4").tolist()
-    if magic != 0x800 + dimensions:
-        raise UserError(f"{path}: not an IDX file of {dimensions}-dimensional bytes")
-    values = np.frombuffer(content[size:], np.uint8)
-    if len(values) != math.prod(shape):
-        few = "; truncated?" if len(values) < math.prod(shape) else ""
-        raise UserError(
-            f"{path}: {len(values)} bytes after the header, which promises "
-            f"{' x '.join(map(str, shape))}{few}"
-        )
-    return values.reshape(shape)
+def _one(folder, *ends):
+    """The file that has one of these names, after any prefix, gzipped or not."""
+    names = {path.name for path in folder.iterdir() if path.is_file()}
+    names = {n for n in names if n.removesuffix(".gz").endswith(ends) and n[0] != "."}
+    names -= {f"{name}.gz" for name in names}  # which somebody unpacked
+    if len(names) != 1:
+        raise ValueError(f"{len(names)} files of {ends[0]} (or .gz); expected one")
+    return folder / names.pop()
 
 
-def _read_csv(path):
-    """Kaggle's Digit Recognizer, OpenML's MNIST.  One image in seven is a test."""
-    images, labels, notes = tables.read(path)
+def _amat(folder):
+    """Three files, two of them to train on.  Path -> fields of a Dataset"""
+    parts = [_bits(_one(folder, f"{name}.amat")) for name in ("train", "valid", "test")]
+    train, valid, test = parts
+    note = (
+        f"binarized once and for all (static): {len(train):,} training and "
+        f"{len(valid):,} validation images are joined to train on"
+    )
+    images = {"train_images": np.concatenate([train, valid]), "test_images": test}
+    return images | {"binarized": True, "notes": (note,)}
+
+
+def _bits(path):
+    with content.named(path):
+        bits = content.numbers(content.unpacked(path))
+        if bits.shape[1] != 784 or bits.max() > 1 or bits.dtype != np.uint8:
+            raise ValueError("expected lines of 784 numbers, each 0 or 1")
+    return bits
+
+
+def _csv(path):
+    """One table, of which one row in seven is a test.  Path -> fields of a Dataset"""
+    text = content.unpacked(path)
+    first = text.partition(b"\n")[0].decode("utf-8-sig").lower()
+    names = [name.strip(' "\r') for name in first.split(",")]
+    columns = [number for number, name in enumerate(names) if name in LABEL]
+    if len(names) != 785 or len(columns) > 1:
+        count = f"{len(names)} columns, {len(columns)} of them called a label"
+        raise ValueError(f"{count}; expected 785, one of them the label")
+    [label] = columns or [0]
+    options = {"skiprows": len(columns), "delimiter": ",", "quotechar": '"'}
+    labels = content.numbers(text, "U32", usecols=label, **options)
+    table = content.numbers(text, converters={label: lambda _: 0}, **options)
+    images = np.delete(table, label, axis=1) if len(table) else table
+    if path.name.startswith("emnist-"):  # on its side, too
+        images = images.reshape(-1, 28, 28).swapaxes(1, 2)
     order = np.random.default_rng(0).permutation(len(images))
     test, train = np.split(order, [max(1, len(images) // 7)])
-    return [images[train], labels[train], images[test], labels[test]], notes
+    arrays = images[train], labels[train], images[test], labels[test]
+    return dict(zip(FIELDS, arrays, strict=True))
+
+
+READERS = {"arrays": _npz, "IDX files": _idx, ".amat files": _amat, "text": _csv}

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from autoencoder_tf import Network, model
 from common import batches, loop
+from common.frameworks.tensorflow.network import ACTIVATIONS
 from tests import reference
 from tests.conftest import ROOT, make_settings
 
@@ -46,9 +47,9 @@ def test_gradients_by_finite_differences(rng, shape):
     p, x = problem(rng, *shape)
     variables = {name: tf.Variable(value) for name, value in p.items()}
     with tf.GradientTape() as tape:
-        logits = model.decode(
-            variables, model.encode(variables, x, shape[-1]), shape[-1]
-        )
+        activation = ACTIVATIONS[shape[-1]]
+        z = model.encode(variables, x, activation)
+        logits = model.decode(variables, z, activation)
         mean = tf.reduce_mean(model.log_likelihood(logits, x))
     wide = {name: value.astype(np.float64) for name, value in p.items()}
 
@@ -75,9 +76,8 @@ def test_training_steps_are_keras_adam_on_the_mean_log_likelihood(rng):
     expected = 0
     for batch, rate in zip(x, rates, strict=True):
         with tf.GradientTape() as tape:
-            logits = model.decode(
-                variables, model.encode(variables, batch, "relu"), "relu"
-            )
+            z = model.encode(variables, batch, tf.nn.relu)
+            logits = model.decode(variables, z, tf.nn.relu)
             log_px_z = tf.reduce_mean(model.log_likelihood(logits, batch))
             loss = -log_px_z
         gradients = tape.gradient(loss, list(variables.values()))

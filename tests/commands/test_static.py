@@ -9,7 +9,7 @@ from common.commands import train
 from common.images import data
 from common.runs import Run
 from tests.commands.test_train import one_line
-from tests.images.test_amat import write_amat
+from tests.images.layouts import write_amat
 from tests.tools.test_compare import a_run, mistake
 from tools.compare import command as compare
 from vae_numpy import VAE
@@ -59,7 +59,7 @@ def test_verbs_do_without_labels(command, static, folder, tmp_path):
         output = ["--output", tmp_path / verb]
         result = command("vae_numpy", verb, static, *options, *output)
         assert (result.returncode, result.stderr) == (0, "")
-        assert "note   there are no labels: no picture shows classes" in result.stdout
+        assert "note   no labels that are whole numbers: no picture" in result.stdout
         return result.stdout
 
     use("reconstruct")

@@ -102,6 +102,9 @@ def test_without_mnist_it_says_so_and_goes_on_with_digits(train, tmp_path):
 @pytest.mark.slow
 def test_with_data_mnist_it_stops_instead(train, tmp_path):
     result = train("--data", "mnist", "--out", tmp_path / "run", *FAST)
+    begins = "downloading MNIST (11 MB) from "
+    assert all(line.startswith(begins) for line in result.stdout.splitlines())
+    result.stdout = ""
     one_line(result, "MNIST is not on this machine", "MNIST_PATH", "--data digits")
     assert not (tmp_path / "run").exists()
 

@@ -27,7 +27,7 @@ def adam_paths(steps, gradients, betas):
     theano_weight = theano.shared(start)
     theano_adam = Adam({"w": theano_weight}, *betas)
     g, rate = T.fvector("g"), T.fscalar("rate")
-    updates = theano_adam.updates({"w": theano_weight}, [g], rate)
+    updates = theano_adam.updates([g], {"w": theano_weight}, rate)
     step = theano.function([g, rate], updates=updates)
     paths = []
     for i in range(steps):
@@ -54,7 +54,7 @@ def test_a_gradient_that_ends_leaves_no_denormals():
     """Which take some processors a hundred times as long."""
     weight, g = theano.shared(np.zeros(2, np.float32)), T.fvector("g")
     adam = Adam({"w": weight})
-    updates = adam.updates({"w": weight}, [g], np.float32(0.1))
+    updates = adam.updates([g], {"w": weight}, np.float32(0.1))
     step = theano.function([g], updates=updates)
     for gradient in [[1, 1e-3], *[[0, 0]] * 999]:
         step(np.array(gradient, np.float32))

@@ -1,14 +1,17 @@
-"""Downloads against a local server that truncates, corrupts, answers 404 or hangs."""
+"""Downloads from a local server that truncates, corrupts, refuses or hangs."""
 
 import hashlib
 import http.server
+import os
+import sys
 import threading
-import time
 
 import numpy as np
 import pytest
 
-from common.images import download, formats
+from common.images import data, download
+from tests.outside.shell import run
+from tests.outside.test_theano import NO_HOME
 
 
 @pytest.fixture
@@ -30,26 +33,30 @@ def server(tmp_path, monkeypatch, archive):
             httpd.asked.append(self.path)
             httpd.answer(self)
 
+        def do_CONNECT(self):
+            self.send_error(407)
+
         def log_message(self, *_):
             pass
 
     httpd = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     httpd.daemon_threads = True
     httpd.asked = []
+    httpd.url = f"http://127.0.0.1:{httpd.server_port}/"
     threading.Thread(target=httpd.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{httpd.server_port}/"
     digest = hashlib.sha256(archive).hexdigest()
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(download, "NPZ_URL", url + "npz/")
-    monkeypatch.setattr(download, "NPZ_FILES", {"mnist.npz": digest})
-    monkeypatch.setattr(download, "IDX_URL", url + "idx/")
-    monkeypatch.setattr(download, "IDX_FILES", {"train-images-idx3-ubyte.gz": digest})
-    monkeypatch.setattr(download, "RETRIES", 1)
+    monkeypatch.delenv("MNIST_PATH", raising=False)
+    sources = {
+        f"{httpd.url}npz/": {"mnist.npz": digest},
+        f"{httpd.url}idx/": {"train-images-idx3-ubyte.gz": digest},
+    }
+    monkeypatch.setattr(download, "SOURCES", sources)
     monkeypatch.setattr(download, "TIMEOUT", 0.5)
-    monkeypatch.setattr(time, "sleep", lambda seconds: None)  # between retries
     yield httpd
     httpd.shutdown()
+    httpd.server_close()
 
 
 def send(content, promised=None):
@@ -62,37 +69,25 @@ def send(content, promised=None):
     return answer
 
 
-def left_over(tmp_path):
-    return [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
-
-
-def unreachable(tmp_path, *words):
+def unreachable():
+    """What is said if MNIST cannot be had."""
     with pytest.raises(download.UnreachableError) as caught:
         download.mnist()
     line = str(caught.value)
     assert "\n" not in line
-    for word in ("127.0.0.1", *words):
-        assert word in line
-    assert not left_over(tmp_path)
+    assert line.startswith("MNIST is not on this machine and could not be downloaded (")
+    return line
 
 
-def test_downloads_once(server, archive):
+def test_downloads_once(server, archive, capsys):
     server.answer = send(archive)
-    first = download.mnist()
-    assert first.read_bytes() == archive
-    arrays, _ = formats.read(first)
-    assert len(arrays[0]) == 30
-    assert download.mnist() == first
+    dataset = data.load("mnist")
+    assert len(dataset.train_images) == 30
+    out = f"downloading MNIST (11 MB) from {server.url[7:-1]}\n"
+    assert capsys.readouterr() == (out, "")
+    assert data.load("mnist").source == dataset.source
+    assert capsys.readouterr() == ("", "")
     assert server.asked == ["/npz/mnist.npz"]
-
-
-def test_retries(server, archive):
-    def first_badly(request):
-        send(archive[:100] if len(server.asked) == 1 else archive)(request)
-
-    server.answer = first_badly
-    assert download.mnist().read_bytes() == archive
-    assert server.asked == ["/npz/mnist.npz"] * 2
 
 
 def test_second_source(server, archive):
@@ -105,76 +100,125 @@ def test_second_source(server, archive):
     server.answer = only_idx
     folder = download.mnist()
     assert (folder / "train-images-idx3-ubyte.gz").read_bytes() == archive
-    asked = len(server.asked)
     assert download.mnist() == folder
-    assert len(server.asked) == asked
+    assert server.asked == ["/npz/mnist.npz", "/idx/train-images-idx3-ubyte.gz"]
 
 
-def test_keras_cache(server, tmp_path, archive):
-    folder = tmp_path / ".keras" / "datasets"
-    folder.mkdir(parents=True)
-    (folder / "mnist.npz").write_bytes(archive)
-    assert download.mnist() == folder / "mnist.npz"
+def test_cache_of_keras(server, tmp_path, archive):
+    path = tmp_path / ".keras" / "datasets" / "mnist.npz"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(archive)
+    assert download.mnist() == path
     assert not server.asked
-
-
-def test_damaged_keras_cache_is_not_used(server, tmp_path, archive):
-    folder = tmp_path / ".keras" / "datasets"
-    folder.mkdir(parents=True)
-    (folder / "mnist.npz").write_bytes(archive[:-1])
-    server.answer = send(archive)
-    assert download.mnist() != folder / "mnist.npz"
-
-
-def test_damaged_cache_is_fetched_again(server, archive):
-    server.answer = send(archive)
-    path = download.mnist()
-    path.write_bytes(archive[:-1])
-    assert download.mnist().read_bytes() == archive
-
-
-def test_truncated(server, tmp_path, archive):
-    server.answer = send(archive[:-10], promised=len(archive))
-    unreachable(tmp_path, "broke off")
-
-
-def test_corrupted(server, tmp_path, archive):
-    server.answer = send(bytes(len(archive)))
-    unreachable(tmp_path, "checksum")
-
-
-def test_not_found(server, tmp_path):
+    path.write_bytes(b"half of it")
     server.answer = lambda request: request.send_error(404)
-    unreachable(tmp_path, "HTTP status 404")
+    assert f"({path}: damaged and ignored; " in unreachable()
+    server.answer = send(archive)
+    fetched = download.mnist()
+    assert fetched != path
+    fetched.write_bytes(archive[:-1])
+    assert download.mnist().read_bytes() == archive
+    assert path.read_bytes() == b"half of it"
 
 
-def test_hanging(server, tmp_path):
-    release = threading.Event()
-    server.answer = lambda request: release.wait(20)
-    unreachable(tmp_path, "timed out")
-    release.set()
+def hang(request):
+    request.server.release.wait(20)
 
 
-def test_hanging_half_way(server, tmp_path, archive):
-    release = threading.Event()
+def send_half(request):
+    send(b"half of it", promised=1000)(request)
+    request.server.release.wait(20)
 
-    def answer(request):
-        send(archive[:1000], promised=len(archive))(request)
-        release.wait(20)
 
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (send(b"half of it", promised=20), "IncompleteRead(10 bytes read, 10 more"),
+        (send(b"something else"), "does not match the known hash"),
+        (lambda request: request.send_error(404), "404 Client Error: Not Found"),
+        (hang, "timed out"),
+        (send_half, "timed out"),
+    ],
+    ids=["truncated", "corrupted", "not found", "hanging", "hanging half-way"],
+)
+def test_nothing_is_kept(server, tmp_path, answer, reason):
     server.answer = answer
-    unreachable(tmp_path, "timed out")
-    release.set()
+    server.release = threading.Event()
+    assert unreachable().count(reason) == 2  # for each source
+    server.release.set()
+    assert not any(path.is_file() for path in (tmp_path / "cache").rglob("*"))
 
 
-def test_nobody_listens(server, tmp_path):
-    server.server_close()
-    server.shutdown()
-    unreachable(tmp_path, "refused")
+@pytest.mark.parametrize(
+    ("proxy", "bundle", "reason"),
+    [
+        ("http://127.0.0.1:9", "NAME", "Connection refused"),
+        ("{}", "NAME", "Tunnel connection failed: 407 Proxy Authentication Required"),
+        ("{}", "REQUESTS_CA_BUNDLE", "certificate bundle, invalid path: /no/such.pem"),
+        ("{}", "CURL_CA_BUNDLE", "certificate bundle, invalid path: /no/such.pem"),
+    ],
+)
+def test_the_root_of_it(server, monkeypatch, proxy, bundle, reason):
+    hosts = "https://first.invalid/", "https://second.invalid/"
+    sources = {host: {"mnist.npz": ""} for host in hosts}
+    monkeypatch.setattr(download, "SOURCES", sources)
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(bundle, "/no/such.pem")
+    monkeypatch.setenv("https_proxy", proxy.format(server.url))
+    assert unreachable().count(reason) == 2
 
 
-def test_unwritable_cache(server, tmp_path, archive):
+def test_cache_that_cannot_be_written(server, tmp_path, archive):
     server.answer = send(archive)
     (tmp_path / "cache").write_text("a file where a folder should be")
-    with pytest.raises(download.UnreachableError, match="cannot write"):
-        download.mnist()
+    assert f"Not a directory: '{tmp_path / 'cache'}" in unreachable()
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root reads all")
+def test_cache_that_cannot_be_read(server, tmp_path, archive):
+    server.answer = send(archive)
+    path = download.mnist()
+    path.chmod(0)
+    assert download.mnist() == path.parent  # the other source has other names
+    server.answer = lambda request: request.send_error(404)
+    (path.parent / "train-images-idx3-ubyte.gz").chmod(0)
+    assert unreachable().count("Permission denied") == 2
+
+
+LOAD = (
+    NO_HOME
+    + """
+import sys
+from common.commands.command_line import answer
+from common.images import data
+
+sys.exit(answer(lambda: print(data.load_or_digits("mnist", {})[0]) or 0))
+"""
+)
+
+
+@pytest.mark.parametrize("explicit", [True, False])
+def test_no_home(tmp_path, explicit):
+    command = [sys.executable, "-c", LOAD.format(explicit)]
+    result = run(command, tmp_path, HOME=None, XDG_CACHE_HOME=None)
+    line = "MNIST cannot be kept in a cache (could not determine the home directory "
+    if explicit:
+        assert result.returncode == 2
+        assert result.stderr.startswith(f"error: {line}")
+        assert result.stderr.endswith(
+            "; set MNIST_PATH to a copy or use --data digits\n"
+        )
+    else:
+        assert (result.returncode, result.stderr) == (0, "")
+        assert result.stdout.startswith(f"note: {line}")
+        assert result.stdout.endswith("that scikit-learn bundles\ndigits\n")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_cache_without_a_home(tmp_path):
+    command = [sys.executable, "-c", LOAD.format(True)]
+    result = run(command, tmp_path, HOME=None, XDG_CACHE_HOME=str(tmp_path / "cache"))
+    line = "error: MNIST is not on this machine and could not be downloaded (storage."
+    assert result.stderr.startswith(line)
+    (tmp_path / "cache" / "vae-lecture" / "mnist").rmdir()  # it would have been kept

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import zipfile
 
 import numpy as np
 import pytest
@@ -166,32 +165,3 @@ def test_a_comparison_has_its_own_options(dataset, capsys):
 def test_an_option_that_only_one_model_has(dataset, capsys):
     argv = ["gan_tf", "vae_tf", "--activation", "leaky_relu", "--data", str(dataset)]
     refused(capsys, compare.main(argv), "vae_tf: activation must be one of")
-
-
-def test_an_npz_of_what_is_no_array(tmp_path):
-    path = tmp_path / "text.npz"
-    with zipfile.ZipFile(path, "w") as file:
-        for name in ("x_train", "y_train", "x_test", "y_test"):
-            file.writestr(name, b"hello")
-    with pytest.raises(UserError, match="x_train is no array"):
-        data.load(str(path))
-
-
-@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan, 1e300, 2**64 - 1])
-def test_labels_without_end(dataset, tmp_path, value):
-    with np.load(dataset) as arrays:
-        kept = dict(arrays)
-    kept["y_train"] = np.full(300, value, np.uint64 if value == 2**64 - 1 else float)
-    np.savez(tmp_path / "data.npz", **kept)
-    with pytest.raises(UserError, match="training labels are not all numbers below"):
-        data.load(str(tmp_path / "data.npz"))
-
-
-@pytest.mark.parametrize("label", ["inf", "1e30", "1_0"])
-def test_labels_without_end_in_a_table(tmp_path, label):
-    path = tmp_path / "data.csv"
-    header = ",".join(["label", *(f"pixel{i}" for i in range(784))])
-    row = ",".join(["0"] * 784)
-    path.write_text(f"{header}\n{label},{row}\n3,{row}\n")
-    with pytest.raises(UserError, match=r"row 2, column 1 \(label\): could not"):
-        data.load(str(path))

@@ -31,7 +31,10 @@ def vae():
     ("pixels", "cure"),
     [
         (X, "X lies in [0, 16]; pixels must lie in [0, 1]: divide by 16"),
-        (X / 16 * 255, "X lies in [0, 255]; pixels must lie in [0, 1]: divide by 255"),
+        (
+            np.rint(X / 16 * 255),
+            "X lies in [0, 255]; pixels must lie in [0, 1]: divide by 255",
+        ),
         (
             X / 16 - 0.5,
             "X lies in [-0.5, 0.5]; pixels must lie in [0, 1]: scale them, with "

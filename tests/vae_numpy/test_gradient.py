@@ -1,11 +1,11 @@
 """The gradient by hand beside float64 differences and TensorFlow's tape."""
 
-import inspect
-
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from common.frameworks.numpy import ACTIVATIONS
+from common.frameworks.tensorflow import network as network_tf
 from tests import reference
 from tests.conftest import make_settings
 from tools import derivatives
@@ -14,8 +14,7 @@ from tools.pages.side_by_side import evidence
 from vae_numpy import Network, gradient, model
 from vae_tf import model as model_tf
 
-ALONE = [name for name in vars(model) if inspect.isfunction(vars(model)[name])]
-ALONE = [name for name in ALONE if vars(model)[name].__module__ == model.__name__]
+ALONE = [name for name in lesson.FORMULAS if name.isidentifier()]
 SHAPES = [  # hidden, latent_dim, batch, activation
     ((), 3, 2, "relu"),
     ((16,), 2, 1, "relu"),
@@ -40,7 +39,7 @@ def problem(rng, hidden, latent_dim, batch, activation):
 def by_hand(p, x, eps, activation):
     """The mean ELBO and its gradient; every number of it must have been written."""
     found = {name: np.full_like(value, np.nan) for name, value in p.items()}
-    elbo = gradient.elbo(p, found, x, eps, activation)
+    elbo = gradient.elbo(p, found, x, eps, ACTIVATIONS[activation])
     return elbo, {name: -of_loss for name, of_loss in found.items()}
 
 
@@ -69,7 +68,8 @@ def test_against_the_tape(rng, shape):
     _, gradients = by_hand(p, x, eps, shape[-1])
     variables = {name: tf.Variable(value) for name, value in p.items()}
     with tf.GradientTape() as tape:
-        elbo = tf.reduce_mean(model_tf.elbo(variables, x, eps, shape[-1])[0])
+        activation = network_tf.ACTIVATIONS[shape[-1]]
+        elbo = tf.reduce_mean(model_tf.elbo(variables, x, eps, activation))
     for name, of_tape in tape.gradient(elbo, variables).items():
         assert gradients[name].dtype == np.float32
         error = np.linalg.norm(gradients[name] - of_tape)
@@ -108,11 +108,10 @@ def test_posteriors_of_any_width(logvar):
 
 
 def differentiated(name, given):
-    """What derivatives.py differentiates, from float64 values of model.py.  -> ()"""
-    results = getattr(model, name)(**given)
+    """What derivatives.py differentiates, from float64 values.  -> ()"""
+    results = evidence.function_of("vae_numpy", name)(**given)
     results = results if isinstance(results, tuple) else (results,)
-    count = lesson.DIFFERENTIATED.get(name)
-    return sum(n * result.sum() for n, result in enumerate(results[:count], 1))
+    return sum(n * result.sum() for n, result in enumerate(results, 1))
 
 
 def moved(given, name, by):
@@ -128,7 +127,8 @@ def moved(given, name, by):
 def test_each_function_alone(rng, function, structure):
     """Along the gradient, and along anything, as float64 differences say."""
     drawn = lesson.arguments(structure, rng)
-    given = evidence.taken(lesson, getattr(model, function), drawn)
+    drawn["activation"] = ACTIVATIONS[drawn["activation"]]
+    given = evidence.taken(lesson, evidence.function_of("vae_numpy", function), drawn)
     found = getattr(derivatives, function)(**given)
     wide = {n: v.astype("f8") if hasattr(v, "shape") else v for n, v in given.items()}
     if "parameters" in given:
@@ -149,15 +149,15 @@ def test_each_function_alone(rng, function, structure):
 def test_at_the_kink_the_slope_of_relu_is_0_as_in_tensorflow():
     a = tf.Variable(np.array([-1, 0, 1], "f4"))
     with tf.GradientTape() as tape:
-        h = model_tf.ACTIVATIONS["relu"](a)
-    slope = gradient.SLOPES["relu"](h.numpy())
+        h = network_tf.ACTIVATIONS["relu"](a)
+    slope = gradient.SLOPES[ACTIVATIONS["relu"]](h.numpy())
     np.testing.assert_array_equal(slope, tape.gradient(h, a))
 
 
 def test_uint8_and_float32_pixels_are_the_same(rng):
     p, _, _ = problem(rng, (16,), 2, 8, "relu")
     x = (rng.random((2, 8, 784)) < 0.2).astype(np.uint8)
-    eps = rng.standard_normal((2, 8, 2), np.float32)
+    eps = rng.standard_normal((2, 1, 8, 2), np.float32)
     rates = np.full(2, 0.01, "f4")
     one, other = Network(p, "relu"), Network(p, "relu")
     assert one.train(x, eps, rates) == other.train(x.astype("f4"), eps, rates)
@@ -168,7 +168,7 @@ def test_uint8_and_float32_pixels_are_the_same(rng):
 def test_all_is_float32(rng):
     p, x, eps = problem(rng, (16,), 2, 8, "tanh")
     network = Network(p, "tanh")
-    network.train(x[None], eps[None], np.full(1, 0.01, "f4"))
+    network.train(x[None], eps[None, None], np.full(1, 0.01, "f4"))
     state = network.state()
     assert state.pop("adam_step").dtype == np.int64
     results = [*network.evaluate(x, eps), *network.encode(x), network.decode(eps)]
@@ -184,7 +184,7 @@ def test_log_weights_of_many_draws(rng):
     assert found.shape == (3, 601)
     for image, draws, row in zip(x, eps, found, strict=True):
         _, log_px_z, _ = reference.elbo(p, np.tile(image, (601, 1)), draws, "tanh")
-        mu, logvar = model.encode(p, image[None], "tanh")
+        mu, logvar = model.encode(p, image[None], np.tanh)
         z = mu + np.exp(logvar / 2) * draws
         ratio = (draws**2 + logvar - z**2).sum(axis=1) / 2  # log p(z) - log q(z|x)
         np.testing.assert_allclose(row, log_px_z + ratio, rtol=1e-5)
@@ -195,7 +195,7 @@ def test_what_grows_too_large_is_no_warning(rng):
     p, x, eps = problem(rng, (16,), 2, 8, "relu")
     network = Network(p, "relu")
     total = network.train(
-        *(np.stack([a] * 9) for a in (x, eps)), np.full(9, 1e30, "f4")
+        *(np.stack([a] * 9) for a in (x, eps[None])), np.full(9, 1e30, "f4")
     )
     assert not np.isfinite(total["elbo"])
     network.evaluate(x, eps)

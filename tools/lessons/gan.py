@@ -11,9 +11,8 @@ STRUCTURES = (  # what the drawn networks have; their numbers are new each time
 )
 
 FORMULAS = {  # of the functions in model.py, and of the Network's methods
-    "leaky_relu": r"a(h) = \max(0.2\,h, h)",
     "hidden_layers": r"h_{k} = a(h_{k-1} W_{k} + b_{k}), \quad a = "
-    r"\text{leaky relu, relu or tanh}",
+    r"\text{leaky relu (} \max(0.2\,h, h) \text{), relu or tanh}",
     "generate": r"\ell = h W_\ell + b_\ell, \quad G(z) = \text{sigmoid}(\ell)",
     "discriminate": r"D(x) = \text{sigmoid}(h W + b)",
     "discriminator_loss": r"-\log\,D(x) - \log(1 - D(G(z)))",

@@ -11,11 +11,10 @@ STRUCTURES = (  # what the drawn networks have; their numbers are new each time
     {"hidden": (30, 20), "latent_dim": 2, "activation": "tanh"},
 )
 
-DIFFERENTIATED = {"elbo": 1}  # so many of its results; the others are its parts
 SEVERAL = {"eps": "eps_of_draws"}  # an argument: what is drawn for it
 DRAWN_AS = {"log_weight": SEVERAL, "importance_weighted_bound": SEVERAL}
 
-FORMULAS = {  # of the functions in model.py, and of the Network's methods
+FORMULAS = {  # of the functions in model.py and bound.py, and of the Network's methods
     "hidden_layers": r"h_{k} = a(h_{k-1} W_{k} + b_{k}), \quad a = "
     r"\text{relu or tanh}",
     "encode": r"\mu = h W_\mu + b_\mu, \quad \log\,\sigma^2 = h W_\sigma + b_\sigma",
@@ -26,6 +25,7 @@ FORMULAS = {  # of the functions in model.py, and of the Network's methods
     r"\sum_{i} \big(x_i \ell_i - \log(1 + e^{\ell_i})\big)",
     "kl_divergence": r"\text{KL} = \frac{1}{2} \sum_{j} "
     r"\big(\sigma_j^2 + \mu_j^2 - 1 - \log\,\sigma_j^2\big)",
+    "elbo_parts": r"\log\,p(x|z), \quad \text{KL}(q(z|x) \,\|\, p(z))",
     "elbo": r"\text{ELBO} = \log\,p(x|z) - \text{KL}(q(z|x) \,\|\, p(z))",
     "log_weight": r"\log\,w = \log\,p(x|z) + \log\,p(z) - \log\,q(z|x), \quad "
     r"\log\,p(z) - \log\,q(z|x) = \frac{1}{2} "
@@ -74,5 +74,5 @@ def arguments(structure, rng):
         "mu": rng.standard_normal(code, np.float32),
         "logvar": rng.normal(-1, 1, code).astype(np.float32),
         "logits": 3 * rng.standard_normal(x.shape, np.float32),
-        "eps_of_draws": rng.standard_normal((DRAWS * BATCH, code[1]), np.float32),
+        "eps_of_draws": rng.standard_normal((DRAWS, *code), np.float32),
     }

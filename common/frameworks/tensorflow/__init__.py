@@ -68,18 +68,12 @@ def with_gradients(function, arguments):
     """A function of model.py that also differentiates, by a tape."""
     import tensorflow as tf
 
-    from common.frameworks.tensorflow.network import ACTIVATIONS
-
     def call(values):
-        texts = {
-            name: value for name, value in values.items() if isinstance(value, str)
-        }
-        if "activation" in texts:
-            texts["activation"] = ACTIVATIONS[texts["activation"]]
-        arrays = {name: values[name] for name in values if name not in texts}
+        kinds = np.ndarray | dict  # a prefix and an activation are neither
+        arrays = {n: value for n, value in values.items() if isinstance(value, kinds)}
         variables = tf.nest.map_structure(tf.Variable, arrays)
         with tf.GradientTape() as tape:
-            results = function(**variables, **texts)
+            results = function(**values | variables)
             results = results if isinstance(results, tuple) else (results,)
             sums = [n * tf.reduce_sum(r) for n, r in enumerate(results, 1)]
             total = tf.add_n(sums)

@@ -194,14 +194,12 @@ def with_gradients(function, arguments):
     import theano
     import theano.tensor as T
 
-    from common.frameworks.theano.network import ACTIVATIONS
-
     def symbol(value, name):
         if isinstance(value, dict):
             return {n: symbol(v, n) for n, v in value.items()}
-        if isinstance(value, str):
-            return ACTIVATIONS.get(value, value)
-        return T.TensorType(value.dtype, [False] * value.ndim)(name)
+        if isinstance(value, np.ndarray):
+            return T.TensorType(value.dtype, [False] * value.ndim)(name)
+        return value  # a prefix, an activation
 
     symbols = symbol(arguments, None)
     results = function(**symbols)
@@ -224,4 +222,4 @@ def with_gradients(function, arguments):
 def _flat(values):
     """Arrays and variables by name, the parameters among the others."""
     flat = values | values.get("parameters", {})
-    return {name: value for name, value in flat.items() if hasattr(value, "ndim")}
+    return {name: value for name, value in flat.items() if hasattr(value, "dtype")}

@@ -7,20 +7,21 @@ import pytest
 
 from common import batches, loop, packages
 from common.commands import train
+from common.frameworks.numpy import ACTIVATIONS
 from common.models.vae import figures
-from common.settings import Settings
 from tests import reference
 from tests.conftest import make_settings, packages_of
 from tools.compare import command as compare
 from tools.lessons import vae as lesson
 from tools.pages.side_by_side import evidence
+from vae_numpy import gradient
 
 PACKAGES = packages_of("vae")
 NAME = "importance_weighted_bound"
 
 
 def of_numpy(given):
-    return importlib.import_module("vae_numpy.model").importance_weighted_bound(**given)
+    return importlib.import_module("vae_numpy.bound").importance_weighted_bound(**given)
 
 
 @pytest.mark.parametrize("structure", lesson.STRUCTURES, ids=["relu", "tanh"])
@@ -28,9 +29,8 @@ def of_numpy(given):
 def test_values_and_slopes_are_those_of_the_reference(rng, package, structure):
     drawn = lesson.arguments(structure, rng)
     (found,), gradients = evidence.caller(package, NAME, drawn)(drawn)
-    shape = lesson.DRAWS, lesson.BATCH, structure["latent_dim"]
-    eps = drawn["eps_of_draws"].reshape(shape)
-    activation = structure["activation"]
+    eps, activation = drawn["eps_of_draws"], structure["activation"]
+    assert eps.shape == (lesson.DRAWS, lesson.BATCH, structure["latent_dim"])
 
     def bound(parameters):
         return reference.importance_weighted_bound(
@@ -55,7 +55,8 @@ def drawn(rng, count):
     """A problem with so many draws of z for each image, by NumPy."""
     given = lesson.arguments(lesson.STRUCTURES[0], rng)
     given["parameters"]["b_logvar"] -= 3  # not too wide, or its mean is hard to see
-    eps = rng.standard_normal((count * lesson.BATCH, 5), np.float32)
+    given["activation"] = ACTIVATIONS[given["activation"]]
+    eps = rng.standard_normal((count, lesson.BATCH, 5), np.float32)
     wanted = {n: given[n] for n in ("parameters", "x", "activation")}
     return wanted, eps
 
@@ -64,8 +65,9 @@ def test_one_draw_gives_the_elbo_on_average(rng):
     """With the same z only KL's estimate differs, which is right on average."""
     given, eps = drawn(rng, 4000)
     model = importlib.import_module("vae_numpy.model")
-    several = given | {"x": np.tile(given["x"], (4000, 1)), "eps": eps}
-    difference = of_numpy(several) - model.elbo(**several)[0]
+    several = given | {"x": np.tile(given["x"], (4000, 1)), "eps": eps.reshape(-1, 5)}
+    one = several | {"eps": several["eps"][None]}
+    difference = of_numpy(one) - model.elbo(**several)
     error = difference.std() / np.sqrt(len(difference))
     assert difference.std() > 0.1
     assert abs(difference.mean(dtype="f8")) < 5 * error
@@ -75,7 +77,7 @@ def test_more_draws_give_a_higher_bound_on_average(rng):
     given, eps = drawn(rng, 1000)
     means = []
     for count in (1, 5, 50, 1000):
-        parts = batches.split(eps, count * lesson.BATCH)
+        parts = batches.split(eps, count)
         means.append(np.mean([of_numpy(given | {"eps": part}) for part in parts]))
     assert (np.diff(means) > 0.1).all()
 
@@ -88,7 +90,7 @@ def test_weights_of_any_size_do_not_overflow(rng):
     assert (bound < -1000).all()
 
 
-def test_the_draws_of_a_batch_lie_one_after_the_other(digits):
+def test_draws_are_an_axis_in_front_of_the_batch(digits):
     settings = make_settings(latent_dim=3, batch_size=10)
     five = Settings.of(
         vars(settings) | {"model": "vae", "importance_samples": 5, "options": {}}
@@ -96,8 +98,8 @@ def test_the_draws_of_a_batch_lie_one_after_the_other(digits):
     one = next(batches.chunks(digits.train_images, settings, 1))
     many = next(batches.chunks(digits.train_images, five, 1))
     np.testing.assert_array_equal(one["x"], many["x"])
-    assert one["eps"].shape == (100, 10, 3)
-    assert many["eps"].shape == (100, 50, 3)
+    assert one["eps"].shape == (100, 1, 10, 3)
+    assert many["eps"].shape == (100, 5, 10, 3)
     tests = [
         batches.evaluation_set(digits.test_images[:9], s) for s in (settings, five)
     ]
@@ -127,7 +129,7 @@ def test_a_run_says_what_it_raised(tmp_path, capsys):
     assert "train  L_5  test ELBO" in capsys.readouterr().out
     loaded = packages.estimator("vae_numpy").load(out)
     assert loaded.importance_samples == 5
-    assert loaded.network.importance_samples == 5
+    assert loaded.network.bound is gradient.importance_weighted_bound
 
 
 @pytest.mark.parametrize("value", ["0", "1.5", "many", "101"])
