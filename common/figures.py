@@ -225,20 +225,29 @@ def _places(codes, numbers):
     return places
 
 
-def _plane(mu):
+def _plane(codes):
     """(N, Z) -> (N, 2) and what to call the two axes."""
-    if mu.shape[1] == 1:
-        mu = np.hstack([mu, np.zeros_like(mu)])
-        return mu, "$z_1$", ""
-    if mu.shape[1] == 2 or len(mu) < 3 or (mu == mu[0]).all():
-        return mu[:, :2], "$z_1$", "$z_2$"
-    pca = PCA(n_components=2, svd_solver="full")
-    codes = pca.fit_transform(mu)
-    shares = pca.explained_variance_ratio_
-    return codes, *(
+    axes, shares = principal_axes(codes)
+    if len(axes) == 1:
+        return np.hstack([codes, np.zeros_like(codes)]), "$z_1$", ""
+    if shares is None:
+        return codes[:, :2], "$z_1$", "$z_2$"
+    return (codes - codes.mean(axis=0)) @ axes[:2].T, *(
         f"principal axis {i} ({share:.0%} of the variance)"
-        for i, share in enumerate(shares, 1)
+        for i, share in enumerate(shares[:2], 1)
     )
+
+
+def principal_axes(codes):
+    """Directions, that of the most variance first, and its shares.  (N, Z) -> (K, Z), K
+
+    Of one or two latent variables, or where nothing varies, the axes of these: no
+    shares.
+    """
+    if codes.shape[1] < 3 or len(codes) < 3 or (codes == codes[0]).all():
+        return np.eye(codes.shape[1]), None
+    pca = PCA(svd_solver="full").fit(codes)
+    return pca.components_, pca.explained_variance_ratio_
 
 
 def manifold_grid(side):

@@ -5,38 +5,15 @@ import difflib
 
 import pytest
 
-from tests.conftest import ROOT, framework_of, packages_of
+from tests.conftest import ROOT, packages_of
+from tools import twins
 
-FIRST = "tensorflow"  # the framework that the others are compared with
-MATHEMATICS = ("model.py", "bound.py")
-# In model.py's docstring.
-TITLES = {"tensorflow": "TensorFlow", "theano": "Theano", "numpy": "NumPy"}
-# What may differ there: a framework's name for the same operation.
-NAMES = {
-    "theano": {
-        "tf.matmul": "T.dot",
-        "tf.exp": "T.exp",
-        "tf.math.log": "T.log",
-        "tf.reduce_sum": "T.sum",
-        "tf.reduce_mean": "T.mean",
-        "tf.reduce_max": "T.max",
-        "tf.nn.softplus": "T.nnet.softplus",
-    },
-    "numpy": {
-        "tf.matmul": "np.matmul",
-        "tf.exp": "np.exp",
-        "tf.math.log": "np.log",
-        "tf.reduce_sum": "np.sum",
-        "tf.reduce_mean": "np.mean",
-        "tf.reduce_max": "np.max",
-        "tf.nn.softplus": "softplus",
-    },
-}
+FIRST = "tf"  # the framework that the others are compared with
 
 
 def pairs():
     """Each package with the one of its model in the first framework."""
-    every = {framework_of(package): package for package in packages_of("vae")}
+    every = {twins.framework(package): package for package in packages_of("vae")}
     first = every.pop(FIRST)
     return [(first, twin) for twin in every.values()]
 
@@ -74,27 +51,27 @@ def without_header(module):
     ]
 
 
-def drift(first, twin, framework):
+def drift(first, twin, names):
     """What is left of the difference once the names are translated."""
-    translate = Translate(NAMES[framework]).visit
+    translate = Translate(names).visit
     ours, theirs = without_header(first), without_header(twin)
     texts = [ast.unparse(translate(n)) for n in ours], [ast.unparse(n) for n in theirs]
     lines = ["\n".join(text).splitlines() for text in texts]
     return list(difflib.unified_diff(*lines, lineterm="", n=0))
 
 
-@pytest.mark.parametrize("file", MATHEMATICS)
+@pytest.mark.parametrize("file", twins.MATHEMATICS)
 @PAIRS
 def test_mathematics_differs_only_in_the_names_of_operations(first, twin, file):
     trees = [tree(f"{package}/{file}") for package in (first, twin)]
-    assert drift(*trees, framework_of(twin)) == []
+    assert drift(*trees, twins.translations(first, twin)) == []
 
 
-@pytest.mark.parametrize("file", MATHEMATICS)
+@pytest.mark.parametrize("file", twins.MATHEMATICS)
 @PAIRS
 def test_headers_differ_in_the_framework_alone(first, twin, file):
     ours, theirs = (ast.get_docstring(tree(f"{p}/{file}")) for p in (first, twin))
-    titles = TITLES[FIRST], TITLES[framework_of(twin)]
+    titles = (twins.names(package)["framework"] for package in (first, twin))
     assert ours.replace(*titles) == theirs
 
 
@@ -113,7 +90,8 @@ def test_drift_is_noticed(old, new):
     text = source("vae_theano/model.py")
     assert old in text
     changed = ast.parse(text.replace(old, new, 1))
-    assert drift(tree("vae_tf/model.py"), changed, "theano")
+    names = twins.translations("vae_tf", "vae_theano")
+    assert drift(tree("vae_tf/model.py"), changed, names)
 
 
 def outline(name):

@@ -5,25 +5,19 @@ returns, by name, the derivatives of the sum of what that returns: of two arrays
 the first plus twice the second.
 """
 
-import sys
-
 import numpy as np
 
 from vae_numpy import gradient, model
 
 
-def with_gradients(function, arguments, count=None):
-    """A function of model.py and its derivatives, written by hand below.
+def with_gradients(function, arguments):
+    """A function and its namesake below, as the frameworks' `with_gradients`."""
+    differentiate = globals()[function.__name__]
 
-    It takes {name: array} and returns what the frameworks' `with_gradients` do; each
-    function below has chosen by itself of which results.
-    """
-    differentiate = getattr(sys.modules[__name__], function.__name__)
-
-    def call(given):
-        results = function(**given)
+    def call(values):
+        results = function(**values)
         results = results if isinstance(results, tuple) else (results,)
-        return results, differentiate(**given)
+        return results, differentiate(**values)
 
     return call
 

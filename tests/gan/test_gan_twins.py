@@ -6,12 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tools import twins
+
 ROOT = Path(__file__).parent.parent.parent
-SAME = {  # what may differ in model.py: a framework's name for the same operation
-    "tf.matmul": "T.dot",
-    "tf.reduce_sum": "T.sum",
-    "tf.nn.softplus": "T.nnet.softplus",
-}
+SAME = twins.translations("gan_tf", "gan_theano")
 
 
 def tree(name):

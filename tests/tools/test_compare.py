@@ -146,7 +146,7 @@ def test_the_report_is_complete(compared):
     for name in report["figures"]:
         assert (compared / name).read_bytes().startswith(b"\x89PNG")
     assert page.count("<img ") == len(report["figures"]) == 3
-    assert 'id="autoencoder-vae-encode"' in page
+    assert 'id="autoencoder-vae-model-encode"' in page
     assert sorted(path.name for path in compared.parent.iterdir()) == [compared.name]
 
 

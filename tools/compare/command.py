@@ -384,9 +384,9 @@ def _lines(package):
     blocks = [
         block
         for name in [machinery, *imported.split(", ")]
-        for block in source.blocks(folder / f"{name}.py")
+        for block in source.blocks(folder / f"{name}.py", {}).values()
     ]
-    return sum(bool(line.text.strip()) for block in blocks for line in block.lines)
+    return sum(bool(line.text.strip()) for block in blocks for line in block.code)
 
 
 def _differing(jobs):

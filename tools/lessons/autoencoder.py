@@ -1,4 +1,4 @@
-"""What a page says of the autoencoder's functions: formulas and symbols."""
+"""What a page says of the autoencoder's functions: formulas."""
 
 FORMULAS = {  # of the functions in model.py, and of the Network's methods
     "hidden_layers": r"h_{k} = a(h_{k-1} W_{k} + b_{k}), \quad a = "
@@ -6,13 +6,4 @@ FORMULAS = {  # of the functions in model.py, and of the Network's methods
     "encode": r"z = a(h W_z + b_z)",
     "decode": r"\ell = h W_\ell + b_\ell",
     "log_likelihood": r"\log\,p(x|z) = \sum_{i} x_i \ell_i - \log(1 + e^{\ell_i})",
-}
-SYMBOLS = {  # a symbol of the formulas: its name in the code
-    r"\ell": "logits",
-    "x": "x",
-    "z": "z",
-    "h": "h",
-    "W": "W",
-    "b": "b",
-    "a": "activation",
 }

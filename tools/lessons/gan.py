@@ -3,6 +3,7 @@
 import numpy as np
 
 from common.models.gan import Settings
+from tools import lessons
 
 PIXELS, BATCH = 784, 8
 STRUCTURES = (  # what the drawn networks have; their numbers are new each time
@@ -21,14 +22,7 @@ FORMULAS = {  # of the functions in model.py, and of the Network's methods
     r"g = \nabla_x \log\,\frac{D(x)}{1 - D(x)}",
     "Network._train": r"\theta \leftarrow \text{Adam}(\theta, \, \nabla_\theta L)",
 }
-SYMBOLS = {  # a symbol of the formulas: its name in the code
-    r"\ell": "logits",
-    "x": "x",
-    "z": "z",
-    "h": "h",
-    "W": "W",
-    "b": "b",
-    "a": "activation",
+SYMBOLS = {  # beside those of every lesson
     "g": "slope_real",
     "L": "loss",
     r"\theta": "parameters",
@@ -40,10 +34,7 @@ SYMBOLS = {  # a symbol of the formulas: its name in the code
 def arguments(structure, rng):
     """Drawn values of everything that a function of model.py takes, by its name."""
     settings = Settings(**structure)
-    pixels = rng.integers(0, 256, (BATCH, PIXELS), np.uint8)
-    parameters = settings.initial(pixels)
-    for name, value in parameters.items():  # away from their start
-        parameters[name] = value + 0.1 * rng.standard_normal(value.shape, np.float32)
+    parameters = lessons.drawn(settings, (BATCH, PIXELS), rng)
     x = rng.random((BATCH, PIXELS), np.float32)
     return {
         "parameters": parameters,

@@ -3,6 +3,7 @@
 import numpy as np
 
 from common.models.vae import Settings
+from tools import lessons
 
 PIXELS, BATCH = 196, 8  # the fewer, the smaller what their sums are rounded to
 DRAWS = 3  # of z for each image, where a function takes several
@@ -35,17 +36,10 @@ FORMULAS = {  # of the functions in model.py and bound.py, and of the Network's 
     "Network._train": r"\theta \leftarrow \text{Adam}(\theta, \, "
     r"\nabla_\theta (-\text{ELBO}))",
 }
-SYMBOLS = {  # a symbol of the formulas: its name in the code
+SYMBOLS = {  # beside those of every lesson
     r"\mu": "mu",
     r"\sigma": "logvar",
     r"\varepsilon": "eps",
-    r"\ell": "logits",
-    "x": "x",
-    "z": "z",
-    "h": "h",
-    "W": "W",
-    "b": "b",
-    "a": "activation",
     r"\theta": "parameters",
     r"\text{KL}": "kl",
     r"\text{ELBO}": "elbo",
@@ -57,10 +51,7 @@ SYMBOLS = {  # a symbol of the formulas: its name in the code
 def arguments(structure, rng):
     """Drawn values of everything that a function of model.py takes, by its name."""
     settings = Settings(**structure)
-    pixels = rng.integers(0, 256, (BATCH, PIXELS), np.uint8)
-    parameters = settings.initial(pixels)
-    for name, value in parameters.items():  # away from their start
-        parameters[name] = value + 0.1 * rng.standard_normal(value.shape, np.float32)
+    parameters = lessons.drawn(settings, (BATCH, PIXELS), rng)
     code = BATCH, settings.latent_dim
     x = (rng.random((BATCH, PIXELS)) < 0.2).astype(np.float32)
     return {

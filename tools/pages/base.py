@@ -2,56 +2,38 @@
 
 The Content-Security-Policy names the hash of that one style and that one script, so
 that nothing else runs, whatever a label or a run's name contains, and forbids every
-request.
+request.  Templates escape whatever they are given.
 """
 
 import base64
 import hashlib
-from html import escape
+from functools import cache
 from pathlib import Path
 
-STYLE = Path(__file__).with_suffix(".css").read_text()
-ICON = "data:,"  # none; or else a browser asks for one
+TOOLS = Path(__file__).parent.parent
 
 
-def document(title, body, style="", script=""):
-    """A whole page -> HTML.  `body` is HTML, `title` plain text."""
-    style = STYLE + style
-    policy = (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
+def page(template, style, script, **values):
+    """A whole page, from a template that extends pages/base.html -> HTML"""
+    style = (TOOLS / "pages/base.css").read_text() + style
+    hashes = {"style_hash": _hash(style), "script_hash": _hash(script)}
+    page = _environment().get_template(template)
+    return page.render(style=style, script=script, **hashes, **values) + "\n"
+
+
+@cache
+def _environment():
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TOOLS),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="{ICON}">
-<title>{escape(title)}</title>
-<style>{style}</style>
-</head>
-<body>
-{body}
-<script>{script}</script>
-</body>
-</html>
-"""
-
-
-def text(value):
-    """Text of a run, a label say, which may hold anything -> HTML.
-
-    Escaped, and kept from turning round the direction of what follows.
-    """
-    return f"<bdi>{escape(str(value))}</bdi>"
-
-
-def image(png, alternative):
-    """A picture inside the page.  bytes, plain text -> HTML"""
-    source = base64.b64encode(png).decode()
-    return f'<img src="data:image/png;base64,{source}" alt="{escape(alternative)}">'
+    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
+    return environment
 
 
 def _hash(content):

@@ -9,7 +9,13 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))
 needs_chromium = pytest.mark.skipif(
     not CHROMIUM, reason="there is no chromium (Debian: apt install chromium)"
 )
-WIDTHS = (1440, 768, 320)
+LOOKS = pytest.mark.parametrize(
+    ("width", "scheme"),
+    [(width, scheme) for width in (1440, 768, 320) for scheme in ("light", "dark")],
+)
+HOSTILE = (
+    "<script>alert(1)</script>\"'></title>]]>--><img src=x onerror=alert(2)>\u202eabc"
+)
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -20,22 +26,24 @@ def browser():
 
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         try:
-            yield found
+            yield chromium
         finally:
-            found.close()
+            chromium.close()
 
 
 @contextmanager
-def opened(chromium, path, **context):
+def opened(chromium, path, width=1440, height=1000, **context):
     """A page of that file.  Afterwards: it said nothing, and asked for nothing else."""
-    context = chromium.new_context(**context)
+    viewport = {"width": width, "height": height}
+    context = chromium.new_context(viewport=viewport, **context)
     context.set_default_timeout(120_000)  # a busy machine is no fault of the page
     page = context.new_page()
     said, asked = [], []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("dialog", lambda dialog: said.append(dialog.message))
     page.on("request", lambda request: asked.append(request.url))
     try:
         page.goto(path.as_uri())
@@ -46,10 +54,13 @@ def opened(chromium, path, **context):
         context.close()
 
 
-def faults(page):
-    """What axe-core finds wrong.  -> ["rule: element", ...]"""
+def assert_accessible(page):
+    """Axe-core finds nothing wrong, and nothing is wider than the window."""
     from axe_playwright_python.sync_playwright import Axe
 
     options = {"runOnly": AXE_TAGS, "resultTypes": ["violations"]}
-    found = Axe().run(page, options=options).response["violations"]
-    return [f"{f['id']}: {n['html'][:200]}" for f in found for n in f["nodes"]]
+    violations = Axe().run(page, options=options).response["violations"]
+    faults = [f"{v['id']}: {n['html'][:200]}" for v in violations for n in v["nodes"]]
+    assert faults == []
+    wide = "document.documentElement.scrollWidth"
+    assert page.evaluate(wide) <= page.viewport_size["width"]

@@ -1,15 +1,13 @@
 """One page to walk through a latent space: weights inside, no request to anywhere."""
 
 import base64
-import html
 import json
-import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from common import UserError
+from common import UserError, figures
 from tools.pages import base
 
 HERE = Path(__file__).parent
@@ -26,39 +24,43 @@ class Shown:
     package: str
     estimator: object
 
+    def __post_init__(self):
+        self.name = base.printable(self.name)
+
+    @property
+    def settings(self):
+        """What the page lists of it: name -> value"""
+        settings = self.estimator.settings_
+        layers = "-".join(map(str, settings.layers(784)))
+        values = {"package": self.package, "layers": layers} | settings.parameters()
+        values["hidden"] = ", ".join(map(str, settings.hidden)) or "none"
+        return {name: base.printable(str(value)) for name, value in values.items()}
+
 
 def build(shown, codes, labels):
     """The page of one model, or of two with codes of one size.  (N, Z), (N,) -> HTML
 
     The codes are those of the first model that encodes, or none.
     """
-    shown = [Shown(base.printable(s.name), s.package, s.estimator) for s in shown]
     models = [_model(one) for one in shown]
     room = BYTES[len(shown)] - len(json.dumps(models))
-    count = min(len(codes), max(500, int(room / _size_of_a_code(codes))))
-    space = _space(shown[0].estimator, codes[:count], labels[:count])
-    space["note"] = _note(count, len(codes))
-    parts = {
-        "lead": html.escape(_lead(shown)),
-        "runs": "".join(map(_details, shown)),
-        "data": _json({"models": models, "space": space}),
-    }
-    body = re.sub(
-        r"<!--(\w+)-->", lambda found: parts[found[1]], _read("explorer.html")
+    size = (2 * codes.shape[1] + 2) * 4 / 3  # of a code and its class, in base64
+    count = min(len(codes), max(500, int(room / size)))
+    return base.page(
+        "pages/explorer/explorer.html",
+        _read("explorer.css"),
+        "".join(map(_read, SCRIPTS)),
+        title=f"A latent space to walk in: {' beside '.join(s.name for s in shown)}",
+        shown=shown,
+        count=count,
+        total=len(codes),
+        models=models,
+        space=_space(shown[0].estimator, codes[:count], labels[:count]),
     )
-    names = " beside ".join(one.name for one in shown)
-    title = f"A latent space to walk in: {names}"
-    script = "".join(map(_read, SCRIPTS))
-    return base.document(title, body, _read("explorer.css"), script)
 
 
 def _read(name):
     return (HERE / name).read_text(encoding="utf-8")
-
-
-def _json(value):
-    """JSON in which HTML finds no tag."""
-    return json.dumps(value, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _base64(array, dtype):
@@ -79,95 +81,33 @@ def _halves(array):
 def _model(one):
     """What the page must know of a model: its layers, and the weights of these."""
     settings = one.estimator.settings_
-    networks = one.estimator.about.networks(settings)
-    state = one.estimator.state()
+    networks, state = settings.networks(), one.estimator.state()
     names = [name for layers in networks.values() for name, _ in layers]
     names += [name.replace("W", "b", 1) for name in names]
     return {
         "name": f"{one.name} ({one.package})",
         "binarize": settings.binarize,
-        "draws": "sample" in one.estimator.about.draws,
+        "draws": "sample" in settings.words.draws,
         "networks": networks,
         "weights": {name: _halves(state[name]) for name in dict.fromkeys(names)},
     }
 
 
-def _size_of_a_code(codes):
-    """Bytes of base64 that a code and its class take."""
-    return (2 * codes.shape[1] + 2) * 4 / 3
-
-
 def _space(estimator, codes, labels):
     """What the page must know of the latent space.  (N, Z), (N,)"""
-    about = estimator.about
-    width = codes.shape[1]
-    centre = np.zeros(width) if about.has_prior else codes.mean(axis=0)
-    axes, names = _axes(codes.astype(np.float64))
+    prior, width = estimator.words.has_prior, codes.shape[1]
+    axes, shares = figures.principal_axes(codes.astype(np.float64))
+    names = [f"z{i}" for i in range(1, width + 1)]
+    if shares is not None:
+        percent = [f"{share:.0%} of the variance" for share in shares]
+        names = [f"axis {i} ({text})" for i, text in enumerate(percent, 1)]
     classes, numbers = np.unique(labels, return_inverse=True)
     return {
-        "prior": about.has_prior,
-        "centre": centre.tolist(),
-        "axes": axes.round(6).tolist(),
-        "names": names,
+        "prior": prior,
+        "centre": np.zeros(width).tolist() if prior else codes.mean(axis=0).tolist(),
+        "axes": axes[:AXES].round(6).tolist(),
+        "names": names[:AXES],
         "codes": _halves(codes),
         "classes": [str(label) for label in classes],  # beyond 2**53, too
         "classOf": _base64(numbers, "<u2"),
     }
-
-
-def _axes(codes):
-    """Directions that the map may show, and what to call them.  (N, Z) -> (K, Z), [K]
-
-    Of more than two numbers the principal axes.
-    """
-    count, width = codes.shape
-    variances, vectors = np.ones(width), np.eye(width)
-    if width > 2 and count > width:
-        variances, vectors = np.linalg.eigh(np.cov(codes.T))
-        variances, vectors = variances[::-1], vectors.T[::-1]
-        shares = variances / max(variances.sum(), 1e-12)
-        names = [
-            f"axis {i} ({share:.0%} of the variance)"
-            for i, share in enumerate(shares, 1)
-        ]
-    else:
-        names = [f"z{i}" for i in range(1, width + 1)]
-    return vectors[:AXES], names[:AXES]
-
-
-def _note(count, total):
-    """A sentence on the codes in the page."""
-    if not count:
-        return ""
-    if count < total:
-        first = f"the first {count:,} of {total:,} test images, as many as fit"
-        return f"Codes of {first}; a button shows one class alone."
-    return f"Codes of {count:,} test images; a button shows one class alone."
-
-
-def _lead(shown):
-    """What the page shows, in two sentences."""
-    size = shown[0].estimator.settings_.latent_dim
-    decoders = "The decoder" if len(shown) == 1 else "The decoders"
-    names = " and ".join(f"{one.name} ({one.package})" for one in shown)
-    own = "Map a digit of your own to this space, draw new ones from it"
-    if not any(one.estimator.about.encodes for one in shown):
-        own = "Draw new digits from this space"
-    return (
-        f"{decoders} of {names} in your browser: every point z of {size} "
-        f"number{'s' * (size > 1)} becomes an image. {own}, walk from one to "
-        "another."
-    )
-
-
-def _details(one):
-    """Every setting of a run as a list."""
-    rows = asdict(one.estimator.settings_)
-    rows["hidden"] = ", ".join(map(str, rows["hidden"])) or "none"
-    layers = one.estimator.about.layers(one.estimator.settings_, 784)
-    rows = {"package": one.package, "layers": "-".join(map(str, layers))} | rows
-    items = "".join(
-        f"<dt>{name}</dt><dd>{html.escape(base.printable(str(value)))}</dd>"
-        for name, value in rows.items()
-    )
-    return f"<h2>{html.escape(one.name)}</h2><dl>{items}</dl>"

@@ -223,10 +223,7 @@ map.classes.forEach((name, c) => {
   button.addEventListener("click", () => light(map.lit === c ? null : c));
 });
 
-for (const [id, chosen] of [
-  ["right", 0],
-  ["up", 1],
-]) {
+for (const [id, chosen] of [["right", 0], ["up", 1]]) {
   data.space.names.forEach((name, k) =>
     make("option", page(id), { value: k, textContent: name }),
   );
@@ -276,38 +273,20 @@ page("rings").hidden = !map.prior;
 page("random").textContent = map.prior
   ? "Draw z from the prior"
   : "Draw each number by itself";
-page("codes").textContent = data.space.note;
 Object.assign(page("strip"), { width: 28 * STRIP, height: 28 * models.length });
 
+const on = (id, action, event = "click") => page(id).addEventListener(event, action);
 const stopAnd = (action) => () => (play(false), action());
-page("random").addEventListener(
-  "click",
-  stopAnd(() => go(randomCode())),
-);
-page("reset").addEventListener("click", reset);
-page("draw").addEventListener("change", refresh);
-page("mean").addEventListener(
-  "click",
-  stopAnd(() => go(posterior.mean)),
-);
-page("sample").addEventListener(
-  "click",
-  stopAnd(() => go(reparameterize(posterior.mean, posterior.logvar))),
-);
-page("clear").addEventListener("click", () => pad.clear());
-page("play").addEventListener("click", () => play(playing === null));
-page("set-a").addEventListener(
-  "click",
-  stopAnd(() => setEnds(settled, ends[1])),
-);
-page("set-b").addEventListener(
-  "click",
-  stopAnd(() => setEnds(ends[0], settled)),
-);
-page("share").addEventListener("input", () => {
-  play(false);
-  go(between(...ends, Number(page("share").value)));
-});
+on("random", stopAnd(() => go(randomCode())));
+on("reset", reset);
+on("draw", refresh, "change");
+on("mean", stopAnd(() => go(posterior.mean)));
+on("sample", stopAnd(() => go(reparameterize(posterior.mean, posterior.logvar))));
+on("clear", () => pad.clear());
+on("play", () => play(playing === null));
+on("set-a", stopAnd(() => setEnds(settled, ends[1])));
+on("set-b", stopAnd(() => setEnds(ends[0], settled)));
+on("share", stopAnd(() => go(between(...ends, Number(page("share").value)))), "input");
 
 /** Colours or sizes are other ones. */
 function repaint() {

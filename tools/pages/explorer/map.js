@@ -156,12 +156,7 @@ class LatentMap {
       pen.lineWidth = width * unit;
       pen.beginPath();
       pen.arc(x, y, 12 * unit, 0, 7);
-      for (const [dx, dy] of [
-        [1, 0],
-        [-1, 0],
-        [0, 1],
-        [0, -1],
-      ]) {
+      for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
         pen.moveTo(x + 8 * unit * dx, y + 8 * unit * dy);
         pen.lineTo(x + 18 * unit * dx, y + 18 * unit * dy);
       }

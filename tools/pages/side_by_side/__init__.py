@@ -1,45 +1,72 @@
-"""The programs side by side: functions, lines and words, with evidence and formulas."""
+"""The programs side by side: functions, lines and words, with evidence and formulas.
+
+The page is whole without its script.
+"""
+
+from pathlib import Path
 
 from tools.pages import base
-from tools.pages.side_by_side import evidence, parts, render
-from tools.pages.side_by_side.render import SCRIPT, STYLE
+from tools.pages.side_by_side import align, evidence, programs
+from tools.pages.side_by_side.programs import INDENTS, SHOWN
 
-TITLE = "The programs side by side"
-LEAD = (
-    "The same mathematics, written down once for each framework, line beside line. "
-    "Above each function stands how far the frameworks were apart when it was tried "
-    "on the same drawn inputs."
-)
-
-
-def body(names, measure=evidence.measure):
-    """Everything worth comparing in these packages, with evidence -> HTML
-
-    `measure` takes packages and names of functions, as `evidence.measure` does.
-    """
-    groups = parts.groups(names)
-    return render.body(groups, {g.key: _evidence(g, measure) for g in groups})
+HERE = Path(__file__).parent
+STYLE = (HERE / "side_by_side.css").read_text()
+SCRIPT = (HERE / "side_by_side.js").read_text()
+COLUMNS = ("Left column", "Right column", "Third column")
 
 
 def page(names, measure=evidence.measure):
     """A page of these packages alone -> HTML"""
-    content = f"""<header>
-<h1>{TITLE}</h1>
-<p>{LEAD}</p>
-</header>
-<main>
-{body(names, measure)}
-</main>
-<footer>Made from the sources by <code>make pages</code>.</footer>"""
-    return base.document(TITLE, content, STYLE, SCRIPT)
+    template = "pages/side_by_side/page.html"
+    return base.page(template, STYLE, SCRIPT, **values(names, measure))
 
 
-def _evidence(group, measure):
-    """Of model.py, where it is one model's."""
-    file = group.files[0]
-    if len(group.files) == 1:  # two models, which compute different things
-        return {}
-    try:
-        return measure(group.names, file.functions)
-    except evidence.CannotBeTried:
-        return {}
+def values(names, measure=evidence.measure):
+    """What programs.html shows of these packages.
+
+    `measure` takes packages and names of functions, as `evidence.measure` does.
+    """
+    groups = programs.groups(names)
+    return {
+        "groups": groups,
+        "evidence": {g.key: measure(g.names, g.functions) for g in groups},
+        "allowed": evidence,
+        "in_words": programs.in_words,
+        "cells": cells,
+        "same": programs.same,
+        "columns": COLUMNS,
+        "shown": SHOWN,
+    }
+
+
+def cells(row):
+    """Each line of a row: its words, and where other ones stand."""
+    return [_cell(row, column, line) for column, line in enumerate(row)]
+
+
+def _cell(row, column, line):
+    if line is None:
+        return {"class": "none", "words": []}
+    differing = [
+        set() if other is line else align.different(line, other) for other in row
+    ]
+    words = []
+    for i, word in enumerate(line.words):
+        apart = [c for c, places in enumerate(differing) if i in places]
+        words.append(_word(word, apart, column, len(row)))
+    hang = f"i{line.indent}" if line.indent in INDENTS else None
+    return {"class": hang, "words": words}
+
+
+def _word(word, apart, column, columns):
+    """A word's element and attributes; `apart` are the columns where another stands."""
+    lit = column < SHOWN and any(c < SHOWN for c in apart)
+    classes = [word.kind] if word.kind not in (None, "n") else []
+    attributes = {
+        "class": " ".join([*classes, "d"] if lit else classes) or None,
+        "data-d": "".join(map(str, apart)) if apart and columns > SHOWN else None,
+        "data-n": word.key if word.key != word.text else None,
+    }
+    if word.kind in ("n", "o", "s"):
+        return "i", attributes, word.text
+    return "b" if any(attributes.values()) else None, attributes, word.text

@@ -8,14 +8,10 @@ from itertools import combinations
 import numpy as np
 
 from common import packages
-from tools import derivatives
+from tools import derivatives, lessons, twins
 
 VALUES, GRADIENTS = 1e-5, 1e-4  # the tests hold relative differences to these
 DRAWS = 200
-
-
-class CannotBeTried(Exception):  # noqa: N818
-    """A model says nothing of what its functions take."""
 
 
 @dataclass
@@ -28,60 +24,65 @@ class Evidence:
 
 
 def measure(names, functions, draws=DRAWS, structures=None):
-    """Call functions of model.py in several packages -> {function: Evidence}
+    """Call functions of the mathematics in several packages -> {function: Evidence}
 
-    The draws are shared by the first `structures` of networks; None: by all.
-
-    A difference is the norm of that of two arrays, over the norm of one of them.
+    The draws are shared by the first `structures` of networks; None: by all.  Of a
+    lesson that draws nothing, nothing is measured.
     """
     lesson = _lesson(names[0])
-    found = {name: Evidence(draws) for name in functions}
+    if not hasattr(lesson, "arguments"):
+        return {}
+    evidence = {name: Evidence(draws) for name in functions}
     chosen = lesson.STRUCTURES[:structures]
-    each = draws // len(chosen)
     for structure in chosen:
         rng = np.random.default_rng(0)
-        inputs = [lesson.arguments(structure, rng) for _ in range(each)]
+        inputs = [lesson.arguments(structure, rng) for _ in range(draws // len(chosen))]
         for name in functions:
-            twins = [caller(package, name, inputs[0]) for package in names]
+            callers = [caller(package, name, inputs[0]) for package in names]
             for drawn in inputs:
-                _compare([twin(drawn) for twin in twins], found[name])
-    return found
+                _compare([call(drawn) for call in callers], evidence[name])
+    return evidence
 
 
 def _lesson(package):
-    about = packages.model_of(package)
-    try:
-        return importlib.import_module(f"tools.lessons.{about.name}")
-    except ModuleNotFoundError:
-        raise CannotBeTried from None
+    return lessons.of(twins.model(package))
 
 
 def caller(package, name, example):
-    """A function of a package's model.py, which differentiates, of what is drawn."""
+    """A function of a package's mathematics, which differentiates, of what is drawn."""
     framework = importlib.import_module(package).framework
     framework.load()
-    function = getattr(importlib.import_module(f"{package}.model"), name)
+    modules = [
+        importlib.import_module(f"{package}.{file.removesuffix('.py')}")
+        for file in twins.MATHEMATICS
+        if (packages.ROOT / package / file).is_file()
+    ]
+    function = next(getattr(m, name) for m in modules if hasattr(m, name))
     lesson = _lesson(package)
-    count = vars(lesson).get("DIFFERENTIATED", {}).get(name)
+    activations = importlib.import_module(package).Network.activations
+
+    def arguments(drawn):
+        drawn = drawn | {"activation": activations[drawn["activation"]]}
+        return taken(lesson, function, drawn)
+
     differentiate = getattr(framework, "with_gradients", derivatives.with_gradients)
-    call = differentiate(function, taken(lesson, function, example), count)
-    return lambda drawn: call(taken(lesson, function, drawn))
+    call = differentiate(function, arguments(example))
+    return lambda drawn: call(arguments(drawn))
 
 
 def taken(lesson, function, drawn):
     """What a function takes of all that a lesson's `arguments` drew.  -> {name: ...}"""
-    names = vars(lesson).get("DRAWN_AS", {}).get(function.__name__, {})
-    wanted = inspect.signature(function).parameters
-    return {name: drawn[names.get(name, name)] for name in wanted}
+    drawn_as = vars(lesson).get("DRAWN_AS", {}).get(function.__name__, {})
+    names = inspect.signature(function).parameters
+    return {name: drawn[drawn_as.get(name, name)] for name in names}
 
 
 def _compare(results, evidence):
     for (a, da), (b, db) in combinations(results, 2):
-        for x, y in zip(a, b, strict=True):
-            evidence.values = max(evidence.values, relative(x, y))
-        for name in da.keys() & db.keys():
-            difference = relative(da[name], db[name])
-            evidence.gradients = max(evidence.gradients, difference)
+        values = [relative(x, y) for x, y in zip(a, b, strict=True)]
+        gradients = [relative(da[name], db[name]) for name in da.keys() & db.keys()]
+        evidence.values = max(evidence.values, *values)
+        evidence.gradients = max(evidence.gradients, *gradients)
 
 
 def relative(a, b):

@@ -1,36 +1,24 @@
 """Formulas as MathML, drawn without a script; symbols know their names."""
 
-import importlib
-from functools import cache
 from html import unescape
 from xml.etree import ElementTree
 
 from latex2mathml import converter
 
+from tools import lessons
+
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
 
 
-@cache
-def _lesson(model):
-    return importlib.import_module(f"tools.lessons.{model}")
-
-
-def formula(about, name):
-    """The formula of a function of that model -> HTML; none: an empty string."""
-    try:
-        lesson = _lesson(about.name)
-    except ModuleNotFoundError:  # a model without a lesson yet
+def formula(model, name):
+    """The formula of a function of that model -> MathML; none: an empty string."""
+    lesson = lessons.of(model)
+    if not lesson or name not in lesson.FORMULAS:
         return ""
-    if name not in lesson.FORMULAS:
-        return ""
+    names = lessons.SYMBOLS | vars(lesson).get("SYMBOLS", {})
+    symbols = {"".join(_tree(s).itertext()): name for s, name in names.items()}
     parts = lesson.FORMULAS[name].split(r", \quad ")  # a narrow page breaks there
-    return "\n".join(_mathml(latex, _by_sign(lesson.SYMBOLS)) for latex in parts)
-
-
-def _by_sign(symbols):
-    """LaTeX -> what stands for it in MathML."""
-    trees = {_tree(latex): name for latex, name in symbols.items()}
-    return {"".join(tree.itertext()): name for tree, name in trees.items()}
+    return "\n".join(_mathml(latex, symbols) for latex in parts)
 
 
 def _tree(latex):

@@ -3,16 +3,21 @@
 import ast
 import re
 import textwrap
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
+from itertools import takewhile
+from keyword import kwlist
 
-from pygments.lexers import PythonLexer
-from pygments.token import Comment, Keyword, Name, Number, Operator, String
-
-OURS = ("common", "__future__")  # packages whose names are no framework's
-HEAD = "head"  # the name of what stands above the first function
-WORD = re.compile(r"\s+|\w+|[^\w\s]+")
-NAME = re.compile(r"[A-Za-z_]\w*")
+HEAD = "imports"  # the name of what stands above the first function
+DEFINITIONS = ast.FunctionDef | ast.ClassDef
+WORD = r"""
+    (?P<c> "{{3}} [\s\S]*? "{{3}} | \#.* )
+  | (?P<s> f?"[^"\n]*" )
+  | (?P<m> \d[\w.]* )
+  | (?P<o> (?:{}) \b )
+  | (?P<k> (?:{}) \b )
+  | (?P<n> [^\W\d]\w* )
+  | \n | [^\S\n]+ | \*\* | // | [=!<>+]= | .
+"""
 
 
 @dataclass(frozen=True)
@@ -20,174 +25,113 @@ class Word:
     """The smallest thing that can differ."""
 
     text: str
-    kind: str = ""  # k: keyword, c: comment, s: string, m: number, n: a name,
+    kind: str | None  # k: keyword, c: comment, s: string, m: number, n: a name, or
     # o: an operation of the framework
-
-    @property
-    def is_space(self):
-        """Whether it is only indentation, or a gap."""
-        return not self.text.strip()
+    key: str  # shared with its names in other frameworks
 
 
 @dataclass(frozen=True)
 class Line:
-    """The words of one line; empty for a blank line."""
+    """The words of one line; none of a blank one."""
 
     words: tuple[Word, ...]
 
-    @cached_property
+    @property
+    def texts(self):
+        """Its words and the gaps between them."""
+        return [word.text for word in self.words]
+
+    @property
     def text(self):
         """As it is written."""
-        return "".join(word.text for word in self.words)
-
-    @cached_property
-    def texts(self):
-        """What is compared: its words without the gaps."""
-        return [word.text for word in self.words if not word.is_space]
+        return "".join(self.texts)
 
     @property
     def indent(self):
         """Columns before the first word."""
         return len(self.text) - len(self.text.lstrip())
 
+    @property
+    def keys(self):
+        """What it says in any framework, without the gaps."""
+        return tuple(word.key for word in self.words if not word.text.isspace())
 
-@dataclass
+
+@dataclass(frozen=True)
 class Block:
-    """A function, a method, a class's first lines, or the head of a file."""
+    """A function, a method, or what stands above the first one in a class or file."""
 
-    name: str  # such as Network.train
-    docstring: str | None
-    full: list[Line] = field(repr=False)  # with the docstring,
-    lines: list[Line] = field(repr=False)  # and without
-    tree: list[ast.stmt] = field(repr=False)
+    docstring: str
+    whole: list[Line]  # with the docstring,
+    code: list[Line]  # and without
 
 
-def blocks(path):
-    """The blocks of a file, in order -> [Block]"""
-    text = path.read_text()
-    tree = ast.parse(text)
-    own = path.parent.name
-    cut = _Cutter(text.splitlines(), _frameworks(tree, own))
-    head = [node for node in tree.body if not isinstance(node, _DEFINITIONS)]
-    cut.add(HEAD, head, head[-1].end_lineno, ast.get_docstring(tree))
+def blocks(path, names):
+    """The blocks of a file, in order -> {name, such as Network.train: Block}
+
+    `names` is what its framework calls the operations.  Comments belong to what
+    follows.
+    """
+    tree, lines = ast.parse(path.read_text()), path.read_text().splitlines()
+    pattern = _pattern(tree, names)
+    keys = {text: f"operation {key}" for key, text in names.items()}
+    blocks, start = {}, 0
+    for name, node in _nodes(tree):
+        end = _end(node)
+        docstring = ast.get_docstring(node) or ""
+        first = last = end
+        if docstring:
+            first, last = node.body[0].lineno - 1, node.body[0].end_lineno
+        parts = lines[start:end], lines[start:first] + lines[last:end]
+        blocks[name] = Block(docstring, *(_lines(p, pattern, keys) for p in parts))
+        start = end
+    return blocks
+
+
+def _nodes(tree):
+    """The file, its functions and classes, and their methods, by name."""
+    yield HEAD, tree
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
-            cut.add(node.name, [node], node.end_lineno, ast.get_docstring(node))
-        elif isinstance(node, ast.ClassDef):
-            _cut_class(cut, node)
-    return cut.found
+        if isinstance(node, DEFINITIONS):
+            yield node.name, node
+        if isinstance(node, ast.ClassDef):
+            for method in node.body:
+                if isinstance(method, ast.FunctionDef):
+                    yield f"{node.name}.{method.name}", method
 
 
-_DEFINITIONS = ast.FunctionDef | ast.ClassDef
+def _end(node):
+    """The last line of a function; of a class or a file, the last above a function."""
+    if isinstance(node, ast.FunctionDef):
+        return node.end_lineno
+    above = takewhile(lambda part: not isinstance(part, DEFINITIONS), node.body)
+    return [*above][-1].end_lineno
 
 
-def _cut_class(cut, node):
-    """The lines above the first method, then each method."""
-    methods = [n for n in node.body if isinstance(n, ast.FunctionDef)]
-    end = node.end_lineno
-    if methods:
-        end = _start(methods[0]) - 1
-    cut.add(node.name, [], end, ast.get_docstring(node))
-    for method in methods:
-        name = f"{node.name}.{method.name}"
-        cut.add(name, [method], method.end_lineno, ast.get_docstring(method))
+def _pattern(tree, names):
+    """A word; what belongs to the framework is one, such as tf.matmul."""
+    modules = [
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    ]
+    own = [*map(re.escape, names.values()), *(rf"{m}\.[\w.]*\w" for m in modules)]
+    parts = "|".join(own) or "(?!)", "|".join(kwlist)  # (?!): nothing
+    return re.compile(WORD.format(*parts), re.VERBOSE)
 
 
-def _start(node):
-    """The first line of a function, with its decorators."""
-    return min([node.lineno, *(d.lineno for d in node.decorator_list)])
-
-
-class _Cutter:
-    """Cuts from where it stopped last, so that comments go with what follows."""
-
-    def __init__(self, lines, frameworks):
-        self.lines, self.frameworks = lines, frameworks
-        self.done, self.found = 0, []
-
-    def add(self, name, tree, end, docstring):
-        code = textwrap.dedent("\n".join(self.lines[self.done : end])).strip("\n")
-        self.done = end
-        full = _lines(code, self.frameworks)
-        lines = _lines(_without_docstring(code, docstring), self.frameworks)
-        self.found.append(Block(name, docstring, full, lines, tree))
-
-
-def _without_docstring(code, docstring):
-    """The code without its first triple-quoted string, if that is the docstring."""
-    if docstring is None:
-        return code
-    return re.sub(r'\n? *""".*?"""(\n(?=\n))?', "", code, count=1, flags=re.S).strip(
-        "\n"
-    )
-
-
-def _frameworks(tree, own):
-    """The names under which a file knows modules of its framework: tf, T, np."""
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                top = alias.name.partition(".")[0]
-                if top not in (*OURS, own):
-                    found.add(alias.asname or top)
-    return found
-
-
-def _lines(code, frameworks):
-    """Words by Pygments; what is of the framework is one word, such as tf.matmul."""
-    if not code:
-        return []
-    lines = [[]]
-    lexer = PythonLexer(ensurenl=False, stripnl=False)
-    for kind, text in lexer.get_tokens(code):
-        first, *more = text.split("\n")
-        lines[-1] += _words(kind, first)
-        for part in more:
-            lines.append(_words(kind, part))
-    return [Line(tuple(_joined(words, frameworks))) for words in lines]
-
-
-def _words(kind, text):
-    if not text:
-        return []
-    if kind in String.Doc or kind in Comment:
-        return [Word(part, "c") for part in WORD.findall(text)]
-    if kind in String:
-        return [Word(text, "s")]
-    if kind in Keyword or kind in Operator.Word:
-        return [Word(text, "k")]
-    if kind in Number:
-        return [Word(text, "m")]
-    if kind in Name and NAME.fullmatch(text):
-        return [Word(text, "n")]
-    if kind in Name:  # a decorator: @tf.function
-        parts = re.findall(r"[\w.]+|[^\w.]+", text)
-        return [Word(p, "n" if NAME.match(p) else "") for p in parts]
-    return [Word(part) for part in re.findall(r"\s+|\S", text)]
-
-
-def _joined(words, frameworks):
-    """tf . nn . relu -> tf.nn.relu; a string's quotes and content -> one word."""
-    joined, at = [], 0
-    while at < len(words):
-        word, end = words[at], at + 1
-        if word.kind == "n" and word.text.partition(".")[0] in frameworks:
-            while [w.text for w in words[end : end + 1]] == ["."]:
-                end += 2
-            if end > at + 1 or "." in word.text:
-                whole = "".join(w.text for w in words[at:end])
-                word = Word(whole, "o")
-        elif word.kind == "s":
-            while end < len(words) and words[end].kind == "s":
-                end += 1
-            word = Word("".join(w.text for w in words[at:end]), "s")
-        elif word.text == "@" and at and words[at - 1].is_space:
-            word = Word("@", "o")  # the product; a decorator's stands alone
-        elif word.text in "*=!<>/" and word.text and end < len(words):
-            both = word.text + words[end].text
-            if both in ("**", "==", "+=", "<=", ">=", "!=", "//"):
-                word, end = Word(both), end + 1
-        joined.append(word)
-        at = end
-    return joined
+def _lines(lines, pattern, keys):
+    code = textwrap.dedent("\n".join(lines)).strip("\n")
+    words = [[]]
+    for match in pattern.finditer(code):
+        kind, texts = match.lastgroup, [match[0]]
+        if kind == "c":
+            texts = re.findall(r"\n|[^\S\n]+|\w+|[^\w\s]+", match[0])
+        for text in texts:
+            if text == "\n":
+                words.append([])
+            else:
+                key = keys.get(text, text) if kind == "o" else text
+                words[-1].append(Word(text, kind, key))
+    return [Line(tuple(line)) for line in words] if code else []

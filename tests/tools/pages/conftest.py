@@ -1,0 +1,30 @@
+from functools import partial
+
+import pytest
+
+from tests.tools.pages.browser import browser, needs_chromium, opened
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """What takes a browser is slow, and but for the first in a file marked `pages`."""
+    files = set()
+    for item in items:
+        if "chromium" in item.fixturenames:
+            item.add_marker(needs_chromium)
+            item.add_marker(pytest.mark.slow)
+            if item.path in files:
+                item.add_marker(pytest.mark.pages)
+            files.add(item.path)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with browser() as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def visit(chromium):
+    """Open a file in the browser.  path, options of the context -> context manager"""
+    return partial(opened, chromium)
