@@ -4,23 +4,32 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 UV := .uv/bin/uv
 UV_VERSION := 0.13.9
-# Neighbours go to one worker, for their fixtures; BLAS threads would wait for others.
-PYTEST := OPENBLAS_NUM_THREADS=1 $(PYTHON) -m pytest -n 2 --dist worksteal
+# Each of two workers has one thread; neighbors go to one worker, for their fixtures.
+PYTEST := OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 \
+    $(PYTHON) -m pytest -n 2 --dist worksteal
+APART := environments notebooks pages
+MOST := not environments and not notebooks and not pages
 
 .PHONY: help train test check doctor lint format bench notebooks pages explorer pretrained lab \
-    search lock clean whole
+    search lock clean whole $(APART:%=test-%)
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
 
 train: .venv/ready  ## train the TensorFlow VAE with its defaults (ARGS="..." adds options)
 	$(PYTHON) -m vae_tf.train $(ARGS)
 
-test: whole  ## run every test
-	$(PYTEST) $(ARGS)
+test: whole  ## run the tests, and one of each kind that stands apart below
+	$(PYTEST) -m "$(MOST)" $(ARGS)
+
+test-environments: whole  ## run the tests that make other environments
+test-notebooks: whole  ## run every notebook on the digits
+test-pages: whole  ## run every test that needs a browser
+$(APART:%=test-%): test-%:
+	$(PYTEST) -m $* $(ARGS)
 
 check: lint  ## check style, run the tests that are not slow
-	$(PYTEST) -m "not slow" $(ARGS)
+	$(PYTEST) -m "not slow and $(MOST)" $(ARGS)
 
 whole: .venv/ready
 	@test -d .venv/lib/python3.11 || { echo "error: this takes Python 3.11;" \

@@ -29,8 +29,9 @@ class Config:
     @classmethod
     def read(cls, path):
         """Read it again.  UserError if it is damaged."""
+        text = path.read_bytes()
         try:
-            content = of_today(json.loads(path.read_text()))
+            content = of_today(json.loads(text))
             model = models.find(content["model"])
             if missing := set(Settings.options()) - set(content):
                 raise KeyError(*missing)

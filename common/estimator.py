@@ -190,7 +190,8 @@ class Estimator(BaseEstimator):
         versions = {"numpy": np.__version__}
         run.create()
         try:
-            run.write_config(Config(self.settings_, package, ARRAY, dataset, versions))
+            config = Config(self.settings_, package, ARRAY, dataset, versions)
+            config.write(run.config_path)
             run.save([], self.state(), Epoch(self.n_iter_ + 1))
         finally:
             run.unlock()

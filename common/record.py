@@ -42,7 +42,7 @@ class Record:
             self.history, start = self.run.restore(estimator)
         else:
             self.run.create(self.overwrite)
-        self.run.write_config(self.config)
+        self.config.write(self.run.config_path)
         settings = estimator.settings_
         before = self.history  # its rows have the same columns as those to come
         judged = settings.judged and (not before or "judge_distance" in before[0])

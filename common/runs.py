@@ -1,7 +1,6 @@
 """A run's folder: config.json, history.csv, checkpoint.npz, figures/."""
 
 import csv
-import errno
 import io
 import os
 from pathlib import Path
@@ -88,9 +87,6 @@ class Run:
     def _check_exists(self):
         if not self.config_path.is_file():
             raise UserError(f"{self.path}: not a run (there is no config.json in it)")
-        for path in (self.config_path, self.checkpoint_path, self.history_path):
-            if path.exists() and not os.access(path, os.R_OK):
-                raise UserError(f"{path}: cannot be read (Permission denied)")
 
     def lock(self):
         """Keep other processes from training here, until unlock() or this one ends."""
@@ -101,14 +97,6 @@ class Run:
             self._lock.acquire()
         except filelock.Timeout:
             raise UserError(f"{self.path}: another process is training here") from None
-        except OSError as error:
-            if error.errno == errno.ENOSPC:
-                raise
-            reason = f"cannot be locked ({error.strerror}); choose a folder on a disk "
-            reason += "of this machine"
-            if isinstance(error, PermissionError):
-                reason = f"cannot be written ({error.strerror})"
-            raise UserError(f"{self.path}: {reason}") from None
         for stale in self.path.rglob(".*.[0-9]*.tmp"):  # of a process that was killed
             if stale.is_file():
                 stale.unlink()
@@ -120,10 +108,6 @@ class Run:
                 (self.path / ".lock").unlink(missing_ok=True)
             self._lock.release()
         self._lock = None
-
-    def write_config(self, config):
-        """Write config.json."""
-        config.write(self.config_path)
 
     def read_config(self, model=None):
         """The Config of a run of this model; None: of any model.
@@ -194,17 +178,17 @@ class Run:
             raise UserError(
                 f"{self.path}: nothing is trained yet; continue the run with --resume"
             )
-        try:
-            with path.open("rb") as file:
-                arrays = np.load(file, allow_pickle=False)
+        with path.open("rb") as file:
+            try:
+                arrays = dict(np.load(file, allow_pickle=False))
                 if path == self.weights_path:
                     state, epoch = _from_weights(arrays, own)
                 else:
                     state = {name: arrays[name] for name in own}
                     epoch = _epoch_of(arrays, estimator.settings_.training_sums)
-            finite = all(np.isfinite(array).all() for array in state.values())
-        except Exception:  # numpy and zipfile raise a dozen kinds
-            finite = False
+                finite = all(np.isfinite(array).all() for array in state.values())
+            except Exception:  # numpy and zipfile raise a dozen kinds
+                finite = False
         if not finite:
             raise UserError(f"{path}: damaged checkpoint")
         for name, value in own.items():
@@ -217,8 +201,10 @@ class Run:
 
     def _read_history(self, columns):
         """The rows of history.csv; none if it is damaged."""
-        try:
-            with self.history_path.open(newline="") as file:
+        if not self.history_path.exists():
+            return []
+        with self.history_path.open(newline="") as file:
+            try:
                 reader = csv.DictReader(file)
                 judged = [n for n in reader.fieldnames or () if n.startswith("judge_")]
                 rows = [
@@ -226,8 +212,8 @@ class Run:
                     | {"epoch": int(row["epoch"])}
                     for row in reader
                 ]
-        except (OSError, KeyError, ValueError, TypeError, csv.Error):
-            return []
+            except (KeyError, ValueError, TypeError, csv.Error):
+                return []
         return rows if np.isfinite([[*row.values()] for row in rows]).all() else []
 
 

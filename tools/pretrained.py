@@ -25,7 +25,7 @@ def _keep(options):
     kept = runs.Run(packages.ROOT / "pretrained" / estimator.name)
     kept.path.mkdir(parents=True, exist_ok=True)
     config.dataset["source"] = config.dataset["name"]  # not a path of this machine
-    kept.write_config(config)
+    config.write(kept.config_path)
     kept.save_weights(estimator.state(), estimator.n_iter_)
     print(f"{kept.weights_path}: {kept.weights_path.stat().st_size / 1e6:.2f} MB")
     return 0
