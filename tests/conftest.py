@@ -32,9 +32,11 @@ def framework_of(package):
 
 
 def pytest_configure(config):
-    """A warning from our own code is an error."""
+    """A warning from our own code is an error; a closed input is an empty one."""
     for package in PACKAGES:
         config.addinivalue_line("filterwarnings", f"error:::{package}")
+    if sys.__stdin__ is None:  # Keras imports IPython, which asks pytest for it
+        sys.__stdin__ = open(os.devnull)  # noqa: PTH123, SIM115
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from common.commands.table import Table
 from common.models.autoencoder import figures
 from common.packages import versions as versions_of
 from tests.conftest import MNIST, ROOT, packages_of
+from tests.helpers import start
 
 FAST = ["--hidden", 16, "--batch-size", 50, "--epochs", 2]
 TWINS = packages_of("vae")
@@ -388,17 +389,6 @@ def test_resuming_on_other_data(train, tmp_path, rng):
     one_line(train("--resume", out, "--data", "digits"), "not the data", "--data")
 
 
-def start(environment, *arguments, package="vae_tf"):
-    return subprocess.Popen(
-        [sys.executable, "-m", f"{package}.train", *map(str, arguments)],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
 def wait_for_epoch(run, epoch, process):
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
@@ -415,7 +405,7 @@ SLOW = ["--data", "digits", "--epochs", 6, "--batch-size", 1, "--hidden", 200]
 @pytest.fixture(scope="module")
 def uninterrupted(tmp_path_factory):
     out = tmp_path_factory.mktemp("uninterrupted") / "run"
-    process = start(os.environ, *SLOW, "--out", out)
+    process = start("-m", "vae_tf.train", *SLOW, "--out", out, cwd=ROOT)
     assert process.wait(timeout=300) == 0
     return checkpoint(out), rows(out)
 
@@ -428,7 +418,7 @@ def test_killed_in_the_fourth_epoch_and_resumed(
     delays = random.Random(seed)
     out = tmp_path / "run"
     for epoch, arguments in [(3, [*SLOW, "--out", out]), (4, ["--resume", out])]:
-        process = start(nowhere, *arguments)
+        process = start("-m", "vae_tf.train", *arguments, cwd=ROOT, env=nowhere)
         wait_for_epoch(out, epoch, process)
         time.sleep(delays.uniform(0, 0.4))
         process.kill()
@@ -443,7 +433,8 @@ def test_killed_in_the_fourth_epoch_and_resumed(
 @pytest.mark.slow
 def test_ctrl_c_saves_and_says_how_to_resume(nowhere, train, tmp_path, uninterrupted):
     out = tmp_path / "run"
-    process = start(nowhere, *SLOW, "--out", out)
+    words = ["vae_tf.train", *SLOW, "--out", out]
+    process = start("-m", *words, cwd=ROOT, env=nowhere)
     wait_for_epoch(out, 2, process)
     time.sleep(0.2)
     process.send_signal(signal.SIGINT)

@@ -3,7 +3,6 @@
 import importlib
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -21,6 +20,7 @@ import vae_tf
 from common import UserError
 from common.commands.command_line import python
 from experiments import search
+from tests.helpers import start
 from tests.outside.shell import ROOT, environment, run
 from vae_numpy import VAE
 
@@ -229,15 +229,8 @@ def is_there(group):
 def searching(tmp_path):
     """The script, searching, in a group of processes that does not outlive the test."""
     words = ["--data=digits", "--package=vae_numpy", "--epochs=500"]
-    process = subprocess.Popen(
-        [sys.executable, SCRIPT, *words],
-        cwd=tmp_path,
-        env=environment(tmp_path),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    options = {"cwd": tmp_path, "env": environment(tmp_path), "start_new_session": True}
+    process = start(SCRIPT, *words, **options)
     try:
         yield process
     finally:

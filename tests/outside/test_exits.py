@@ -13,6 +13,7 @@ import pytest
 from common import packages
 from common.commands import bottleneck, command_line, train
 from common.images import data
+from tests.helpers import start
 from tests.outside.shell import ROOT, SMALL, environment, module, run
 
 PYTHON = shlex.quote(sys.executable)
@@ -193,16 +194,8 @@ def test_going_on_after_an_interruption(tmp_path):
 
     folder = tmp_path / "my folder"
     folder.mkdir()
-    words = [*SMALL, "--epochs", "400", "--out", "-a run"]
-    words[-2:] = ["--out=-a run"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "vae_numpy.train", *words],
-        cwd=folder,
-        env=environment(folder),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    words = ["vae_numpy.train", *SMALL, "--epochs", "400", "--out=-a run"]
+    process = start("-m", *words, cwd=folder, env=environment(folder))
     for line in process.stdout:
         if "/400" in line:
             break

@@ -160,11 +160,12 @@ exit 1
 """
 
 
-def test_compiler_that_compiles_nothing(home, tmp_path):
+@pytest.mark.parametrize("flags", ["", "blas__ldflags="])
+def test_compiler_that_compiles_nothing(home, tmp_path, flags):
     reason = "cannot execute cc1plus"
     path, places = compiler(tmp_path, FAILS.format(shutil.which("g++"), reason))
     refused(
-        tiny(home, PATH=places),
+        tiny(home, PATH=places, THEANO_FLAGS=flags),
         f"{path} is there but does not work (x.cpp:1:10: fatal error: {reason}): "
         "install it anew (Debian: apt install --reinstall g++; macOS: xcode-select "
         "--install)",

@@ -1,0 +1,157 @@
+"""`python -m tools.mutants`, on a project of a few lines."""
+
+import itertools
+import json
+import os
+import signal
+import sys
+import time
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.helpers import start
+from tools import mutants
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="groups of processes")
+
+CODE = '''"""1 + 1 is not 3."""
+
+
+def f(x, *, y=0.5):
+    for i in range(3):  # not 4
+        x += -i
+    return x if x is not None and not y else f"{1 + 1}"
+'''
+CHANGED = {
+    4: ["def f(x, *, y=1.0):"],
+    5: ["    for i in range(4):  # not 4"],
+    6: ["        x -= -i", "        x += +i"],
+    7: [
+        '    return x if x is  None and not y else f"{1 + 1}"',
+        '    return x if x is not None or not y else f"{1 + 1}"',
+        '    return x if x is not None and  y else f"{1 + 1}"',
+    ],
+}
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A folder with a program that is tested in part."""
+    folder = tmp_path / "project"
+    (folder / "tests").mkdir(parents=True)
+    (folder / "program.py").write_text(
+        "def add(a, b):\n    return a + b\n\n\ndef is_more(a, b):\n    return a > b\n"
+    )
+    (folder / "tests" / "test_program.py").write_text(
+        "import program\n\n\ndef test():\n"
+        "    assert program.add(1, 2) == 3\n    assert program.is_more(2, 1)\n"
+    )
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    def main(*words):
+        monkeypatch.setattr(sys, "argv", ["mutants", *map(str, words)])
+        status = mutants.main()
+        return status, capsys.readouterr().out.splitlines()
+
+    return main
+
+
+def test_what_is_changed_and_what_is_not(tmp_path):
+    path = tmp_path / "code.py"
+    path.write_text(CODE)
+    every = list(mutants.mutants(path))
+    assert {
+        line: [mutant.after for mutant in same]
+        for line, same in itertools.groupby(every, lambda mutant: mutant.line)
+    } == CHANGED
+    lines = CODE.split("\n")
+    assert all(mutant.before == lines[mutant.line - 1] for mutant in every)
+    assert every[0].apply(CODE) == CODE.replace("0.5", "1.0")
+
+
+def test_a_tested_line_is_noticed_and_an_untested_one_survives(project, run):
+    before = (project / "program.py").read_text()
+    status, lines = run("program.py", "--json", "results.json")
+    assert status == 1
+    assert lines == [
+        "program.py: 2 mutants, 1 noticed",
+        "  program.py:6",
+        "    - return a > b",
+        "    + return a >= b",
+    ]
+    assert (project / "program.py").read_text() == before
+    assert {path.name for path in project.iterdir()} == {
+        *("program.py", "results.json", "tests")
+    }
+    rows = json.loads((project / "results.json").read_text())
+    assert {row["after"]: row["noticed"] for row in rows} == {
+        "    return a - b": True,
+        "    return a >= b": False,
+    }
+    rows = [row | {"noticed": True} for row in rows]
+    (project / "results.json").write_text(json.dumps(rows))
+    (project / "tests" / "test_program.py").unlink()  # nothing is tried again
+    assert run("program.py", "--json", "results.json")[0] == 0
+
+
+def test_a_seed_gives_one_sample_evenly_from_files(project):
+    for name in ("a.py", "b.py"):
+        (project / name).write_text("x = 1\n" * 50)
+
+    def sample(*files, seed=0):
+        return mutants.sample(files, 20, seed)
+
+    both = sample("a.py", "b.py")
+    assert both == sample("a.py", "b.py")
+    assert both != sample("a.py", "b.py", seed=1)
+    assert both[1::2] == sample("b.py")[:10]
+    assert len(sample("program.py", "a.py")) == 20  # two of them of the program
+
+
+@pytest.mark.parametrize(
+    ("file", "tests"),
+    [
+        ("common/loop.py", ["tests/test_loop.py"]),
+        ("common/images/formats.py", ["tests/images"]),
+        ("vae_tf/model.py", ["tests/vae_tf"]),
+        ("common/other.py", ["tests"]),
+    ],
+)
+def test_the_tests_of_a_file(project, file, tests):
+    for folder in ("images", "vae_tf"):
+        (project / "tests" / folder).mkdir()
+    (project / "tests" / "test_loop.py").touch()
+    assert mutants.tests_of(file) == tests
+
+
+@pytest.mark.parametrize("text", [None, "x = (1", "x = 1"])
+def test_a_mistake(project, run, capsys, text):
+    """No file, no Python, and tests that fail without a mutant."""
+    (project / "tests" / "test_program.py").write_text("assert False\n")
+    if text:
+        (project / "program.py").write_text(text)
+    with pytest.raises(SystemExit) as ended:
+        run("program.py" if text else "nothing.py")
+    assert ended.value.code == 2
+    assert "error: " in capsys.readouterr().err
+
+
+def test_ctrl_c_leaves_nothing_behind(project, tmp_path):
+    (project / "tests" / "test_program.py").write_text(
+        "import pathlib, time\npathlib.Path('begun').touch()\ntime.sleep(600)\n"
+    )
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    environment = os.environ | {"TMPDIR": str(temporary), "PYTHONPATH": str(ROOT)}
+    process = start("-m", "tools.mutants", "program.py", env=environment)
+    while process.poll() is None and not list(temporary.glob("*/project/begun")):
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=60) == ("", "interrupted\n")
+    assert process.returncode == 130
+    assert list(temporary.iterdir()) == []
