@@ -145,8 +145,8 @@ def test_static_is_not_for_grey_images(command, tmp_path):
 
 def test_compared_packages_are_static_by_themselves(folder):
     argv = ["autoencoder_tf", "vae_tf", "--data", str(folder)]
-    jobs = compare._of_packages(compare._parser(argv).parse_args(argv))
-    assert [job["settings"]["binarize"] for job in jobs] == ["static"] * 2
+    trials, _ = compare._of_packages(compare._parser(argv).parse_args(argv))
+    assert [one.settings.binarize for one in trials] == ["static"] * 2
 
 
 def test_a_comparison_does_not_binarize_again(capsys, folder):
@@ -161,13 +161,7 @@ def test_static_and_other_runs_are_not_compared(capsys, tmp_path):
     """Whatever their data: black and white ones are for both."""
     one = a_run(tmp_path / "one", "0" * 64)
     two = a_run(tmp_path / "two", "0" * 64, binarize="static")
-    for first, second, how, other in (
-        (one, two, "dynamic", "static"),
-        (two, one, "static", "dynamic"),
-    ):
-        assert mistake(capsys, "--runs", first, second) == (
-            f"{second}: a run with --binarize {other}, but {first} has {how}; what was "
-            "drawn once and for all is not compared with what was not"
-        )
+    for runs in ([one, two], [two, one]):
+        assert "binarized once and for all" in mistake(capsys, "--runs", *runs)
     three = a_run(tmp_path / "three", "0" * 64, binarize="threshold")
     assert "not the data that" in mistake(capsys, "--runs", one, three)

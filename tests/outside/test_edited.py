@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import zipfile
 
 import numpy as np
 import pytest
@@ -12,7 +13,6 @@ from common.commands import train, verbs
 from common.images import data
 from common.runs import Run
 from tests.conftest import ROOT
-from tools.compare import command as compare
 from vae_numpy import VAE
 
 SMALL = ["--epochs", "1", "--hidden", "8", "--latent-dim", "2"]
@@ -49,17 +49,6 @@ def refused(capsys, status, words):
     assert (status, err.count("\n")) == (2, 1), err
     assert err.startswith("error: ")
     assert words in err
-
-
-@pytest.mark.slow
-def test_a_gan_that_was_compared_is_trained_further(dataset, tmp_path):
-    """Nobody judged its samples, so nobody does later."""
-    out = tmp_path / "out"
-    argv = ["gan_tf", "vae_tf", "--data", str(dataset), *SMALL, "--out", str(out)]
-    assert compare.main([*argv, "--quiet"]) == 0
-    argv = ["--resume", str(out / "gan_tf"), "--epochs", "2", "--quiet"]
-    assert train.main("gan_tf", argv=argv) == 0
-    assert len((out / "gan_tf" / "history.csv").read_text().splitlines()) == 3
 
 
 def test_overwriting_a_model_of_weights_alone(tmp_path):
@@ -140,28 +129,30 @@ def test_an_edited_judge_is_fitted_again(dataset, tmp_path, edit):
     assert judge._read(path) is None
 
 
-@pytest.mark.slow
-def test_runs_are_compared_as_they_are(trained, tmp_path, capsys):
-    """No option of training, no way that parameters went, any name of a folder."""
-    other = shutil.copytree(trained, tmp_path / "\u4e2d\u202e\x1b")
-    given = ["--runs", str(trained), str(other), "--out", str(tmp_path / "out")]
-    status = compare.main([*given, "--epochs", "7"])
-    refused(capsys, status, "--epochs cannot be given with --runs")
-    assert compare.main([*given, "--quiet"]) == 0
-    assert capsys.readouterr().err == ""
-    report = json.loads((tmp_path / "out" / "report.json").read_text())
-    assert report["apart"] == {}
-    assert report["columns"][1]["label"] == "\u4e2d\\u202e\\x1b"
-    refused(capsys, compare.main(["--runs", "latest", str(trained)]), "the folders of")
-    weights = str(ROOT / "pretrained" / "vae")
-    refused(capsys, compare.main(["--runs", weights, str(trained)]), "weights alone")
+def test_an_npz_of_what_is_no_array(tmp_path):
+    path = tmp_path / "text.npz"
+    with zipfile.ZipFile(path, "w") as file:
+        for name in ("x_train", "y_train", "x_test", "y_test"):
+            file.writestr(name, b"hello")
+    with pytest.raises(UserError, match="x_train is no array"):
+        data.load(str(path))
 
 
-def test_a_comparison_has_its_own_options(dataset, capsys):
-    argv = ["vae_numpy", "vae_tf", "--config", str(dataset)]
-    refused(capsys, compare.main(argv), "--config cannot be given")
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan, 1e300, 2**64 - 1])
+def test_labels_without_end(dataset, tmp_path, value):
+    with np.load(dataset) as arrays:
+        kept = dict(arrays)
+    kept["y_train"] = np.full(300, value, np.uint64 if value == 2**64 - 1 else float)
+    np.savez(tmp_path / "data.npz", **kept)
+    with pytest.raises(UserError, match="training labels are not all numbers below"):
+        data.load(str(tmp_path / "data.npz"))
 
 
-def test_an_option_that_only_one_model_has(dataset, capsys):
-    argv = ["gan_tf", "vae_tf", "--activation", "leaky_relu", "--data", str(dataset)]
-    refused(capsys, compare.main(argv), "vae_tf: activation must be one of")
+@pytest.mark.parametrize("label", ["inf", "1e30", "1_0"])
+def test_labels_without_end_in_a_table(tmp_path, label):
+    path = tmp_path / "data.csv"
+    header = ",".join(["label", *(f"pixel{i}" for i in range(784))])
+    row = ",".join(["0"] * 784)
+    path.write_text(f"{header}\n{label},{row}\n3,{row}\n")
+    with pytest.raises(UserError, match=r"row 2, column 1 \(label\): could not"):
+        data.load(str(path))

@@ -5,10 +5,8 @@ import sys
 
 import pytest
 
-from common import UserError, packages, runs
+from common import UserError, runs
 from tests.outside.shell import ROOT, environment, run
-from tools.compare import command as compare
-from tools.compare import trial
 
 POSIX_ONLY = ["fcntl", "grp", "pwd", "resource", "termios"]
 HIDE = f"""
@@ -42,15 +40,6 @@ def test_every_module_is_imported_without_them(tmp_path):
     lines += [f"assert not {{*sys.modules}} & {{*{POSIX_ONLY}}}"]
     result = run([sys.executable, "-c", "\n".join(lines)], tmp_path)
     assert result.returncode == 0, result.stderr
-
-
-def test_nobody_counts_memory_there(monkeypatch):
-    monkeypatch.setitem(sys.modules, "resource", None)
-    assert trial._peak_memory() is None
-    facts = {"test": {}, "history": [], "peak_memory": None, "lines_of_code": 90}
-    about = packages.model_of("vae_tf")
-    titles = [title for title, *_ in compare._rows([about], [facts])]
-    assert titles == ["model.py and its machinery"]
 
 
 def test_a_run_is_locked_once(tmp_path):

@@ -2,19 +2,28 @@
 
 import json
 import os
+import shutil
 import signal
-import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
-import numpy as np
 import pytest
 
+from common.commands import train
+from common.config import Config
 from common.images import data
+from common.models import autoencoder, vae
 from common.packages import ROOT
 from common.runs import Run
+from tests.conftest import make_settings
+from tests.helpers import rows, start
 from tools.compare import command as compare
 from tools.compare import page as comparison
+from tools.compare import trial
+from tools.pages.side_by_side import evidence
+
+SMALL = ["--data", "digits", "--epochs", "1", "--latent-dim", "2", "--hidden", "8"]
 
 
 def mistake(capsys, *argv):
@@ -33,10 +42,7 @@ def mistake(capsys, *argv):
     [
         ([], "name two or three to compare, not 0"),
         (["vae_tf"], "name two or three to compare, not 1"),
-        (
-            ["vae_tf", "vae_tf"],
-            "each can be named once; two runs of one package: --runs",
-        ),
+        (["vae_tf", "vae_tf"], "each can be named once; two runs of one package: "),
         (["vae_tf", "vae_nn"], "vae_nn is no package; choose from "),
         (
             ["autoencoder_tf", "vae_theano"],
@@ -47,10 +53,19 @@ def mistake(capsys, *argv):
             ["vae_tf", "vae_theano", "--data", "digits", "--batch-size", "5000"],
             "--batch-size 5000 is more than there are training images; choose ",
         ),
-        (["vae_tf", "vae_theano", "--resume", "x"], "--resume cannot be given: "),
-        (["vae_tf", "--runs", "a", "b"], "name packages to train, or --runs, not both"),
-        (["--runs", "a", "b"], "a: not a run (there is no config.json in it)"),
+        (["vae_tf", "vae_theano", "--resume", "x"], "unrecognized arguments: --resume"),
         (["vae_tf", "vae_theano", "--epochs", "0"], "argument --epochs: must be "),
+        (
+            ["gan_tf", "vae_tf", "--penalty", "1", "--data", "digits"],
+            "vae_tf has no --penalty, which gan_tf has",
+        ),
+        (
+            ["gan_tf", "vae_tf", "--activation", "leaky_relu", "--data", "digits"],
+            "vae_tf: activation must be one of relu, tanh",
+        ),
+        (["vae_tf", "--runs", "a", "b"], "name packages to train, or --runs, not both"),
+        (["--runs", "a", "b", "--seed", "1"], "--runs are trained already: "),
+        (["--runs", "a", "b"], "a: not a run (there is no config.json in it)"),
     ],
 )
 def test_a_mistake_is_one_line(capsys, tmp_path, monkeypatch, argv, expected):
@@ -63,80 +78,115 @@ def test_a_folder_that_is_no_comparison_is_kept(capsys, tmp_path):
     (tmp_path / "mine").write_text("precious")
     argv = ["autoencoder_tf", "vae_tf", "--data", "digits", "--out", tmp_path]
     assert "exists and is no comparison" in mistake(capsys, *argv)
+    (tmp_path / "report.json").write_text("{}")
+    assert "replace it with --overwrite" in mistake(capsys, *argv)
     assert (tmp_path / "mine").read_text() == "precious"
 
 
 def a_run(path, sha256, package="vae_tf", **changes):
-    settings = {
-        "model": "vae",
-        "data": "digits",
-        "epochs": 1,
-        "batch_size": 50,
-        "hidden": [16],
-        "latent_dim": 2,
-        "activation": "relu",
-        "learning_rate": 0.001,
-        "binarize": "dynamic",
-        "seed": 0,
-    }
-    config = {
-        "package": package,
-        "settings": settings | changes,
-        "data": {"sha256": sha256},
-        "versions": {},
-    }
+    """A folder with a config.json alone."""
     path.mkdir()
-    Run(path).config_path.write_text(json.dumps(config))
-    np.savez(Run(path).checkpoint_path, epoch=1)
+    settings = make_settings(**changes)
+    Run(path).write_config(Config(settings, package, "digits", {"sha256": sha256}))
     return path
 
 
 def test_runs_of_other_data_are_refused(capsys, tmp_path):
     digits = data.load("digits").sha256
     one, two = a_run(tmp_path / "one", digits), a_run(tmp_path / "two", "0" * 64)
-    line = mistake(capsys, "--runs", one, two)
-    assert line.startswith(f"{two}: a run of other data than {one}")
+    assert "their data differ" in mistake(capsys, "--runs", one, two)
     line = mistake(capsys, "--runs", two, a_run(tmp_path / "three", "0" * 64))
-    assert "not the data that" in line
+    assert f"not the data that {two} was trained on" in line
 
 
-@pytest.mark.parametrize("package", ["nothing", "<script>", None])
-def test_a_run_of_an_unknown_package_is_refused(capsys, tmp_path, package):
-    run = a_run(tmp_path / "run", "0" * 64, package)
+def test_a_run_of_an_unknown_package_is_refused(capsys, tmp_path):
+    run = a_run(tmp_path / "run", "0" * 64, "nothing")
     line = mistake(capsys, "--runs", run, run)
-    assert line.endswith("damaged, or of a package that is not here")
+    assert line.startswith("nothing is no package; choose from ")
 
 
 def test_lines_of_code_are_those_that_compute():
-    text = (ROOT / "vae_tf" / "model.py").read_text()
-    assert 20 < compare._lines("vae_tf") < len(text.splitlines()) + 76
-    by_hand = (ROOT / "vae_numpy" / "gradient.py").read_text()
+    model = (ROOT / "vae_tf" / "model.py").read_text().splitlines()
+    assert 70 < compare._lines("vae_tf") < len(model) + 80
+    by_hand = (ROOT / "vae_numpy" / "gradient.py").read_text().splitlines()
     more = compare._lines("vae_numpy") - compare._lines("vae_tf")
-    assert 20 < more < len(by_hand.splitlines())
+    assert 20 < more < len(by_hand)
+
+
+def test_all_models_see_the_same_pixels():
+    argv = ["gan_tf", "autoencoder_tf", "vae_tf", "--data", "digits"]
+    trials, _ = compare._of_packages(compare._parser(argv).parse_args(argv))
+    assert [one.settings.binarize for one in trials] == ["dynamic"] * 3
+    assert [one.settings.epochs for one in trials] == [5] * 3
+
+
+def test_only_what_both_models_have_is_compared(digits):
+    trials, results = [], []
+    for model in (autoencoder.Settings, vae.Settings):
+        settings = make_settings(model.name)
+        trials.append(trial.Trial(model.name, f"{model.name}_tf", settings, "digits"))
+        numbers = dict.fromkeys([*model.test_measures, "mse"], 0.0)
+        results.append({"numbers": numbers, "history": [], "parameters": {0: None}})
+    report = compare._report(trials, results, digits)
+    titles = [title for title, *_ in report["rows"]]
+    error = compare.MEASURES["mse"].title
+    lines = compare.MEASURES["lines_of_code"].title
+    assert titles == ["test log p(x|z)", error, lines]
+    assert report["apart"] == {}
+    assert report["differing_settings"]["latent_dim"] == [200, 20]
+    assert "importance_samples" not in report["differing_settings"]
+
+
+class Sender(list):
+    """What a trial sends, without another process."""
+
+    send = list.append
+
+
+def test_a_mistake_in_training_is_a_text(tmp_path, monkeypatch):
+    one = trial.Trial("a", "vae_numpy", make_settings(learning_rate=1e3), "digits")
+    sender = Sender()
+    trial.main(one, tmp_path, sender)
+    (text,) = sender
+    assert text.startswith("the ELBO became nan in epoch 1: probably a learning rate ")
+    monkeypatch.setitem(sys.modules, "resource", None)
+    assert trial._peak_memory() == {}
 
 
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory):
-    """Two models in one framework, trained for an epoch."""
+    """One model in two frameworks, trained for an epoch; a folder of a bad name."""
     out = tmp_path_factory.mktemp("comparison") / "<b>&out"
-    small = ["--data", "digits", "--epochs", "1", "--latent-dim", "3", "--hidden", "8"]
-    argv = ["autoencoder_tf", "vae_tf", *small, "--out", str(out), "--quiet"]
-    assert compare.main(argv) == 0
+    argv = ["vae_numpy", "vae_tf", *SMALL, "--importance-samples", "2", "--quiet"]
+    assert compare.main([*argv, "--out", str(out)]) == 0
     return out
 
 
 @pytest.mark.slow
-def test_only_what_both_models_have_is_compared(compared):
+def test_frameworks_reach_the_same(compared):
     report = json.loads((compared / "report.json").read_text())
-    titles = [title for title, *_ in report["rows"]]
-    assert "test log p(x|z)" in titles
-    assert not any("KL" in title or "log p(x)," in title for title in titles)
-    assert report["apart"] == {}
-    settings = [column["settings"] for column in report["columns"]]
-    assert settings[0]["binarize"] == settings[1]["binarize"] == "dynamic"
+    numbers = [column["numbers"] for column in report["columns"]]
+    for name in (*vae.Settings.test_measures, "mse", "log_evidence"):
+        assert numbers[0][name] == pytest.approx(numbers[1][name], rel=1e-4)
+    assert [*report["apart"]] == ["1", "10", "end"]
+    assert all(0 < share[0] < 4e-5 for share in report["apart"].values())
+    assert report["differing_settings"] == {}
     for column in report["columns"]:
-        assert column["peak_memory"] > 100e6
-        assert column["seconds_to_import"] > 0
+        assert column["settings"]["importance_samples"] == 2
+        assert column["numbers"]["peak_memory"] > 100
+        assert column["numbers"]["seconds_to_import"] > 0
+        assert column["numbers"]["seconds_to_compile"] > 0
+
+
+@pytest.mark.slow
+def test_its_runs_are_those_of_train(compared, tmp_path):
+    argv = [*SMALL, "--importance-samples", "2", "--quiet"]
+    assert train.main("vae_numpy", argv=[*argv, "--out", str(tmp_path / "run")]) == 0
+    run = compared / "vae_numpy"
+    assert rows(run) == rows(tmp_path / "run")
+    configs = [path / "config.json" for path in (run, tmp_path / "run")]
+    assert configs[0].read_bytes() == configs[1].read_bytes()
+    assert not (run / ".lock").exists()
 
 
 @pytest.mark.slow
@@ -146,36 +196,66 @@ def test_the_report_is_complete(compared):
     for name in report["figures"]:
         assert (compared / name).read_bytes().startswith(b"\x89PNG")
     assert page.count("<img ") == len(report["figures"]) == 3
-    assert 'id="autoencoder-vae-model-encode"' in page
     assert sorted(path.name for path in compared.parent.iterdir()) == [compared.name]
 
 
 @pytest.mark.slow
-def test_finished_runs_give_the_same_figures(compared, tmp_path):
-    runs = [str(compared / name) for name in ("autoencoder_tf", "vae_tf")]
-    argv = ["--runs", *runs, "--out", str(tmp_path / "again"), "--quiet"]
-    assert compare.main(argv) == 0
+def test_runs_are_compared_as_they_are(compared, tmp_path, capsys, monkeypatch):
+    """Without the way that parameters went; their folders may have any name."""
+    monkeypatch.setattr(evidence, "measure", lambda *_, **__: {})
+    other = shutil.copytree(compared / "vae_numpy", tmp_path / "\u4e2d\u202e\x1b")
+    argv = ["--runs", compared / "vae_numpy", other, "--out", tmp_path / "out"]
+    assert compare.main([*map(str, argv), "--quiet"]) == 0
+    assert capsys.readouterr().err == ""
     first, second = (
         json.loads((folder / "report.json").read_text())
-        for folder in (compared, tmp_path / "again")
+        for folder in (compared, tmp_path / "out")
     )
-    for a, b in zip(first["columns"], second["columns"], strict=True):
-        assert b["test"] == pytest.approx(a["test"], rel=1e-6)
-    assert "peak memory, training" not in [title for title, *_ in second["rows"]]
+    assert second["apart"] == {}
+    assert second["columns"][1]["label"] == "\u4e2d\\u202e\\x1b"
+    numbers = second["columns"][1]["numbers"]
+    assert not {"peak_memory", "seconds_to_compile"} & set(numbers)
+    same = {name: first["columns"][0]["numbers"][name] for name in numbers}
+    assert numbers | {"seconds_to_import": 0, "seconds_per_epoch": 0} == pytest.approx(
+        same | {"seconds_to_import": 0, "seconds_per_epoch": 0}, rel=1e-6
+    )
+
+
+def in_this_process(one, folder, bar):
+    return trial._carry_out(one, folder, Sender())
 
 
 @pytest.mark.slow
-def test_a_report_that_is_interrupted_is_not_there(
+def test_a_comparison_is_there_whole_or_not_at_all(
     compared, tmp_path, monkeypatch, capsys
 ):
     def interrupted(*arguments):
         raise KeyboardInterrupt
 
+    monkeypatch.setattr(compare, "_in_a_process", in_this_process)
     monkeypatch.setattr(comparison, "page", interrupted)
-    runs = [str(compared / name) for name in ("autoencoder_tf", "vae_tf")]
+    runs = [str(compared / "vae_numpy"), str(compared / "vae_numpy")]
     argv = ["--runs", *runs, "--out", str(tmp_path / "out"), "--quiet"]
     assert compare.main(argv) == 130
     assert capsys.readouterr() == ("", "\ninterrupted\n")
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(comparison, "page", lambda *_: "old")
+    assert compare.main(argv) == 0
+    (tmp_path / "out" / "mine").write_text("precious")
+    monkeypatch.setattr(comparison, "page", lambda *_: "new")
+    assert compare.main([*argv, "--overwrite"]) == 0
+    assert (tmp_path / "out" / "report.html").read_text() == "new"
+    assert (tmp_path / "out" / "mine").read_text() == "precious"
+
+
+def killed(*arguments):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_killed_process_is_one_line(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(compare, "trial", SimpleNamespace(main=killed))
+    argv = ["vae_numpy", "vae_tf", *SMALL, "--quiet", "--out", tmp_path / "out"]
+    assert mistake(capsys, *argv) == "vae_numpy: its process was killed, or failed"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -183,41 +263,24 @@ def test_a_report_that_is_interrupted_is_not_there(
 @pytest.mark.parametrize("kill", [os.kill, os.killpg], ids=["alone", "terminal"])
 def test_ctrl_c_leaves_nothing_behind(tmp_path, kill):
     """At a terminal the child is interrupted, too; elsewhere it must be ended."""
-    small = ["--data", "digits", "--epochs", "100000", "--hidden", "8"]
-    command = [sys.executable, "-m", "common.compare", "vae_numpy", "vae_tf"]
-    process = subprocess.Popen(
-        [*command, *small, "--out", tmp_path / "out"],
+    argv = ["vae_numpy", "vae_tf", *SMALL, "--epochs", "100000"]
+    process = start(
+        *["-m", "common.compare", *argv, "--out", tmp_path / "out"],
         cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
         start_new_session=True,
     )
-    while not list(tmp_path.glob(".compare*/vae_numpy/history.csv")):
+    while not list(tmp_path.glob(".compare*/comparison/vae_numpy/history.csv")):
         assert process.poll() is None
         time.sleep(0.1)
     kill(process.pid, signal.SIGINT)
-    try:
-        stdout, stderr = process.communicate(timeout=60)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)  # else it would train for ever
-        raise
+    stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert stdout == b""
-    assert stderr.split(b"\n")[-2:] == [b"interrupted", b""]
-    assert b"Traceback" not in stderr
+    assert stdout == ""
+    assert stderr.endswith("\ninterrupted\n")
+    assert "Traceback" not in stderr
+    assert "leaked" not in stderr
     assert list(tmp_path.iterdir()) == []
-    with pytest.raises(ProcessLookupError):
-        os.killpg(process.pid, 0)  # nobody of its group is left
-
-
-@pytest.mark.slow
-def test_frameworks_reach_the_same(tmp_path):
-    small = ["--data", "digits", "--epochs", "1", "--latent-dim", "2", "--hidden", "8"]
-    out = tmp_path / "out"
-    argv = ["vae_tf", "vae_theano", *small, "--out", str(out), "--quiet"]
-    assert compare.main(argv) == 0
-    report = json.loads((out / "report.json").read_text())
-    tests = [column["test"] for column in report["columns"]]
-    assert tests[0] == pytest.approx(tests[1], rel=1e-4)
-    assert [*report["apart"]] == ["1", "10", "end"]
-    assert all(0 < share[0] < 4e-5 for share in report["apart"].values())
+    with pytest.raises(ProcessLookupError):  # soon, nobody of its group is left
+        for _ in range(100):
+            os.killpg(process.pid, 0)
+            time.sleep(0.1)

@@ -11,7 +11,6 @@ from common.frameworks.numpy import ACTIVATIONS
 from common.models.vae import figures
 from tests import reference
 from tests.conftest import make_settings, packages_of
-from tools.compare import command as compare
 from tools.lessons import vae as lesson
 from tools.pages.side_by_side import evidence
 from vae_numpy import gradient
@@ -151,11 +150,3 @@ def test_its_curve_is_not_called_the_elbo():
     labels = [text.get_text() for text in axes.get_legend().get_texts()]
     assert labels == ["$L_{10}$, training (epoch mean)", "ELBO, test"]
     assert axes.get_title().startswith("$L_{10}$")
-
-
-@pytest.mark.slow
-def test_frameworks_are_compared_while_they_raise_it(tmp_path):
-    argv = ["vae_numpy", "vae_tf", "--data", "digits", "--epochs", "1", "--quiet"]
-    argv += ["--importance-samples", "2", "--out", str(tmp_path / "both")]
-    assert compare.main(argv) == 0
-    assert (tmp_path / "both" / "report.html").is_file()
