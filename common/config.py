@@ -33,8 +33,9 @@ class Config:
         try:
             content = of_today(json.loads(text))
             model = models.find(content["model"])
-            if missing := set(Settings.options()) - set(content):
-                raise KeyError(*missing)
+            missing = set(Settings.options()) - set(content)
+            if names := missing | unknown(model, content):
+                raise KeyError(*sorted(names))
             settings = model(**values_of(model, content))
             settings.check()
             others = (content[n] for n in ("package", "data", "dataset", "versions"))
@@ -73,6 +74,12 @@ def of_today(content):
     return content
 
 
+def unknown(model, content):
+    """Names that are neither the model's settings nor anything else in config.json."""
+    others = (f.name for f in fields(Config))
+    return set(content) - {*model.options(), *others, "model"}
+
+
 def values_of(model, content):
     """The settings of a model in what `of_today` gives.  -> {name: value}"""
     values = {name: content[name] for name in model.options() if name in content}
@@ -96,9 +103,8 @@ def read_options(path, model):
         raise UserError(f"{path}: not the config.json of a run") from None
     if content.get("model", model.name) != model.name:
         raise UserError(f"{path}: not the settings of {model.words.title}")
-    known = {*model.options(), *(f.name for f in fields(Config)), "model"}
-    if unknown := sorted(set(content) - known):
-        raise UserError(f"{path}: {unknown[0]} is no setting of {model.words.title}")
+    if names := unknown(model, content):
+        raise UserError(f"{path}: {min(names)} is no setting of {model.words.title}")
     try:
         for name, value in values.items():
             model.options()[name].check(name, value)

@@ -18,7 +18,7 @@ sys.path.insert(0, str(FOLDER.parent))
 from autoencoder_tf import Autoencoder  # noqa: E402
 from common import figures, files  # noqa: E402
 from common.images import data  # noqa: E402
-from common.models.autoencoder.figures import bottleneck, samples_of  # noqa: E402
+from common.models.autoencoder.figures import bottleneck  # noqa: E402
 from gan_tf import GAN  # noqa: E402
 from tools import diagrams  # noqa: E402
 from vae_tf import VAE  # noqa: E402
@@ -28,9 +28,8 @@ DARK = {
     **dict.fromkeys(("figure.facecolor", "axes.facecolor", "savefig.facecolor"), PAGE),
     **dict.fromkeys(("text.color", "axes.labelcolor"), TEXT),
     **dict.fromkeys(("xtick.color", "ytick.color", "axes.edgecolor"), LINE),
-    "image.cmap": "gray",  # ink is white
 }
-SCHEMES = {".": {}, "dark": DARK}  # a folder: how it differs from matplotlib's defaults
+SCHEMES = {".": ({}, "gray_r"), "dark": (DARK, "gray")}  # a folder: settings, ink
 REACH, SIDE = 2.6, 15  # of the shown part of the latent plane
 
 
@@ -43,7 +42,7 @@ def plane(codes, labels, decode):
     images = decode(z.astype(np.float32)).reshape(SIDE, SIDE, 28, 28)
     extent = (-REACH, REACH) * 2
     mosaic = images.swapaxes(1, 2).reshape(28 * SIDE, 28 * SIDE)
-    decoded.imshow(mosaic, vmin=0, vmax=1, extent=extent)
+    decoded.imshow(mosaic, figures.INK, vmin=0, vmax=1, extent=extent)
     decoded.set_title("a latent plane, decoded")
     near = np.abs(codes).max(axis=1) < REACH
     figures.scatter(places, codes[near], labels[near])
@@ -59,34 +58,44 @@ def beside(panels):
     figure = Figure(figsize=(8, 3), layout="constrained")
     for axes, (title, images) in zip(figure.subplots(1, 3), panels, strict=True):
         square = images[:25].reshape(5, 5, 28, 28).swapaxes(1, 2).reshape(140, 140)
-        axes.imshow(square, vmin=0, vmax=1)
+        axes.imshow(square, figures.INK, vmin=0, vmax=1)
         axes.set(xticks=[], yticks=[])
-        axes.set_title(title.replace("Variational autoencoder", "VAE"), size=10)
+        axes.set_title(title, size=10)
     return figure
+
+
+def random_codes(autoencoder, X):
+    """Samples of it, of one with a VAE's sizes, and of the VAE, which train here."""
+    sizes = VAE().hidden, VAE().latent_dim
+    twin = Autoencoder(sizes[1], hidden=sizes[0], epochs=5).fit(X)
+    for model in (autoencoder, twin, VAE(epochs=5).fit(X)):
+        layers = "-".join(map(str, model.settings_.layers(784)))
+        codes = "z ~ N(0, I)" if model.words.has_prior else "random codes"
+        yield f"{type(model).__name__} {layers}:\n{codes}", model.sample(25)
 
 
 def walk(vae, X, labels, pair):
     """From one test image to another in five steps."""
     ends = vae.transform(X[pair])
     shares = np.linspace(0, 1, 5, dtype=np.float32)
-    made = vae.decode(ends[0] + shares[:, None] * (ends[1] - ends[0]))
-    return figures.interpolation(made, shares, vae.seen(X[pair]), labels[pair])
+    decoded = vae.decode(ends[0] + shares[:, None] * (ends[1] - ends[0]))
+    return figures.interpolation(decoded, shares, vae.seen(X[pair]), labels[pair])
 
 
 def errors(folder):
     """What the bottleneck has measured.  -> {name: {size: mean squared error}}"""
-    found = {}
+    measured = {}
     with (Path(folder) / "bottleneck.csv").open() as file:
         for row in csv.DictReader(file):
-            found.setdefault(row["model"], {})[int(row["size"])] = float(row["mse"])
-    return found
+            measured.setdefault(row["model"], {})[int(row["size"])] = float(row["mse"])
+    return measured
 
 
-def write(name, make, *arguments):
-    """The figure that `make` gives, once for each scheme."""
-    for folder, scheme in SCHEMES.items():
-        with mpl.rc_context(scheme):
-            files.write_figure(FOLDER / folder / f"{name}.png", make(*arguments))
+def write(name, draw, *arguments):
+    """The figure that `draw` gives, once for each scheme."""
+    for folder, (settings, figures.INK) in SCHEMES.items():
+        with figures.style(), mpl.rc_context(settings):
+            files.write_figure(FOLDER / folder / f"{name}.png", draw(*arguments))
 
 
 def main():
@@ -100,18 +109,17 @@ def main():
     write("diagram", diagrams.networks)
     write("plane", plane, flat.transform(X), labels, flat.decode)
     first = figures.first_of_each_class(labels)
-    made = vae.reconstruct(X[first])
-    write("reconstruct", figures.reconstructed, vae, X[first], made, labels[first])
+    decoded = vae.reconstruct(X[first])
+    write("reconstruct", figures.reconstructed, vae, X[first], decoded, labels[first])
     write("interpolate", walk, vae, X, labels, [3, 17])
     title = "Samples: z ~ N(0, I), pixel probabilities p(x = 1|z)"
     write("samples", figures.samples, (title, vae.sample(64)))
-    panels = list(samples_of(autoencoder, VAE(), dataset, quiet=False))
-    write("random_codes", beside, panels)
+    write("random_codes", beside, [*random_codes(autoencoder, dataset.train_images)])
     gan = GAN.load(sys.argv[4])
     panels = [
         ("test images", X),
         ("a VAE's samples,\npixel probabilities", vae.sample(25)),
-        ("a GAN's samples,\ngrey levels", gan.sample(25)),
+        ("a GAN's samples,\ngray levels", gan.sample(25)),
     ]
     write("gan", beside, panels)
     write("bottleneck", bottleneck, errors(sys.argv[5]))

@@ -66,6 +66,20 @@ def rng():
 
 
 @pytest.fixture
+def uncompiled():
+    """Networks without a compiler, where a test computes too little to wait for it."""
+    import tensorflow as tf
+
+    packages.estimator("vae_theano")  # imports Theano, as it must be
+    import theano
+
+    tf.config.run_functions_eagerly(True)
+    with theano.config.change_flags(mode="FAST_COMPILE"):
+        yield
+    tf.config.run_functions_eagerly(False)
+
+
+@pytest.fixture
 def nowhere(tmp_path):
     """An environment in which MNIST is neither on the machine nor to be downloaded."""
     environment = {k: v for k, v in os.environ.items() if k != "MNIST_PATH"}

@@ -1,8 +1,12 @@
 """What tests share and no fixture is needed for."""
 
+import csv
+import os
 import signal
 import subprocess
 import sys
+
+import numpy as np
 
 
 def start(*arguments, **options):
@@ -22,3 +26,40 @@ def start(*arguments, **options):
         )
     finally:
         signal.signal(signal.SIGINT, previous)
+
+
+def rows(run):
+    """history.csv but for the seconds."""
+    with (run / "history.csv").open() as file:
+        return [{**row, "seconds": None} for row in csv.DictReader(file)]
+
+
+def checkpoint(run):
+    """Everything but the seconds, as bytes."""
+    with np.load(run / "checkpoint.npz") as arrays:
+        return {name: arrays[name].tobytes() for name in arrays if name != "seconds"}
+
+
+def files(run):
+    """The paths of all files in a folder."""
+    return sorted(str(p.relative_to(run)) for p in run.rglob("*") if p.is_file())
+
+
+def one_line(result, *words):
+    """A command has refused something, in one line with these words."""
+    assert result.returncode == 2
+    assert result.stdout == ""
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("error: ")
+    for word in words:
+        assert word in line
+
+
+def interrupt_after(epoch):
+    """What to call as a Table's `row` after every epoch: Ctrl-C after this one."""
+
+    def row(table, row):
+        if row["epoch"] == epoch:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    return row

@@ -19,7 +19,7 @@ def test_chunks_show_each_image_once(digits, settings):
 
 def test_chunks_differ_by_epoch_and_seed_only(digits, settings):
     def first(seed, epoch):
-        changed = replace(settings, seed=seed)
+        changed = replace(settings, random_state=seed)
         x, eps = next(batches.chunks(digits.train_images, changed, epoch)).values()
         return x.tobytes() + eps.tobytes()
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -136,3 +137,17 @@ def test_manifold_labels_its_axes_with_z(rng):
     assert shown[2] == "$0.00$"
     assert [label.get_text() for label in axes.get_xticklabels()] == shown
     assert [label.get_text() for label in axes.get_yticklabels()] == shown[::-1]
+
+
+def test_settings_of_matplotlib_change_no_figure_of_a_command(command, tmp_path):
+    """A matplotlibrc of the user's neither breaks nor changes them."""
+    users = {"text.usetex": True, "figure.facecolor": "red", "font.size": 30}
+    options = ["--data", "digits", "--epochs", 1, "--hidden", 5, "--quiet"]
+    for folder, settings in ((tmp_path / "plain", {}), (tmp_path / "users", users)):
+        with mpl.rc_context(settings):
+            result = command("vae_numpy.train", *options, "--out", folder)
+            assert (result.returncode, result.stderr) == (0, "")
+            assert command("vae_numpy", "sample", folder).returncode == 0
+    for name in ("sample.png", "figures/samples.png", "figures/curves.png"):
+        plain, changed = (tmp_path / n / name for n in ("plain", "users"))
+        assert plain.read_bytes() == changed.read_bytes(), name

@@ -1,4 +1,4 @@
-"""Runs of an earlier layout of this project: they load, serve every verb, and go on.
+"""Runs of an earlier layout of this project: they load, serve every command, and go on.
 
 fixtures/PACKAGE is a run on the digits, PACKAGE.npz what the code that trained it made
 of the first five test images; vae_tf was interrupted in the middle of its second epoch.
@@ -10,13 +10,12 @@ import numpy as np
 import pytest
 
 from common import packages
-from common.models.autoencoder import figures
-from tests.commands.test_train import rows
 from tests.conftest import ROOT, packages_of
+from tests.helpers import rows
 
 FIXTURES = ROOT / "tests" / "fixtures"
 FORMER = pytest.mark.parametrize("package", ["autoencoder_tf", "vae_tf", "vae_theano"])
-VERBS = {"interpolate": ["--from", 3, "--to", 17], "evaluate": ["--judge", 0]}
+OPTIONS = {"interpolate": ["--from", 3, "--to", 17], "evaluate": ["--judge", 0]}
 
 
 @pytest.fixture
@@ -35,7 +34,6 @@ def X(digits):  # noqa: N802
     return np.divide(digits.test_images[:5], 255, dtype=np.float32)
 
 
-@pytest.mark.slow
 @FORMER
 def test_every_framework_loads_it_and_computes_what_was_computed(
     run, package, expected, X
@@ -54,10 +52,10 @@ def test_every_framework_loads_it_and_computes_what_was_computed(
 
 @pytest.mark.slow
 @FORMER
-def test_every_verb_takes_it(command, run, package, expected):
-    for verb in packages.model_of(package).verbs:
-        result = command(package, verb, run, *VERBS.get(verb, []))
-        assert (result.returncode, result.stderr) == (0, ""), verb
+def test_every_command_takes_it(command, run, package, expected):
+    for name in packages.model_of(package).words.commands:
+        result = command(package, name, run, *OPTIONS.get(name, []))
+        assert (result.returncode, result.stderr) == (0, ""), name
     with np.load(run / "encode.npz") as arrays:
         codes = arrays["mu" if "mu" in arrays else "z"][:5]
     np.testing.assert_allclose(codes, expected["transform"], rtol=1e-5, atol=1e-5)
@@ -80,8 +78,7 @@ def test_an_interrupted_run_ends_as_it_would_have_ended(command, run, expected, 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("package", ["autoencoder_tf", "vae_theano"])
-def test_a_finished_run_takes_another_epoch(command, run, package, monkeypatch):
-    monkeypatch.setattr(figures, "default_epochs", lambda images: 1)  # VAE beside it
+def test_a_finished_run_takes_another_epoch(command, run, package):
     before = rows(run)
     result = command(f"{package}.train", "--resume", run, "--epochs", 3)
     assert result.returncode == 0, result.stderr
@@ -91,9 +88,8 @@ def test_a_finished_run_takes_another_epoch(command, run, package, monkeypatch):
 
 @FORMER
 def test_it_is_small_and_says_nothing_of_the_machine(package):
-    sizes = [p.stat().st_size for p in (FIXTURES / package).rglob("*") if p.is_file()]
-    assert len(sizes) == 3
-    assert sum(sizes) < 100_000
-    assert (
-        '"source": "scikit-learn"' in (FIXTURES / package / "config.json").read_text()
-    )
+    paths = [path for path in (FIXTURES / package).rglob("*") if path.is_file()]
+    assert len(paths) == 3
+    assert sum(path.stat().st_size for path in paths) < 100_000
+    config = (FIXTURES / package / "config.json").read_text()
+    assert '"source": "scikit-learn"' in config

@@ -1,34 +1,35 @@
 """A model that only generates: an estimator needs no encoder."""
 
 import sys
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from sklearn.exceptions import NotFittedError
-from sklearn.utils.validation import check_is_fitted
 
-from common import about
+from common import settings
 from common.estimator import Estimator
+from common.settings import like
 
 
-class ToyModel(about.About):
+@dataclass(eq=False)
+class Settings(settings.Settings):
     """Independent pixels, the same whatever the code."""
 
-    name = "toy"
-    title = "a toy"
-    estimator = "Toy"
-    objective = "log-likelihood"
-    watched = ("log_likelihood",)
+    latent_dim: int = like("latent_dim", 3)
+    epochs: int | None = like("epochs", 20)
+    batch_size: int = like("batch_size", 50)
+    learning_rate: float = like("learning_rate", 1.0)
 
-    def shapes(self, settings, pixels):
+    name = "toy"
+    training_sums = ("log_likelihood",)
+
+    def shapes(self, pixels):
         return {"b_logits": (pixels,)}
 
-    def initial(self, settings, pixels):
+    def initial(self, pixels):
         return {"b_logits": np.zeros(pixels.shape[1], np.float32)}
-
-
-MODEL = ToyModel()
 
 
 def sigmoid(logits):
@@ -38,7 +39,7 @@ def sigmoid(logits):
 class Network:
     releases_gil = False
 
-    def __init__(self, parameters, activation):
+    def __init__(self, parameters, settings):
         self.b = parameters["b_logits"]
 
     def compile(self, quiet):
@@ -63,38 +64,15 @@ class Network:
         self.b = state["b_logits"]
 
 
-class Toy(Estimator):
-    about = MODEL
+class Toy(Estimator, Settings):
     Network = Network
-
-    def __init__(
-        self,
-        latent_dim=3,
-        *,
-        hidden=(),
-        activation="relu",
-        epochs=20,
-        batch_size=50,
-        learning_rate=1.0,
-        binarize="none",
-        random_state=0,
-        verbose=False,
-    ):
-        given = dict(locals())
-        vars(self).update({n: v for n, v in given.items() if n != "self"})
-
-    def random_codes(self, count, rng):
-        check_is_fitted(self, "settings_")
-        return rng.standard_normal((count, self.settings_.latent_dim))
 
 
 @pytest.fixture(autouse=True)
 def room(monkeypatch):
     """As if common/models/toy/ were there."""
-    known = about.names()
-    room = SimpleNamespace(MODEL=MODEL)
+    room = SimpleNamespace(Settings=Settings)
     monkeypatch.setitem(sys.modules, "common.models.toy", room)
-    monkeypatch.setattr(about, "names", lambda: [*known, "toy"])
 
 
 def test_it_fits_samples_saves_and_loads(digits, tmp_path):

@@ -36,9 +36,22 @@ def test_what_is_decoded_stands_where_its_code_lies(pictures, rng, axis):
     assert figure.axes[1].get_xlim() == (left, right)
 
 
+def test_three_squares_of_random_codes(pictures, digits, uncompiled):
+    images = digits.train_images[:100]
+    autoencoder = pictures.Autoencoder(3, epochs=1).fit(images)
+    titles, samples = zip(*pictures.random_codes(autoencoder, images), strict=True)
+    assert titles == (
+        "Autoencoder 784-3-784:\nrandom codes",
+        "Autoencoder 784-400-20-400-784:\nrandom codes",
+        "VAE 784-400-20-400-784:\nz ~ N(0, I)",
+    )
+    assert np.shape(samples) == (3, 25, 784)
+
+
 def test_each_picture_is_written_for_both_pages(pictures, monkeypatch, tmp_path):
     (tmp_path / "dark").mkdir()
     monkeypatch.setattr(pictures, "FOLDER", tmp_path)
+    monkeypatch.setattr(pictures.figures, "INK", None)  # as it is after the test
     panels = [(name, np.zeros((25, 784))) for name in "abc"]
     pictures.write("codes", pictures.beside, panels)
     light, dark = (

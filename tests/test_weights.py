@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from autoencoder_tf import Network
-from common import batches, loop, weights
+from autoencoder_tf import Autoencoder
+from common import weights
 from tests.conftest import make_settings
 
 
 def initial(model, pixels, hidden, **changes):
     settings = make_settings(model, hidden=hidden, latent_dim=3, **changes)
-    return settings.about.initial(settings, pixels)
+    return settings.initial(pixels)
 
 
 def vae(pixels, hidden, **changes):
@@ -49,7 +49,7 @@ def test_variance(pixels, activation, gain):
 
 
 def test_seed(pixels):
-    first, again, other = (vae(pixels, (8,), seed=seed) for seed in (0, 0, 1))
+    first, again, other = (vae(pixels, (8,), random_state=seed) for seed in (0, 0, 1))
     assert all((first[name] == again[name]).all() for name in first)
     assert (first["encoder_W1"] != other["encoder_W1"]).all()
 
@@ -72,15 +72,9 @@ def test_autoencoder_without_hidden_layers(pixels):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("hidden", [(), (400,)])
-@pytest.mark.parametrize("latent_dim", [2, 8])
+@pytest.mark.parametrize(("latent_dim", "hidden"), [(2, ()), (2, (400,)), (8, (400,))])
 def test_no_unit_of_an_autoencoder_code_dies(digits, hidden, latent_dim):
     """After 165 steps every number of the code still differs between images."""
-    settings = make_settings(
-        "autoencoder", hidden=hidden, latent_dim=latent_dim, epochs=15
-    )
-    initial = settings.about.initial(settings, digits.train_images)
-    network = Network(initial, "relu")
-    loop.fit(network, digits.train_images, settings)
-    x = batches.evaluation_set(digits.test_images, settings)["x"]
-    assert (network.encode(x).std(axis=0) > 0).all()
+    model = Autoencoder(latent_dim, hidden=hidden, epochs=15)
+    model.fit(digits.train_images)
+    assert (model.transform(digits.test_images).std(axis=0) > 0).all()

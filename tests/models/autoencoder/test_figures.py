@@ -1,24 +1,8 @@
-"""The curves of an autoencoder, and how few numbers are enough."""
+"""How few numbers are enough for an autoencoder."""
 
 import numpy as np
-import pytest
 
-from common import figures
-from common.models.autoencoder import MODEL
-from common.models.autoencoder.figures import _panels, bottleneck
-
-
-@pytest.fixture
-def history():
-    return [dict.fromkeys(MODEL.columns, float(e)) | {"epoch": e} for e in (1, 2, 3)]
-
-
-def test_curves_show_the_history(history):
-    fit, error = figures.curves(history, _panels).axes
-    assert (len(fit.lines), len(error.lines)) == (2, 1)
-    assert fit.get_ylabel() == "nats per image"
-    assert error.get_ylabel() == "mean squared error per pixel"
-    np.testing.assert_array_equal(error.lines[0].get_data(), [[1, 2, 3]] * 2)
+from common.models.autoencoder.figures import bottleneck
 
 
 def test_bottleneck_shows_every_error():
