@@ -4,7 +4,6 @@ import numpy as np
 
 from common import UserError, files, packages, runs
 from common.commands import use
-from tools.pages import explorer
 
 FILES = ".html"
 NAME = "explorer"
@@ -24,41 +23,39 @@ def add_options(parser, model):
 
 def run(options, estimator, dataset, stem):
     """Write the page -> path."""
-    shown = [_shown(options.run, estimator)]
-    if options.beside:
-        shown.append(_shown(options.beside, _beside(options.beside, estimator)))
-    codes, labels = _codes(estimator, dataset)
-    page = explorer.build(shown, codes, labels).encode()
+    from tools.pages import explorer  # slower than `--help` should be
+
+    shown = []
+    for place in filter(None, (options.run, options.beside)):
+        run = runs.Run(runs.find(place, estimator))
+        config = run.read_config()
+        model = estimator if place == options.run else _beside(run, config, estimator)
+        name = run.path.resolve().name
+        shown.append(explorer.Shown(name, config.package, model))
+    if dataset is None:  # nothing encodes
+        codes, labels = np.zeros((0, estimator.settings_.latent_dim), np.float32), []
+    else:
+        codes = estimator.transform(dataset.test_images)
+        labels = dataset.test_labels
+        labels = np.full(len(codes), "?") if labels is None else labels
+    page = explorer.build(shown, codes, np.asarray(labels)).encode()
     path = stem.with_name(f"{stem.name}.html")
     files.write(path, page)
     print(f"page   {len(page) / 1e6:.2f} MB; open it in a browser")
     return [path]
 
 
-def _shown(path, estimator):
-    """The model of a run, under the name of its folder."""
-    run = runs.Run(runs.find(path, estimator))
-    package = run.read_config().package
-    return explorer.Shown(run.path.resolve().name, package, estimator)
-
-
-def _beside(path, estimator):
+def _beside(run, config, estimator):
     """The model of RUN2, of the same model or of another one."""
-    run = runs.Run(runs.find(path, estimator))
-    config = run.read_config()
-    settings, cls = config.settings, type(estimator)
-    if settings.name != estimator.name:
-        package = config.package
-        if package not in packages.every():
-            raise UserError(f"{run.path}: trained by {package!r}, which is not here")
-        cls = packages.estimator(package)
-    sizes = settings.latent_dim, estimator.settings_.latent_dim
-    if sizes[0] != sizes[1]:
+    if config.package not in packages.every():
+        raise UserError(f"{run.path}: trained by {config.package!r}, which is not here")
+    settings, own = config.settings, estimator.settings_
+    if settings.latent_dim != own.latent_dim:
         raise UserError(
-            f"{run.path}: its z has {sizes[0]} values, the other's {sizes[1]}; only "
-            "decoders of the same z can be compared"
+            f"{run.path}: its z has {settings.latent_dim} values, the other's "
+            f"{own.latent_dim}; only decoders of the same z can be compared"
         )
-    ways = settings.binarize, estimator.settings_.binarize
+    ways = settings.binarize, own.binarize
     if "static" in ways and ways[0] != ways[1]:
         raise UserError(
             f"{run.path}: a run with --binarize {ways[0]}, the other has {ways[1]}; "
@@ -66,17 +63,6 @@ def _beside(path, estimator):
         )
     if config.pixels != 784:
         raise UserError(f"{run.path}: a model of {config.pixels} pixels, not 784")
-    return cls.load(run.path)
-
-
-def _codes(estimator, dataset):
-    """Codes and labels of the test images; none if nothing encodes.  (N, Z), (N,)
-
-    All are of the class `?` where there are no labels.
-    """
-    if dataset is None:
-        width = estimator.settings_.latent_dim
-        return np.zeros((0, width), np.float32), np.zeros(0, np.int64)
-    X, labels = dataset.test_images, dataset.test_labels
-    labels = np.full(len(X), "?") if labels is None else labels
-    return estimator.transform(X), labels
+    if settings.name == estimator.name:
+        return type(estimator).load(run.path)
+    return packages.estimator(config.package).load(run.path)

@@ -22,9 +22,14 @@ SLOPES = {  # f'(a), told from h = f(a)
 }
 
 
+def rows(a):
+    """The rows of all draws, for one product in place of K.  (K, B, I) -> (K B, I)"""
+    return a.reshape(-1, a.shape[-1])
+
+
 def weights(gradients, name, h, da):
     """a = h W + b: dW = h^T da, db = da summed over the batch.  (B, I), (B, O)"""
-    h, da = (a.reshape(-1, a.shape[-1]) for a in (h, da))  # of K draws, (K B, I)
+    h, da = rows(h), rows(da)
     np.matmul(h.T, da, out=gradients[name])  # (I, O)
     np.sum(da, axis=0, out=gradients[name.replace("W", "b", 1)])  # (O,)
 
@@ -103,7 +108,8 @@ def importance_weighted_bound(parameters, gradients, x, eps, activation):
     # Forward, as in bound.py, but each layer's output is kept.
     encoder, mu, logvar = encoded(parameters, x, activation)
     z = model.reparameterize(mu, logvar, eps)  # (K, B, Z)
-    decoder, logits = decoded(parameters, z, activation)
+    decoder, logits = decoded(parameters, rows(z), activation)
+    logits = logits.reshape(*z.shape[:2], -1)  # (K, B, D)
     log_pz_qz = 0.5 * np.sum(eps**2 + logvar - z**2, axis=-1)
     log_w = model.log_likelihood(logits, x) + log_pz_qz  # (K, B)
     w = np.exp(log_w - np.max(log_w, axis=0))
@@ -112,8 +118,8 @@ def importance_weighted_bound(parameters, gradients, x, eps, activation):
     # Backward: the slope of log sum exp is the share of each draw's weight in the sum.
     dlog_w = (w / np.sum(w, axis=0) / -len(x))[..., None]  # (K, B, 1)
     dlogits = dlog_w * log_likelihood(logits, x)
-    dz = decode(parameters, gradients, decoder, activation, dlogits)
-    dz -= dlog_w * z  # of log p(z)
+    dz = decode(parameters, gradients, decoder, activation, rows(dlogits))
+    dz = dz.reshape(z.shape) - dlog_w * z  # of log p(x|z), and of log p(z)
     dmu, dlogvar = reparameterize(logvar, eps, dz)
     dlogvar += 0.5 * dlog_w  # of -log q(z|x)
     # An image's K draws share its posterior, so their derivatives add up.

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from common import UserError, files
-from common.images import download, formats
+from common.images import UnreachableError
 
 MNIST_SHA256 = "1e35582d42a90940c55b956deb61875c020b567ed20e3c5b174f52bf7809ed9b"
 
@@ -34,10 +34,13 @@ class Dataset:
     def sha256(self):
         """SHA-256 of the arrays' bytes, one after the other, in hexadecimal."""
         digest = hashlib.sha256()
-        for field in formats.FIELDS:
-            array = getattr(self, field)
-            if array is not None:
-                digest.update(np.ascontiguousarray(array))
+        for images, labels in (
+            (self.train_images, self.train_labels),
+            (self.test_images, self.test_labels),
+        ):
+            digest.update(np.ascontiguousarray(images))
+            if labels is not None:
+                digest.update(np.ascontiguousarray(labels))
         return digest.hexdigest()
 
     def check_binarize(self, how, said="--binarize"):
@@ -55,7 +58,7 @@ class Dataset:
         if how == "static" and any((images % 255).any() for images in parts):
             raise UserError(
                 f"{said} static does not suit the images from {self.source}, which are "
-                "grey: static takes images that are binarized already, such as the "
+                "gray: static takes images that are binarized already, such as the "
                 "three .amat files of binarized MNIST"
             )
 
@@ -63,11 +66,13 @@ class Dataset:
 def load(source="mnist"):
     """Load `mnist`, `digits` or a path (.npz, folder of files, .csv) -> Dataset.
 
-    Raises download.UnreachableError if MNIST is neither on this machine nor to be
+    Raises UnreachableError if MNIST is neither on this machine nor to be
     downloaded, and UserError for a path whose content is not a data set.
     """
     if source == "digits":
         return _digits()
+    from common.images import download, formats  # the digits need neither
+
     path = source
     if source == "mnist":
         path = os.environ.get("MNIST_PATH") or download.mnist()
@@ -83,7 +88,7 @@ def load_or_digits(source="mnist", explicit=False):
     """
     try:
         dataset = load(source)
-    except download.UnreachableError as error:
+    except UnreachableError as error:
         if explicit:
             raise UserError(
                 f"{error}; set MNIST_PATH to a copy or use --data digits"

@@ -4,7 +4,8 @@ import sys
 import warnings
 from urllib.parse import urlsplit
 
-from common import UserError, files
+from common import files
+from common.images import UnreachableError
 
 # The files that Keras and the IDX mirror publish, by SHA-256.
 NPZ = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
@@ -29,10 +30,6 @@ SOURCES = {
     },
 }
 TIMEOUT = 30  # seconds to connect, or without a byte
-
-
-class UnreachableError(UserError):
-    """MNIST is not on this machine and could not be downloaded.  Says why."""
 
 
 def cached():

@@ -4,7 +4,7 @@ import numpy as np
 
 from common import batches
 from common.estimator import EncodingEstimator, check_count
-from common.models.vae import Settings, log_evidence
+from common.models.vae import Settings
 
 
 class VAE(EncodingEstimator, Settings):
@@ -34,5 +34,7 @@ class VAE(EncodingEstimator, Settings):
         With one sample its mean is the ELBO; it rises with their number (Burda et al.
         2016, eq. 8).  float64; `progress` shows a bar.
         """
+        from common.models.vae import log_evidence  # not needed to train
+
         check_count("samples", samples)
         return log_evidence.estimate(self, self._pixels(X), samples, progress)
