@@ -2,7 +2,7 @@
 
 import sys
 
-from common.commands import bottleneck
+from tools import bottleneck
 
 if __name__ == "__main__":
     sys.exit(bottleneck.main("autoencoder_tf"))

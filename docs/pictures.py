@@ -18,9 +18,8 @@ sys.path.insert(0, str(FOLDER.parent))
 from autoencoder_tf import Autoencoder  # noqa: E402
 from common import figures, files  # noqa: E402
 from common.images import data  # noqa: E402
-from common.models.autoencoder.figures import bottleneck  # noqa: E402
 from gan_tf import GAN  # noqa: E402
-from tools import diagrams  # noqa: E402
+from tools import bottleneck, diagrams  # noqa: E402
 from vae_tf import VAE  # noqa: E402
 
 PAGE, TEXT, LINE = "#0d1117", "#e6edf3", "#8b949e"
@@ -77,9 +76,8 @@ def random_codes(autoencoder, X):
 def walk(vae, X, labels, pair):
     """From one test image to another in five steps."""
     ends = vae.transform(X[pair])
-    shares = np.linspace(0, 1, 5, dtype=np.float32)
-    decoded = vae.decode(ends[0] + shares[:, None] * (ends[1] - ends[0]))
-    return figures.interpolation(decoded, shares, vae.seen(X[pair]), labels[pair])
+    decoded = vae.decode(np.linspace(*ends, 5))
+    return figures.interpolation(decoded, vae.seen(X[pair]), labels[pair])
 
 
 def errors(folder):
@@ -108,7 +106,7 @@ def main():
     (FOLDER / "dark").mkdir(exist_ok=True)
     write("diagram", diagrams.networks)
     write("plane", plane, flat.transform(X), labels, flat.decode)
-    first = figures.first_of_each_class(labels)
+    first = figures.examples(dataset)
     decoded = vae.reconstruct(X[first])
     write("reconstruct", figures.reconstructed, vae, X[first], decoded, labels[first])
     write("interpolate", walk, vae, X, labels, [3, 17])
@@ -122,7 +120,7 @@ def main():
         ("a GAN's samples,\ngray levels", gan.sample(25)),
     ]
     write("gan", beside, panels)
-    write("bottleneck", bottleneck, errors(sys.argv[5]))
+    write("bottleneck", bottleneck.curves, errors(sys.argv[5]))
 
 
 if __name__ == "__main__":

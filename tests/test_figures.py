@@ -29,7 +29,7 @@ def test_without_labels_nothing_is_named(rng, digits):
     figure = figures.reconstructions(x, x, None, "z")
     assert len(images(figure)) == 6
     assert [axes.get_title() for axes in figure.axes] == [""] * 6
-    walk = figures.interpolation(x, [0, 0.5, 1], x[:2])
+    walk = figures.interpolation(x, x[:2])
     assert [axes.get_title() for axes in walk.axes][:: len(walk.axes) - 1] == [
         "input",
         "input",

@@ -18,7 +18,7 @@ def add_options(parser, model):
         help="another run, of any model, whose decoder is shown beside for the same z",
     )
     if model.words.encodes:
-        use.add_data(parser)
+        parser.add_argument("--data", metavar="SOURCE", help=use.DATA)
 
 
 def run(options, estimator, dataset, stem):

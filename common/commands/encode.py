@@ -1,9 +1,8 @@
 """Map the test images to the latent space: a table, and a picture of it."""
 
 import numpy as np
-from tqdm import tqdm
 
-from common import batches, files
+from common import files
 from common.commands import use
 
 FILES = ".csv, .npz and .png"
@@ -11,18 +10,14 @@ FILES = ".csv, .npz and .png"
 
 def add_options(parser, model):
     """Which images."""
-    use.add_data(parser)
+    parser.add_argument("--data", metavar="SOURCE", help=use.DATA)
 
 
 def run(options, estimator, dataset, stem):
     """Write the codes and the map -> paths."""
     from common import figures
 
-    pieces = batches.split(dataset.test_images, batches.CALL)
-    bar = tqdm(pieces, "encoding", leave=False, disable=None)
-    parts = [estimator.encode(piece) for piece in bar]
-    codes = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
-    labels = dataset.test_labels
+    labels, codes = dataset.test_labels, estimator.encode(dataset.test_images)
     table = stem.with_name(f"{stem.name}.csv")
     files.write(table, _csv(labels, codes).encode())
     first = next(iter(codes.values()))

@@ -6,26 +6,19 @@ from common.settings import COUNT, WHOLE
 
 FILES = ".png and .npz"
 MOST = 200  # images and their reconstructions in a picture
+IMAGES = "numbers of test images, from 0"
+FIRST = (
+    "or the first N of each class (default: 1; the first ten images, if there are no "
+    "labels)"
+)
 
 
 def add_options(parser, model):
     """Which images, and what is drawn."""
-    images = parser.add_mutually_exclusive_group()
-    images.add_argument(
-        "--images",
-        metavar="I",
-        nargs="+",
-        type=WHOLE,
-        help="numbers of test images, from 0",
-    )
-    images.add_argument(
-        "--per-class",
-        metavar="N",
-        type=COUNT,
-        help="or the first N of each class (default: 1; the first ten images, if there "
-        "are no labels)",
-    )
-    use.add_data(parser)
+    add = parser.add_mutually_exclusive_group().add_argument
+    add("--images", metavar="I", nargs="+", type=WHOLE, help=IMAGES)
+    add("--per-class", metavar="N", type=COUNT, help=FIRST)
+    parser.add_argument("--data", metavar="SOURCE", help=use.DATA)
     use.add_draw(parser, model.words)
 
 

@@ -11,20 +11,10 @@ FILES = ".png and .npz"
 
 def add_options(parser, model):
     """How many images, or which point."""
-    what = parser.add_mutually_exclusive_group()
-    what.add_argument(
-        "--count",
-        metavar="N",
-        type=Range(int, 1, 10_000),
-        help="images (default: 64)",
-    )
-    what.add_argument(
-        "--z",
-        metavar="Z",
-        nargs="+",
-        type=Range(float, -(10**6), 10**6),
-        help="decode this point instead",
-    )
+    add = parser.add_mutually_exclusive_group().add_argument
+    count, value = Range(int, 1, 10_000), Range(float, -(10**6), 10**6)
+    add("--count", metavar="N", type=count, help="images (default: 64)")
+    add("--z", metavar="Z", nargs="+", type=value, help="decode this point instead")
     use.add_draw(parser, model.words)
 
 
@@ -43,7 +33,7 @@ def run(options, estimator, dataset, stem):
     if z.shape[1] != latent_dim:
         raise UserError(f"--z has {z.shape[1]} values; this model's z has {latent_dim}")
     images = estimator.decode(z, options.draw, rng)
-    pixel = estimator.words.pixel
-    unit = pixel if options.draw == "mean" else "pixels drawn from p(x|z)"
+    mean = options.draw == "mean"
+    unit = estimator.words.pixel if mean else "pixels drawn from p(x|z)"
     figure = figures.samples((title, images), unit=unit)
     return use.write(stem, figure, z=z, images=images)

@@ -30,6 +30,15 @@ examples:
   python -m {0}.train --data digits     without MNIST, in half a minute
   python -m {0}.train --resume RUN      go on where RUN stopped
 """
+RESUME = (
+    "continue the run in this folder with its own options; only --epochs may rise (the "
+    "cosine of the learning rate is then stretched), and --data may say where the same "
+    "data now are"
+)
+CONFIG = (
+    "take the options that are not given from this file: an experiment, or the "
+    "config.json of a run"
+)
 GROUPS = ("data", "model", "training")  # of the settings
 WITH_RESUME = {"package", "resume", "epochs", "data", "quiet"}  # what may be given
 
@@ -56,28 +65,12 @@ def make_parser(package):
     groups = {name: parser.add_argument_group(name) for name in (*GROUPS, "run")}
     groups["data"].add_argument("--data", metavar="SOURCE", help=DATA)
     add_settings(groups, model)
+    out = f"folder for the results (default: runs/{package}/DATE_TIME)"
     add = groups["run"].add_argument
-    add(
-        "--out",
-        metavar="DIR",
-        type=files.path,
-        help=f"folder for the results (default: runs/{package}/DATE_TIME)",
-    )
+    add("--out", metavar="DIR", type=files.path, help=out)
     add("--overwrite", action="store_true", help="replace the run that is in --out")
-    add(
-        "--resume",
-        metavar="RUN",
-        help="continue the run in this folder with its own options; only --epochs may "
-        "rise (the cosine of the learning rate is then stretched), and --data may say "
-        "where the same data now are",
-    )
-    add(
-        "--config",
-        metavar="FILE",
-        type=files.path,
-        help="take the options that are not given from this file: an experiment, or "
-        "the config.json of a run",
-    )
+    add("--resume", metavar="RUN", help=RESUME)
+    add("--config", metavar="FILE", type=files.path, help=CONFIG)
     add("--quiet", action="store_true", help="print the result and nothing else")
     return parser
 
@@ -93,13 +86,9 @@ def add_settings(groups, model):
         kind = {"choices": option.values}
         if isinstance(option.values, Range):
             kind = {"type": option.values, "metavar": option.metavar}
-        groups[option.group].add_argument(
-            f"--{(option.flag or name).replace('_', '-')}",
-            dest=name,
-            nargs="+" if option.several else None,
-            help=text,
-            **kind,
-        )
+        kind |= {"dest": name, "nargs": "+" if option.several else None}
+        flag = f"--{(option.flag or name).replace('_', '-')}"
+        groups[option.group].add_argument(flag, help=text, **kind)
 
 
 def train(package, options):
@@ -111,50 +100,43 @@ def train(package, options):
     table.head(dataset)
     parameters = config.settings.parameters() | {"verbose": False if quiet else None}
     estimator = packages.estimator(package)(**parameters)
-    record = _Record(run, config, dataset, table, options)
+    run = run or runs.Run(_new_folder(package))
+    record = _Record(run, config, dataset, options, table)
     try:
         estimator.fit(dataset.train_images, run=record)
-        figures = draw(estimator, dataset, record)
+        pictures = _draw(estimator, record)
     except (Interrupted, KeyboardInterrupt):
-        if record.run is None:
+        if not run.config_path.exists():
             raise
-        place = _place(record.run.path)
         resume = shell_quoted(interpreter(), "-m", f"{package}.train", "--resume")
-        print(f"interrupted; go on with: {resume} {place}", file=sys.stderr)
+        print(f"interrupted; go on with: {resume} {_place(run.path)}", file=sys.stderr)
         return 130
     finally:
-        if record.run:
-            record.run.unlock()
-    table.foot(record.run, record.history, figures)
-    _print_next(package, model, config, record.run, dataset, options)
+        run.unlock()
+    table.foot(run, record.history, pictures)
+    _print_next(package, record, options)
     return 0
 
 
-def draw(estimator, dataset, record):
-    """Write every figure of a trained run -> their names."""
+def _draw(estimator, record):
+    """Write every figure of a trained run -> {file name: Figure}."""
     from common.figures import style
 
-    room = models.part(estimator.name, "figures")
+    of_run = models.part(estimator.name, "figures").of_run
     with style():
-        figures = room.of_run(estimator, dataset, record.history)
+        figures = of_run(estimator, record.dataset, record.history)
         for name, figure in figures.items():
             files.write_figure(record.run.figures / name, figure)
-    return [*figures]
+    return figures
 
 
 class _Record(Record):
     """What `train` prints beside what is kept."""
 
-    def __init__(self, run, config, dataset, table, options):
-        super().__init__(
-            run, config, dataset, "resume" in options, "overwrite" in options
-        )
+    def __init__(self, run, config, dataset, options, table):
+        how = "resume" in options, "overwrite" in options
+        super().__init__(run, config, dataset, *how)
         self.table, self.report = table, table.row
-
-    def recording(self, estimator):
-        """As for every Record; a new run's folder is chosen once it can start."""
-        self.run = self.run or runs.Run(_new_folder(self.config.package))
-        return super().recording(estimator)
 
     def begun(self):
         """Print where the results go."""
@@ -172,15 +154,15 @@ class _Record(Record):
             return None
 
 
-def _print_next(package, model, config, run, dataset, options):
+def _print_next(package, record, options):
     """Print a command to try."""
+    config, path = record.config, record.run.path
     images = "" if config.data == "mnist" else f" {shell_quoted('--data', config.data)}"
-    newest = {"out", "resume"}.isdisjoint(vars(options)) and (
-        runs.find("latest", model) == run.path  # which another training may be now
-    )
-    name = "latest" if newest else _place(run.path)
-    tests = len(dataset.test_images)
-    step = model.words.next_step(config.settings, name, images, tests)
+    name = _place(path)
+    if {"out", "resume"}.isdisjoint(vars(options)):  # another one may be newer by now
+        name = "latest" if runs.find("latest", config.settings) == path else name
+    tests = len(record.dataset.test_images)
+    step = config.settings.words.next_step(config.settings, name, images, tests)
     print(f"next: {shell_quoted(interpreter(), '-m', package)}{step}")
 
 
@@ -188,14 +170,10 @@ def _new(package, model, options):
     """A new run (None: its folder is chosen later), its Config, its data."""
     own = read_options(options.config, model) if "config" in options else {}
     own |= vars(options)
-    source, dataset = data.load_or_digits(
-        own.get("data", "mnist"), explicit="data" in own
-    )
-    where = "--binarize"
-    if "binarize" in own and "binarize" not in options:
-        where = f"{options.config}: binarize"
+    source, dataset = data.load_or_digits(own.get("data", "mnist"), "data" in own)
+    where = "--binarize" if "binarize" in options else f"{own.get('config')}: binarize"
     settings = settings_for(dataset, model, own, where)
-    run = runs.Run(own["out"]) if "out" in own else None
+    run = runs.Run(options.out) if "out" in options else None
     if run:
         run.check_free("overwrite" in options)
     return run, config_of(package, settings, source, dataset), dataset
@@ -206,19 +184,15 @@ def settings_for(dataset, model, own, where="--binarize"):
 
     UserError for those that do not suit the images.
     """
-    images = len(dataset.train_images)
+    images, size = len(dataset.train_images), own.get("batch_size", 0)
     values = {name: own[name] for name in model.options() if name in own}
-    if "hidden" in values:
-        values["hidden"] = tuple(values["hidden"])
     if "binarize" in own:
         dataset.check_binarize(own["binarize"], where)
     elif dataset.binarized:
         values["binarize"] = "static"
-    if own.get("batch_size", 0) > images:
-        raise UserError(
-            f"--batch-size {own['batch_size']} is more than there are training "
-            f"images; choose {images} or less"
-        )
+    if size > images:
+        excess = f"--batch-size {size} is more than there are training images"
+        raise UserError(f"{excess}; choose {images} or less")
     return model(**values).resolved(images)
 
 
@@ -237,40 +211,27 @@ def config_of(package, settings, source, dataset):
 
 def _resumed(package, model, options):
     """The run of --resume, its Config with the epochs now wanted, its data."""
-    fixed = set(vars(options)) - WITH_RESUME
-    if fixed:
-        name = sorted(fixed)[0]
-        option = model.options().get(name)
-        flag = (option and option.flag) or name
-        raise UserError(
-            f"--{flag.replace('_', '-')} cannot be given with --resume: a run keeps "
-            "its options"
-        )
+    if fixed := sorted(set(vars(options)) - WITH_RESUME):
+        option = model.options().get(fixed[0])
+        flag = ((option and option.flag) or fixed[0]).replace("_", "-")
+        kept = "cannot be given with --resume: a run keeps its options"
+        raise UserError(f"--{flag} {kept}")
     run = runs.Run(runs.find(options.resume, model))
     config = run.read_config(model)
-    if run.has_weights_alone():
-        raise UserError(
-            f"{run.path}: has weights, but not the moments with which training could "
-            "go on; train a new run"
-        )
+    lacking = "has weights, but not the moments with which training could go on"
     if config.data == ARRAY:
-        raise UserError(
-            f"{run.path}: was fitted in Python, and its images are not known; train a "
-            "new run"
-        )
-    epochs = getattr(options, "epochs", config.settings.epochs)
-    if epochs < config.settings.epochs:
-        raise UserError(
-            f"--epochs {epochs} is less than the run's {config.settings.epochs}; with "
-            "--resume it may only rise"
-        )
-    source = getattr(options, "data", config.data)
-    _, dataset = data.load_or_digits(source, explicit=True)
+        lacking = "was fitted in Python, and its images are not known"
+    if config.data == ARRAY or run.has_weights_alone():
+        raise UserError(f"{run.path}: {lacking}; train a new run")
+    before = config.settings.epochs
+    epochs = getattr(options, "epochs", before)
+    if epochs < before:
+        fewer = f"--epochs {epochs} is less than the run's {before}"
+        raise UserError(f"{fewer}; with --resume it may only rise")
+    _, dataset = data.load_or_digits(getattr(options, "data", config.data), True)
     if dataset.sha256 != config.dataset["sha256"]:
-        raise UserError(
-            f"{dataset.source}: not the data that {run.path} was trained on; give "
-            "its place with --data"
-        )
+        trained = f"the data that {run.path} was trained on"
+        raise UserError(f"{dataset.source}: not {trained}; give its place with --data")
     config.settings = replace(config.settings, epochs=epochs)
     config.versions |= packages.versions(package)
     return run, config, dataset

@@ -5,7 +5,6 @@ Each command is a module with `add_options`, `run`, and the endings of its FILES
 
 import importlib
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from common import UserError, files, packages, runs
@@ -30,40 +29,34 @@ def main(package, tools=(), argv=None):
     `tools` are modules of commands beside those of the model.
     """
     argv = sys.argv[1:] if argv is None else argv
-    word = argv[0] if argv else ""
-    words = packages.model_of(package).words
-    if word in words.missing_commands:
-        return fail(words.missing_commands[word])
-    parser = _make_parser(package, words, tools)
+    word, model = "".join(argv[:1]), packages.model_of(package)
+    if word in model.words.missing_commands:
+        return fail(model.words.missing_commands[word])
+    parser = _make_parser(package, model, tools)
     if word.isidentifier() and packages.has(package, word):
         parser.error(f"type python -m {package}.{word}")
     return exit_status(_use, package, parser.parse_args(argv))
 
 
-def _make_parser(package, words, tools):
+def _make_parser(package, model, tools):
     """Every command of a package with its options, which stand beside its body."""
     parser = Parser(
         prog=f"python -m {package}",
-        description=f"Use {words.title} that was trained, in whichever framework. "
-        f"`python -m {package}.train` trains one.",
+        description=f"Use {model.words.title} that was trained, in whichever "
+        f"framework. `python -m {package}.train` trains one.",
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True, dest="command")
-    own = [importlib.import_module(f"common.commands.{n}") for n in words.commands]
-    for module in (*own, *tools):
+    own = (f"common.commands.{name}" for name in model.words.commands)
+    for module in (*map(importlib.import_module, own), *tools):
         name = module.__name__.rpartition(".")[2]
         text = (module.__doc__ or name).splitlines()[0]  # none with python -OO
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(module=module, stem=getattr(module, "NAME", name))
-        command.add_argument("run", metavar="RUN", help=RUN)
-        output = OUTPUT + module.FILES
-        command.add_argument("--output", metavar="NAME", type=files.path, help=output)
-        module.add_options(command, packages.model_of(package))
+        add, output = command.add_argument, OUTPUT + module.FILES
+        add("run", metavar="RUN", help=RUN)
+        add("--output", metavar="NAME", type=files.path, help=output)
+        module.add_options(command, model)
     return parser
-
-
-def add_data(parser):
-    """Add --data: then a command is given test images."""
-    parser.add_argument("--data", metavar="SOURCE", help=DATA)
 
 
 def add_draw(parser, words):
@@ -80,14 +73,14 @@ def _use(package, options):
     model = packages.model_of(package)
     run = runs.Run(runs.find(options.run, model))
     config = run.read_config(model)  # before the framework is imported
-    stem = _stem(options, run)
-    dataset = _dataset(options, config, run) if "data" in options else None
-    estimator = packages.estimator(package).load(run.path)
     if config.pixels != 784:
         raise UserError(
             f"{run.path}: a model of {config.pixels} pixels; from the shell, images "
             "have 784 (use its class in Python)"
         )
+    stem = _stem(options, run)
+    dataset = _dataset(options, config, run) if "data" in options else None
+    estimator = packages.estimator(package).load(run.path)
     stem.parent.mkdir(parents=True, exist_ok=True)
     from common.figures import style
 
@@ -102,13 +95,10 @@ def _dataset(options, config, run):
     if source == ARRAY:
         raise UserError("this model was fitted in Python; name its images with --data")
     _, dataset = data.load_or_digits(source, explicit=True)
-    how = config.settings.binarize
-    dataset.check_binarize(how, f"{run.path}: a run with --binarize")
+    said = f"{run.path}: a run with --binarize"
+    dataset.check_binarize(config.settings.binarize, said)
     print_notes(dataset)
-    if getattr(options.module, "NEEDS_TRAINING_IMAGES", False):
-        return dataset
-    none = {"train_images": dataset.train_images[:0].copy(), "train_labels": None}
-    return replace(dataset, **none)  # what is not needed takes no memory
+    return dataset
 
 
 def _stem(options, run):
@@ -126,20 +116,16 @@ def _stem(options, run):
 
 def test_images(dataset, numbers):
     """Test images by their numbers.  -> (N, 784) uint8, (N,) or None"""
-    last = len(dataset.test_images) - 1
-    for number in numbers:
-        if number > last:
-            raise UserError(
-                f"there is no test image {number}; they have the numbers 0 to {last}"
-            )
-    labels = dataset.test_labels
-    return dataset.test_images[numbers], None if labels is None else labels[numbers]
+    X, labels = dataset.test_images, dataset.test_labels
+    if max(numbers) >= len(X):
+        numbered = f"they have the numbers 0 to {len(X) - 1}"
+        raise UserError(f"there is no test image {max(numbers)}; {numbered}")
+    return X[numbers], None if labels is None else labels[numbers]
 
 
 def write(stem, figure, **arrays):
     """STEM.npz, without arrays that are None, and STEM.png -> their paths."""
-    paths = [stem.with_name(f"{stem.name}{ending}") for ending in (".npz", ".png")]
-    known = {name: array for name, array in arrays.items() if array is not None}
-    files.write_arrays(paths[0], **known)
-    files.write_figure(paths[1], figure)
-    return paths
+    npz, png = (stem.with_name(stem.name + ending) for ending in (".npz", ".png"))
+    files.write_arrays(npz, **{k: a for k, a in arrays.items() if a is not None})
+    files.write_figure(png, figure)
+    return [npz, png]

@@ -6,10 +6,10 @@ import pytest
 from sklearn.decomposition import PCA
 
 from autoencoder_tf import Autoencoder
-from common.commands.bottleneck import SIZES, autoencoder_error, pca_errors
 from common.images import data
 from tests.commands.test_train import files, one_line
 from tests.conftest import MNIST
+from tools.bottleneck import SIZES, autoencoder_error, pca_errors
 
 
 def test_pca_errors_are_what_is_left_of_the_variance(digits):

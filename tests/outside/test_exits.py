@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from common import packages
-from common.commands import bottleneck, command_line, train
+from common.commands import command_line, train
 from common.images import data
 from tests.helpers import start
 from tests.outside.shell import ROOT, SMALL, environment, module, run
+from tools import bottleneck
 
 PYTHON = shlex.quote(sys.executable)
 POSIX = pytest.mark.skipif(os.name == "nt", reason="a POSIX shell")

@@ -5,24 +5,16 @@ import numpy as np
 from common import figures
 from common.figures import Panel
 
-SAMPLES = 100
-
 
 def of_run(gan, dataset, history):
     """Every figure -> {file name: Figure}."""
-    panel = "Samples: z ~ N(0, I), gray levels", gan.sample(SAMPLES)
+    panel = "Samples: z ~ N(0, I), gray levels", gan.sample(100)
+    ends = gan.random_codes(2, np.random.default_rng(0))
     return {
         "curves.png": curves(history),
         "samples.png": figures.samples(panel, unit=gan.words.pixel),
-        "interpolation.png": _between(gan),
+        "interpolation.png": figures.interpolation(gan.decode(np.linspace(*ends, 10))),
     }
-
-
-def _between(gan):
-    ends = gan.random_codes(2, np.random.default_rng(0))
-    shares = np.linspace(0, 1, 10, dtype=np.float32)
-    z = ends[0] + shares[:, None] * (ends[1] - ends[0])
-    return figures.interpolation(gan.decode(z), shares)
 
 
 def curves(history):
@@ -35,19 +27,14 @@ def curves(history):
         "test_accuracy_real": "test images taken for real",
         "test_accuracy_generated": "generated ones seen through",
     }
-    unit = "nats (discriminator: per pair)"
-    samples = Panel(
-        "Variance of generated images",
-        "summed over pixels",
-        {"test_variance": None},
-        from_zero=True,
-    )
+    samples = "Variance of generated images", "summed over pixels", "test_variance"
     if "judge_distance" in history[0]:
-        samples.title, samples.unit = "Distance from real images", "Frechet distance"
-        samples.lines = {"judge_distance": None}
+        samples = "Distance from real images", "Frechet distance", "judge_distance"
+    title, unit, column = samples
+    nats = "nats (discriminator: per pair)"
     return figures.curves(
         history,
-        Panel("Losses in training", unit, losses, "best", from_zero=True),
-        Panel("What the discriminator gets right", "share of images", shares, "best"),
-        samples,
+        Panel("Losses in training", nats, losses, from_zero=True),
+        Panel("What the discriminator gets right", "share of images", shares),
+        Panel(title, unit, {column: None}, from_zero=True),
     )

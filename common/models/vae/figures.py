@@ -3,8 +3,6 @@
 from common import figures
 from common.figures import NATS, Panel
 
-SAMPLES = 100
-
 
 def of_run(vae, dataset, history):
     """Every figure -> {file name: Figure}."""
@@ -12,7 +10,7 @@ def of_run(vae, dataset, history):
     pictures = {
         "curves.png": curves(history, vae.words.maximized(vae.settings_)),
         **figures.of_test_images(vae, dataset),
-        "samples.png": figures.samples((title, vae.sample(SAMPLES))),
+        "samples.png": figures.samples((title, vae.sample(100))),
     }
     if vae.settings_.latent_dim == 2:
         grid, ticks = figures.manifold_grid(21)
@@ -28,7 +26,7 @@ def curves(history, maximized="ELBO"):
         higher = "${}_{{{}}}$".format(*maximized.split("_"))
         trained, tested = f"{higher}, {trained}", "ELBO, test"
         title = f"{higher}, and the ELBO, which is below it"
-    bounds = {"train_elbo": trained, "test_elbo": tested}
+    bounds = {"test_elbo": tested, "train_elbo": trained}
     fit, kl = {"test_log_likelihood": tested}, {"test_kl": tested}
     return figures.curves(
         history,

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from common.models.autoencoder.figures import bottleneck
+from tools import bottleneck
 
 
 def test_bottleneck_shows_every_error():
     errors = {"PCA": {2: 0.05, 8: 0.03}, "a": {2: 0.04, 8: 0.02}}
-    (axes,) = bottleneck(errors).axes
+    (axes,) = bottleneck.curves(errors).axes
     for line, points in zip(axes.lines, errors.values(), strict=True):
         np.testing.assert_array_equal(line.get_data(), [[*points], [*points.values()]])
     names = [text.get_text() for text in axes.get_legend().get_texts()]

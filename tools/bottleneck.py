@@ -96,11 +96,36 @@ def _print(name, points):
 
 def _write(folder, errors):
     from common.figures import style
-    from common.models.autoencoder import figures
 
     lines = ["model,size,mse"]
     for name, points in errors.items():
         lines += [f"{name},{size},{error:.7f}" for size, error in points.items()]
     files.write(folder / "bottleneck.csv", "\n".join([*lines, ""]).encode())
     with style():
-        files.write_figure(folder / "bottleneck.png", figures.bottleneck(errors))
+        files.write_figure(folder / "bottleneck.png", curves(errors))
+
+
+def curves(errors):
+    """Error against the size of the code.  {name: {size: mean squared error}}"""
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import LogLocator
+
+    from common.figures import BLUE, ERROR, GRAY, ORANGE
+
+    figure = Figure(figsize=(7, 4.6), layout="constrained")
+    axes = figure.subplots()
+    styles = zip((GRAY, ORANGE, BLUE), "s^o", strict=True)
+    for (name, points), (color, marker) in zip(errors.items(), styles, strict=False):
+        label = name if name == "PCA" else f"autoencoder {name}"
+        axes.plot([*points], [*points.values()], marker + "-", color=color, label=label)
+    axes.set(xscale="log", yscale="log", ylabel=ERROR)
+    axes.set_xlabel("size of the code: numbers per image, instead of 784")
+    axes.set_xticks([*points], map(str, points))
+    axes.minorticks_off()
+    axes.yaxis.set_major_locator(LogLocator(10, (1, 2, 5)))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.grid(alpha=0.3)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False, loc="lower left")
+    axes.set_title("How well a code of Z numbers reproduces a test image")
+    return figure
