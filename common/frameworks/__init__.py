@@ -4,12 +4,8 @@ A framework is a module here with LIBRARIES, the packages whose versions a run r
 REQUIREMENTS, the file that names all packages for each Python, and NEEDS_COMPILER, both
 of them literals, since `common.doctor` reads them without an import; `prepare()`, which
 comes before it is imported and takes no time; `load()`, which imports it; `describe()`,
-what `common.doctor` says of it; and, for the pages, `with_gradients(function,
-arguments)`, which makes a function of model.py differentiate, for arguments of these
-shapes.  The new function takes {name: value}: arrays, texts, and the parameters as a
-dict.  It returns two things: what the function returns, as a tuple of arrays; and the
-gradients by name of the sum of the first array, plus twice that of the second, and so
-on.
+what `common.doctor` says of it; and, for the pages, `of_arrays(function, arrays)`,
+which makes a function of model.py take arrays like these, by name, and return arrays.
 """
 
 import importlib

@@ -37,6 +37,7 @@ def arguments(structure, rng):
     parameters = lessons.drawn(settings, (BATCH, PIXELS), rng)
     x = rng.random((BATCH, PIXELS), np.float32)
     return {
+        "settings": settings,  # of a network that is trained with them
         "parameters": parameters,
         "prefix": "discriminator",
         "activation": settings.activation,

@@ -9,7 +9,12 @@ PIXELS, BATCH = 196, 8  # the fewer, the smaller what their sums are rounded to
 DRAWS = 3  # of z for each image, where a function takes several
 STRUCTURES = (  # what the drawn networks have; their numbers are new each time
     {"hidden": (40,), "latent_dim": 5, "activation": "relu"},
-    {"hidden": (30, 20), "latent_dim": 2, "activation": "tanh"},
+    {
+        "hidden": (30, 20),
+        "latent_dim": 2,
+        "activation": "tanh",
+        "importance_samples": DRAWS,
+    },
 )
 
 SEVERAL = {"eps": "eps_of_draws"}  # an argument: what is drawn for it
@@ -55,6 +60,7 @@ def arguments(structure, rng):
     code = BATCH, settings.latent_dim
     x = (rng.random((BATCH, PIXELS)) < 0.2).astype(np.float32)
     return {
+        "settings": settings,  # of a network that is trained with them
         "parameters": parameters,
         "prefix": "encoder",
         "activation": settings.activation,

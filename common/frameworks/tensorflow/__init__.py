@@ -7,8 +7,6 @@ import logging
 import os
 import sys
 
-import numpy as np
-
 from common import UserError
 from common.frameworks import silence
 
@@ -64,21 +62,8 @@ def describe():
     return {"tensorflow": f"{tf.__version__}, devices: {', '.join(devices)}"}
 
 
-def with_gradients(function, arguments):
-    """A function of model.py that also differentiates, by a tape."""
+def of_arrays(function, arrays):
+    """A function of model.py as one of arrays by name."""
     import tensorflow as tf
 
-    def call(values):
-        kinds = np.ndarray | dict  # a prefix and an activation are neither
-        arrays = {n: value for n, value in values.items() if isinstance(value, kinds)}
-        variables = tf.nest.map_structure(tf.Variable, arrays)
-        with tf.GradientTape() as tape:
-            results = function(**values | variables)
-            results = results if isinstance(results, tuple) else (results,)
-            sums = [n * tf.reduce_sum(r) for n, r in enumerate(results, 1)]
-            total = tf.add_n(sums)
-        gradients = tape.gradient(total, variables, unconnected_gradients="zero")
-        gradients |= gradients.pop("parameters", {})
-        return tf.nest.map_structure(np.array, (results, gradients))
-
-    return call
+    return tf.function(function)

@@ -189,37 +189,11 @@ def describe():
     return {"theano": f"{theano.__version__}, links {linked}: {speed}"}
 
 
-def with_gradients(function, arguments):
-    """A function of model.py that also differentiates, compiled for such arguments."""
+def of_arrays(function, arrays):
+    """A function of model.py as one of arrays by name, compiled for such arrays."""
     import theano
     import theano.tensor as T
 
-    def symbol(value, name):
-        if isinstance(value, dict):
-            return {n: symbol(v, n) for n, v in value.items()}
-        if isinstance(value, np.ndarray):
-            return T.TensorType(value.dtype, [False] * value.ndim)(name)
-        return value  # a prefix, an activation
-
-    symbols = symbol(arguments, None)
+    symbols = {n: T.TensorType(a.dtype, [False] * a.ndim)(n) for n, a in arrays.items()}
     results = function(**symbols)
-    results = results if isinstance(results, tuple) else (results,)
-    total = sum(n * T.sum(result) for n, result in enumerate(results, 1))
-    variables = _flat(symbols)
-    inputs = [*variables.values()]
-    gradients = theano.grad(total, inputs, disconnected_inputs="ignore")
-    outputs = [*results, *gradients]
-    compiled = theano.function(inputs, outputs, on_unused_input="ignore")
-
-    def call(values):
-        arrays = compiled(**_flat(values))
-        of_each = dict(zip(variables, arrays[len(results) :], strict=True))
-        return arrays[: len(results)], of_each
-
-    return call
-
-
-def _flat(values):
-    """Arrays and variables by name, the parameters among the others."""
-    flat = values | values.get("parameters", {})
-    return {name: value for name, value in flat.items() if hasattr(value, "dtype")}
+    return theano.function([*symbols.values()], results, on_unused_input="ignore")

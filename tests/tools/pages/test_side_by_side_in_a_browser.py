@@ -11,13 +11,12 @@ from tools import twins
 from tools.compare import page as comparison
 from tools.pages import side_by_side
 from tools.pages.side_by_side import programs
-from tools.pages.side_by_side.evidence import Evidence
 
 LIT = ".on"
 
 
 def measure(names, functions):
-    return {name: Evidence(200, 1e-6, 1e-6) for name in functions}
+    return dict.fromkeys(functions, 1e-6)
 
 
 @pytest.fixture(scope="module")

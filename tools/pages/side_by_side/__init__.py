@@ -30,7 +30,7 @@ def values(names, measure=evidence.measure):
     return {
         "groups": groups,
         "evidence": {g.key: measure(g.names, g.functions) for g in groups},
-        "allowed": evidence,
+        "tried": evidence,
         "in_words": programs.in_words,
         "cells": cells,
         "same": programs.same,

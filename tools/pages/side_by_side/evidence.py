@@ -2,87 +2,87 @@
 
 import importlib
 import inspect
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 
 from common import packages
-from tools import derivatives, lessons, twins
+from tools import lessons, twins
 
 VALUES, GRADIENTS = 1e-5, 1e-4  # the tests hold relative differences to these
+STEP = "Network._train"  # whose gradients are compared; of other functions, the values
 DRAWS = 200
 
 
-@dataclass
-class Evidence:
-    """The largest relative differences of one function."""
+def measure(names, functions):
+    """Try functions of several packages -> {function: largest relative difference}
 
-    draws: int
-    values: float = 0.0
-    gradients: float = 0.0
-
-
-def measure(names, functions, draws=DRAWS, structures=None):
-    """Call functions of the mathematics in several packages -> {function: Evidence}
-
-    The draws are shared by the first `structures` of networks; None: by all.  Of a
-    lesson that draws nothing, nothing is measured.
+    Of a lesson that draws nothing, nothing is measured.
     """
-    lesson = _lesson(names[0])
+    lesson = lessons.of(twins.model(names[0]))
     if not hasattr(lesson, "arguments"):
         return {}
-    evidence = {name: Evidence(draws) for name in functions}
-    chosen = lesson.STRUCTURES[:structures]
-    for structure in chosen:
-        rng = np.random.default_rng(0)
-        inputs = [lesson.arguments(structure, rng) for _ in range(draws // len(chosen))]
-        for name in functions:
-            callers = [caller(package, name, inputs[0]) for package in names]
-            for drawn in inputs:
-                _compare([call(drawn) for call in callers], evidence[name])
-    return evidence
+    rng, draws = np.random.default_rng(0), DRAWS // len(lesson.STRUCTURES)
+    drawn = [
+        [lesson.arguments(structure, rng) for _ in range(draws)]
+        for structure in lesson.STRUCTURES
+    ]
+    return {
+        name: max(
+            relative(a, b)
+            for inputs in drawn
+            for arrays in zip(*(results(p, name, inputs) for p in names), strict=True)
+            for a, b in combinations(arrays, 2)
+        )
+        for name in functions
+    }
 
 
-def _lesson(package):
-    return lessons.of(twins.model(package))
+def results(package, name, inputs):
+    """Every array that a function of a package gives for inputs of one structure."""
+    return gradients(package, inputs) if name == STEP else values(package, name, inputs)
 
 
-def caller(package, name, example):
-    """A function of a package's mathematics, which differentiates, of what is drawn."""
-    framework = importlib.import_module(package).framework
-    framework.load()
+def values(package, name, inputs):
+    """What a function of the mathematics returns for each of the inputs."""
+    network, example = packages.estimator(package).Network, inputs[0]
     modules = [
         importlib.import_module(f"{package}.{file.removesuffix('.py')}")
         for file in twins.MATHEMATICS
         if (packages.ROOT / package / file).is_file()
     ]
     function = next(getattr(m, name) for m in modules if hasattr(m, name))
-    lesson = _lesson(package)
-    activations = importlib.import_module(package).Network.activations
+    drawn_as = vars(lessons.of(twins.model(package))).get("DRAWN_AS", {}).get(name, {})
+    constants = example | {"activation": network.activations[example["activation"]]}
 
-    def arguments(drawn):
-        drawn = drawn | {"activation": activations[drawn["activation"]]}
-        return taken(lesson, function, drawn)
+    def of_variables(**variables):
+        values = constants | variables | {"parameters": variables}
+        names = inspect.signature(function).parameters
+        return function(**{n: values[drawn_as.get(n, n)] for n in names})
 
-    differentiate = getattr(framework, "with_gradients", derivatives.with_gradients)
-    call = differentiate(function, arguments(example))
-    return lambda drawn: call(arguments(drawn))
+    framework = importlib.import_module(package).framework
+    flat = [
+        {n: v for n, v in (i | i["parameters"]).items() if isinstance(v, np.ndarray)}
+        for i in inputs
+    ]
+    call = framework.of_arrays(of_variables, flat[0])
+    for arrays in flat:
+        returned = call(**arrays)
+        yield from returned if isinstance(returned, tuple | list) else [returned]
 
 
-def taken(lesson, function, drawn):
-    """What a function takes of all that a lesson's `arguments` drew.  -> {name: ...}"""
-    drawn_as = vars(lesson).get("DRAWN_AS", {}).get(function.__name__, {})
-    names = inspect.signature(function).parameters
-    return {name: drawn[drawn_as.get(name, name)] for name in names}
-
-
-def _compare(results, evidence):
-    for (a, da), (b, db) in combinations(results, 2):
-        values = [relative(x, y) for x, y in zip(a, b, strict=True)]
-        gradients = [relative(da[name], db[name]) for name in da.keys() & db.keys()]
-        evidence.values = max(evidence.values, *values)
-        evidence.gradients = max(evidence.gradients, *gradients)
+def gradients(package, inputs):
+    """Those of a training step at rate 0, in which Adam's first moments begin."""
+    settings, rng = inputs[0]["settings"], np.random.default_rng(0)
+    network = packages.estimator(package).Network(inputs[0]["parameters"], settings)
+    fresh = network.state()
+    for drawn in inputs:
+        x, parameters = drawn["x"][None], drawn["parameters"]
+        network.load_state(fresh | parameters)
+        noise = settings.noise(x.shape[:2], rng)
+        network.train(x=x, learning_rates=np.zeros(1, np.float32), **noise)
+        state = network.state()
+        yield from (state[f"adam_m_{name}"] for name in parameters)
 
 
 def relative(a, b):

@@ -60,15 +60,12 @@ class Group:
 
     @property
     def functions(self):
-        """What can be tried: what has a formula in the mathematics of one model."""
+        """What can be tried: what has a formula, in files of one model."""
         return [
             passage.name
             for file in self.files
             for passage in file.passages
-            if self.models == 1
-            and file.title in twins.MATHEMATICS
-            and passage.formulas
-            and all(passage.blocks)
+            if self.models == 1 and passage.formulas and all(passage.blocks)
         ]
 
     @property
