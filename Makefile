@@ -89,8 +89,8 @@ clean:  ## remove the environment (runs and downloads stay)
 INSTALL := $(UV) pip install --python .venv --compile-bytecode --require-hashes
 .venv/ready: requirements.lock requirements-tf.lock | .uv/bin/uv
 	@if $(UV) venv -q --clear --python 3.11 .venv 2>/dev/null; then \
-	    command -v g++ >/dev/null || echo "warning: g++ is missing; Theano will be" \
-	        "very slow without it (Debian: apt install g++; macOS:" \
+	    command -v g++ >/dev/null || echo "warning: g++ is missing, which Theano" \
+	        "needs (Debian: apt install g++; macOS:" \
 	        "xcode-select --install)" >&2; \
 	    $(INSTALL) -r requirements.lock; \
 	elif $(UV) venv -q --clear --no-python-downloads --python '>=3.12,<3.14' .venv \

@@ -14,10 +14,7 @@ import os
 import platform
 import re
 import shutil
-import subprocess
 import sys
-import sysconfig
-import tempfile
 import textwrap
 import timeit
 from concurrent.futures import ProcessPoolExecutor
@@ -57,9 +54,8 @@ def main(default, argv=None):
         help=f"what must be able to run: {choices} (default: {default})",
     )
     names = parser.parse_args(argv).programs
-    for name in names:
-        if name not in programs:
-            parser.error(f"{name} is no program; choose from {choices}")
+    if unknown := [name for name in names if name not in programs]:
+        parser.error(f"{unknown[0]} is no program; choose from {choices}")
     return exit_status(_report, names or [default], names or programs)
 
 
@@ -67,15 +63,12 @@ def _report(required, programs):
     """Print every finding -> exit status."""
     problems = []
     for level, subject, text in _examine(required, programs):
-        text = textwrap.shorten(text, 300) or "failed without output"
+        text = textwrap.shorten(text, 400) or "failed without output"
         print(f"{level:6} {subject:14} {text}", flush=True)
-        if level == "wrong":
-            problems.append(subject)
-    if problems:
-        print(f"\nproblems with: {', '.join(problems)}")
-        return 1
-    print(f"\n{' and '.join(required)} can run: python -m {required[0]}.train")
-    return 0
+        problems += [subject] if level == "wrong" else []
+    can_run = f"{' and '.join(required)} can run: python -m {required[0]}.train"
+    print(f"\nproblems with: {', '.join(problems)}" if problems else f"\n{can_run}")
+    return 1 if problems else 0
 
 
 def _examine(required, programs):
@@ -86,14 +79,13 @@ def _examine(required, programs):
         return
     yield "ok", "python", f"{platform.python_version()} on {platform.platform()}"
     rooms = {program: _room(program) for program in programs}
-    files = {name: _constant(rooms[name], "REQUIREMENTS") for name in required}
+    files = set()
     for name in required:
-        if HERE not in files[name]:
-            yield "note", name, f"needs Python {' or '.join(files[name])}, not {HERE}"
-    for file in sorted({files[name].get(HERE) for name in required} - {None}):
-        yield _packages(file)
-    if any(_constant(room, "NEEDS_COMPILER") for room in rooms.values()):
-        yield _compiler()
+        pythons = _requirements(rooms[name])
+        if HERE not in pythons:
+            yield "note", name, f"needs Python {' or '.join(pythons)}, not {HERE}"
+        files |= {pythons[HERE]} if HERE in pythons else set()
+    yield from map(_packages, sorted(files))
     yield _machine()
     yield from _apart(["mnist"], [], _mnist)
     yield from _apart(["drawing"], ["drawing"], _drawing)
@@ -110,12 +102,11 @@ def _room(program):
     return file if file.exists() else file.with_suffix("") / "__init__.py"
 
 
-def _constant(room, name):
-    """A constant of a room, which is read because an import needs NumPy."""
-    for node in ast.parse(room.read_bytes()).body:
-        if isinstance(node, ast.Assign) and node.targets[0].id == name:
-            return ast.literal_eval(node.value)
-    raise LookupError(f"{room} has no {name}")
+def _requirements(room):
+    """Its REQUIREMENTS, read because an import needs NumPy.  -> {Python: file}"""
+    text = re.search(r"^REQUIREMENTS = (.*)", room.read_text(), re.M)[1]
+    files = ast.literal_eval(text).items()
+    return {python: file for file, pythons in files for python in pythons}
 
 
 def _packages(file):
@@ -136,22 +127,6 @@ def _packages(file):
     return "ok", "packages", f"{len(required)} as in {file}"
 
 
-def _compiler():
-    """Whether g++ compiles and links an extension of Python."""
-    text = "not found"
-    if shutil.which("g++"):
-        include = ["-I", sysconfig.get_path("include"), "-include", "Python.h"]
-        with tempfile.TemporaryDirectory() as folder:
-            command = ["g++", *include, "-xc++", os.devnull, "-shared", "-fPIC", "-o"]
-            command.append(f"{folder}/extension.so")
-            result = subprocess.run(command, capture_output=True, text=True)
-        if result.returncode == 0:
-            return "ok", "g++", "compiles and links"
-        text = f"does not work ({result.stderr.strip()})"
-    cure = f"Debian: apt install g++ python{HERE}-dev; macOS: xcode-select --install"
-    return "note", "g++", f"{text} - {cure}"
-
-
 def _machine():
     """Processor cores, memory and disk."""
     cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
@@ -170,10 +145,8 @@ def _machine():
 def _control_group(name):
     """What Linux allows a container: cores or bytes; inf if no limit is known."""
     file = CONTROL_GROUP / name
-    words = file.read_text().split() if file.exists() else ["max"]
-    if words[0] == "max":
-        return math.inf
-    return int(words[0]) / int(words[1] if len(words) == 2 else 1)
+    limit, *period = file.read_text().split() if file.exists() else ["max"]
+    return math.inf if limit == "max" else int(limit) / int(*period or [1])
 
 
 def _apart(subjects, required, function, *arguments):

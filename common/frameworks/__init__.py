@@ -1,11 +1,11 @@
 """What one framework needs for any model, and what a network in one owes the rest.
 
 A framework is a module here with LIBRARIES, the packages whose versions a run records;
-REQUIREMENTS, the file that names all packages for each Python, and NEEDS_COMPILER, both
-of them literals, since `common.doctor` reads them without an import; `prepare()`, which
-comes before it is imported and takes no time; `load()`, which imports it; `describe()`,
-what `common.doctor` says of it; and, for the pages, `of_arrays(function, arrays)`,
-which makes a function of model.py take arrays like these, by name, and return arrays.
+REQUIREMENTS, the Pythons for which a file names all packages, on one line, since
+`common.doctor` reads it without an import; `prepare()`, which comes before it is
+imported and takes no time; `load()`, which imports it; `describe()`, what
+`common.doctor` says of it; and, for the pages, `of_arrays(function, arrays)`, which
+makes a function of model.py take arrays like these, by name, and return arrays.
 """
 
 import importlib
@@ -16,6 +16,7 @@ from typing import Protocol
 
 import numpy as np
 
+from common import UserError
 from common.settings import Settings
 
 
@@ -57,27 +58,38 @@ class Network(Protocol):
 
 
 @contextmanager
-def silence(*numbers):
-    """Let what is written to these descriptors (1, 2) lead nowhere, even from C++."""
+def silence():
+    """Let what is written to the screen lead nowhere, even from C++."""
+    streams = {1: sys.stdout, 2: sys.stderr}
+    screens = {number: os.dup(number) for number in streams}
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    screens = {number: os.dup(number) for number in numbers}
-    _flush()
-    for number in numbers:
+    for number, stream in streams.items():
+        stream.flush()
         os.dup2(nowhere, number)
+    os.close(nowhere)
     try:
         yield
     finally:
-        _flush()
-        for number, screen in screens.items():
-            os.dup2(screen, number)
-            os.close(screen)
-        os.close(nowhere)
-
-
-def _flush():
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
+        for number, stream in streams.items():
             stream.flush()
+            os.dup2(screens[number], number)
+            os.close(screens[number])
+
+
+def start(name, needs):
+    """Import a framework without its notices; UserError if it is missing or broken."""
+    try:
+        with silence():
+            importlib.import_module(name.lower())
+    except Exception as error:
+        reason = first_line(error)
+        raise UserError(f"{name} does not start ({reason}): it needs {needs}") from None
+
+
+def first_line(error):
+    """What an error says, as far as it fits into a line of ours."""
+    text = str(error).strip() or type(error).__name__
+    return text.splitlines()[0][:300].rstrip(" .")
 
 
 def exports(framework, module, names):

@@ -13,14 +13,9 @@ from common import batches
 from common.frameworks.parameters import Parameters
 
 LIBRARIES = ()  # a run records NumPy's version in any case
-REQUIREMENTS = {
-    "3.11": "requirements-numpy.txt",
-    "3.12": "requirements-numpy.txt",
-    "3.13": "requirements-numpy.txt",
-}
-NEEDS_COMPILER = False
+REQUIREMENTS = {"requirements-numpy.txt": ["3.11", "3.12", "3.13"]}
 EPSILON = 1e-7  # Keras's; the "epsilon hat" of Kingma & Ba 2015
-BLOCK = 32_768  # numbers: with its moments and gradient half a megabyte
+BLOCK = 32_768  # numbers that stay in a cache with their moments and gradient
 DRAWS = 250  # of z, decoded together
 TINY = 1e-30  # of a moment: far below epsilon, so no step is seen to change
 
@@ -105,7 +100,8 @@ class Adam:
         alpha = learning_rate * np.sqrt(second) / first
         for name, parameter in parameters.items():
             arrays = parameter, gradients[name], self.m[name], self.v[name]
-            for p, g, m, v in zip(*map(_blocks, arrays), strict=True):
+            views = [batches.split(array.reshape(-1), BLOCK) for array in arrays]
+            for p, g, m, v in zip(*views, strict=True):
                 t = g - m  # one array for all that comes between
                 t *= 1 - self.beta_1
                 m += t  # m = beta_1 m + (1 - beta_1) g
@@ -119,25 +115,15 @@ class Adam:
                 t *= alpha
                 p -= t  # p = p - alpha m / (sqrt(v) + epsilon)
         if self.step % 100 == 0:
-            self._forget_the_smallest()
-
-    def _forget_the_smallest(self):
-        """A moment that nothing renews falls for ever; as a denormal it takes long."""
-        for moments in (self.m, self.v):
-            for array in moments.values():
+            # A moment that nothing renews falls for ever; as a denormal it takes long.
+            for array in (*self.m.values(), *self.v.values()):
                 array[np.abs(array) < TINY] = 0
-
-
-def _blocks(array):
-    """Views of its numbers, so many at a time as stay in a cache for all of Adam."""
-    return batches.split(array.reshape(-1), BLOCK)
 
 
 class Network(Parameters):
     """Parameters as arrays, beside an array for the gradient of each."""
 
     activations, Adam = ACTIVATIONS, Adam
-    releases_gil = True  # NumPy's loops and products let other Python threads run
 
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
@@ -147,16 +133,9 @@ class Network(Parameters):
         """An array of its own."""
         return np.array(array)
 
-    def read(self, variable):
-        """A copy."""
-        return variable.copy()
-
     def write(self, variable, array):
         """Replace its numbers."""
         variable[...] = array
-
-    def compile(self, quiet):
-        """Nothing is compiled."""
 
 
 def compiled(method):

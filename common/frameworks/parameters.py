@@ -1,5 +1,7 @@
 """What every network has, whatever the framework: parameters and Adam's moments."""
 
+import numpy as np
+
 
 class Parameters:
     """Parameters, an Adam for each player, and both as a checkpoint holds them.
@@ -11,6 +13,7 @@ class Parameters:
 
     activations = {}  # name: function
     Adam = None  # a class with the arrays or variables `step`, `m` and `v`
+    releases_gil = True  # other Python threads run during a step
 
     def __init__(self, parameters, settings, beta_1=0.9, beta_2=0.999, players=("",)):
         self.activation = self.activations[settings.activation]
@@ -29,6 +32,13 @@ class Parameters:
     def parameters_of(self, player):
         """What one player trains.  -> {name: variable}"""
         return {n: p for n, p in self.parameters.items() if n.startswith(player)}
+
+    def compile(self, quiet):
+        """Nothing takes long, in most frameworks."""
+
+    def read(self, variable):
+        """A copy of its array."""
+        return np.array(variable)
 
     def state(self):
         """All that training changes: parameters and Adam's moments.  name -> array"""

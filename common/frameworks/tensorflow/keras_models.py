@@ -12,39 +12,33 @@ class ToKeras:
 
         The encoder takes pixels as the network saw them in training.
         """
-        parameters = self.network.parameters
-        weights = {name: np.array(value) for name, value in parameters.items()}
+        weights = {name: np.array(p) for name, p in self.network.parameters.items()}
         return _build(weights, self.settings_.activation)
 
 
 def _build(weights, activation):
+    def dense(name, h, activation=None):
+        """A layer with weights `name`, W_mu say, and the bias of that name, b_mu."""
+        W, b = weights[name], weights[name.replace("W", "b", 1)]
+        name = name.replace("W", "").strip("_")
+        layer = keras.layers.Dense(len(b), activation, name=name)
+        h = layer(h)
+        layer.set_weights([W, b])
+        return h
+
+    def hidden(prefix, h):
+        for name in weights:
+            if name.startswith(f"{prefix}_W"):
+                h = dense(name, h, activation)
+        return h
+
     x = keras.Input(weights["W_logits"].shape[1:], name="x")
-    h = _hidden(weights, "encoder", x, activation)
+    h = hidden("encoder", x)
     if "W_z" in weights:
-        code = z = _dense(weights, "W_z", h, activation)
+        code = z = dense("W_z", h, activation)
     else:
-        code = z, _ = [_dense(weights, name, h) for name in ("W_mu", "W_logvar")]
+        code = z, _ = [dense(name, h) for name in ("W_mu", "W_logvar")]
     encoder = keras.Model(x, code, name="encoder")
     z = keras.Input(z.shape[1:], name="z")
-    h = _hidden(weights, "decoder", z, activation)
-    probabilities = _dense(weights, "W_logits", h, "sigmoid")
+    probabilities = dense("W_logits", hidden("decoder", z), "sigmoid")
     return encoder, keras.Model(z, probabilities, name="decoder")
-
-
-def _hidden(weights, prefix, h, activation):
-    layer = 1
-    while f"{prefix}_W{layer}" in weights:
-        h = _dense(weights, f"{prefix}_W{layer}", h, activation)
-        layer += 1
-    return h
-
-
-def _dense(weights, name, h, activation=None):
-    """A layer with weights `name`, W_mu say, and the bias of that name, b_mu."""
-    W, b = weights[name], weights[name.replace("W", "b", 1)]
-    dense = keras.layers.Dense(
-        W.shape[1], activation, name=name.replace("W", "").strip("_")
-    )
-    h = dense(h)
-    dense.set_weights([W, b])
-    return h

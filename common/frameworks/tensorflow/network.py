@@ -41,22 +41,14 @@ class Network(Parameters):
     """Parameters as variables, and Keras's Adam."""
 
     activations, Adam = ACTIVATIONS, Adam
-    releases_gil = True  # other Python threads run during a step
 
     def variable(self, array, name):
         """A variable of TensorFlow."""
         return tf.Variable(array, name=name)
 
-    def read(self, variable):
-        """Its array."""
-        return np.array(variable)
-
     def write(self, variable, array):
         """Replace its array."""
         variable.assign(array)
-
-    def compile(self, quiet):
-        """Nothing takes long: XLA compiles at the first step."""
 
 
 def compiled(method, **options):

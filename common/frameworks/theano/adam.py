@@ -15,12 +15,9 @@ class Adam:
     def __init__(self, parameters, beta_1=0.9, beta_2=0.999):
         self.beta_1, self.beta_2 = beta_1, beta_2
         self.step = theano.shared(np.int64(0), name="step")
-        self.m = {
-            name: _zeros_like(p, f"adam_m_{name}") for name, p in parameters.items()
-        }
-        self.v = {
-            name: _zeros_like(p, f"adam_v_{name}") for name, p in parameters.items()
-        }
+        zeros = {n: np.zeros_like(p.get_value()) for n, p in parameters.items()}
+        self.m = {n: theano.shared(zero) for n, zero in zeros.items()}
+        self.v = {n: theano.shared(zero) for n, zero in zeros.items()}
 
     def updates(self, gradients, parameters, learning_rate):
         """What one step changes: [(shared variable, its new value), ...].
@@ -42,7 +39,3 @@ class Adam:
             move = alpha * m / (T.sqrt(v) + EPSILON)
             updates += [(self.m[name], m), (self.v[name], v), (p, p - move)]
         return updates
-
-
-def _zeros_like(parameter, name):
-    return theano.shared(np.zeros_like(parameter.get_value()), name=name)

@@ -27,18 +27,16 @@ class OrZero(theano.scalar.UnaryScalarOp):
 or_zero = T.Elemwise(OrZero(theano.scalar.same_out, name="or_zero"))
 
 
-def mend_softplus():
+_c_code = sigm.ScalarSoftplus.c_code
+
+
+def _softplus(self, node, name, inp, out, sub):
     """Theano's own has three cases, of which a compiler can make no loop of vectors."""
-    theirs = sigm.ScalarSoftplus.c_code
-
-    def c_code(self, node, name, inp, out, sub):
-        (x,), (z,) = inp, out
-        if node.inputs[0].type != theano.scalar.float32:
-            return theirs(self, node, name, inp, out, sub)
-        return f"{z} = ({x} > 0.0f ? {x} : 0.0f) + log1pf(expf(-fabsf({x})));"
-
-    sigm.ScalarSoftplus.c_code = c_code
-    sigm.ScalarSoftplus.c_code_cache_version = lambda self: ("branchless", 1)
+    (x,), (z,) = inp, out
+    if node.inputs[0].type != theano.scalar.float32:
+        return _c_code(self, node, name, inp, out, sub)
+    return f"{z} = ({x} > 0.0f ? {x} : 0.0f) + log1pf(expf(-fabsf({x})));"
 
 
-mend_softplus()
+sigm.ScalarSoftplus.c_code = _softplus
+sigm.ScalarSoftplus.c_code_cache_version = lambda self: ("branchless", 1)

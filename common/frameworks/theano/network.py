@@ -1,7 +1,6 @@
 """What every network in Theano has: shared variables, Adam, compiled functions."""
 
 import inspect
-import sys
 from functools import cached_property
 
 import numpy as np
@@ -10,7 +9,7 @@ import theano.tensor as T
 from tqdm import tqdm
 
 from common.frameworks.parameters import Parameters
-from common.frameworks.theano import check, without_compiler
+from common.frameworks.theano import check
 from common.frameworks.theano.adam import Adam
 
 COMPILING = "Theano compiles its functions: half a minute at first, then some seconds"
@@ -40,7 +39,7 @@ class Network(Parameters):
         return theano.shared(array, name=name)
 
     def read(self, variable):
-        """Its array."""
+        """A copy of its array."""
         return variable.get_value()
 
     def write(self, variable, array):
@@ -49,12 +48,8 @@ class Network(Parameters):
 
     def compile(self, quiet):
         """Compile what training calls, with a progress bar; if quiet, not yet."""
-        note = without_compiler()
-        if note:
-            print(note, file=sys.stderr)
-        elif not quiet:
-            print(COMPILING, flush=True)
         if not quiet:
+            print(COMPILING, flush=True)
             methods = vars(type(self)).items()
             names = [n for n, m in methods if type(m) in (cached_property, compiled)]
             for name in tqdm(names, desc="compiling", leave=False, disable=None):
