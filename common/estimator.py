@@ -6,6 +6,7 @@ Outside, images are numbers in [0, 1], or uint8 from 0 to 255; inside, they are 
 import importlib
 import sys
 from contextlib import nullcontext
+from numbers import Integral
 
 import numpy as np
 from sklearn.base import (
@@ -13,7 +14,7 @@ from sklearn.base import (
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
 )
-from sklearn.utils import check_array
+from sklearn.utils import check_array, check_scalar
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from common import UserError, batches, files, loop, runs
@@ -138,7 +139,7 @@ class Estimator(BaseEstimator):
 
     def sample(self, n_samples=1, draw="mean", random_state=0):
         """Generate images from random codes.  -> (n_samples, D), as `decode` gives"""
-        check_count("n_samples", n_samples)
+        check_scalar(n_samples, "n_samples", Integral, min_val=1)
         rng = np.random.default_rng(random_state)
         return self.decode(self.random_codes(n_samples, rng), draw, rng)
 
@@ -157,8 +158,8 @@ class Estimator(BaseEstimator):
             )
         if not levels and (low < -ROUNDING or high > 1 + ROUNDING):
             raise ValueError(
-                f"X lies in [{low:g}, {high:g}]; pixels must lie in [0, 1]: "
-                f"{_cure(X, low, high, reset)}"
+                f"X lies in [{low:g}, {high:g}]; pixels must lie in [0, 1]: scale all "
+                "images alike, with MinMaxScaler(clip=True) for example"
             )
         how = self.binarize if reset else self.settings_.binarize
         if how == "static" and not ((X == 0) | ((255 if levels else 1) == X)).all():
@@ -269,21 +270,3 @@ def _new(package, name):
 def _levels(X):
     """What is in [0, 1], but for rounding, with 8 bits.  (N, D) -> (N, D) uint8"""
     return np.rint(X * 255).clip(0, 255).astype(np.uint8, order="C")
-
-
-def _cure(X, low, high, fitting):
-    """What brings pixels into [0, 1]."""
-    if low >= 0 and np.allclose(X, np.rint(X), rtol=0, atol=1e-3):
-        return f"divide by {high:g}"
-    if fitting:
-        return "scale them, with MinMaxScaler(clip=True) for example"
-    return (
-        "scale them as the training images were; a MinMaxScaler that was fitted to "
-        "other images needs clip=True"
-    )
-
-
-def check_count(name, value):
-    """ValueError for what is no number of things."""
-    if not (isinstance(value, int | np.integer) and value > 0):
-        raise ValueError(f"{name} must be a whole number from 1, not {value!r}")

@@ -6,18 +6,16 @@ decide about what was trained on the other half, and the other way round.
 """
 
 import logging
-import os
 import signal
 import sys
+import time
 from contextlib import contextmanager, nullcontext
-from functools import partial
-from multiprocessing import resource_tracker
 from pathlib import Path
 
-import joblib
 import numpy as np
-from joblib._dask import DaskDistributedBackend
-from sklearn.model_selection import GridSearchCV, KFold
+from sklearn.base import clone
+from sklearn.model_selection import KFold, ParameterGrid
+from tqdm import tqdm
 
 try:
     import distributed
@@ -28,8 +26,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from common import UserError, packages
 from common.commands import command_line
 from common.images import data
+from common.settings import COUNT
 
-GRID = {"learning_rate": [0.001, 0.003, 0.01], "latent_dim": [10, 20, 40]}
+GRID = {"latent_dim": [10, 20, 40], "learning_rate": [0.001, 0.003, 0.01]}
 HALVES = KFold(2, shuffle=True, random_state=0)
 ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
 ELSEWHERE = (
@@ -50,71 +49,65 @@ def search(options):
         options.data or "mnist", explicit=options.data is not None
     )
     command_line.print_notes(dataset)
-    X = np.divide(dataset.train_images, 255, dtype=np.float32)
     vae = packages.estimator(options.package)(epochs=options.epochs)
     if dataset.binarized:
         vae.set_params(binarize="static")
-    grid = GridSearchCV(vae, GRID, cv=HALVES, refit=False)
-    with one_line(), cluster(options.scheduler) as client:
-        check(client, vae)
+    vaes = [clone(vae).set_params(**values) for values in ParameterGrid(GRID)]
+    with cluster(options.scheduler) as client:
         print(f"progress: {client.dashboard_link}", flush=True)
-        with joblib.parallel_config(Dask(client=client), verbose=_verbosity()):
-            grid.fit(X)
-    report(grid, options.package, source)
+        elbos, seconds = measure(client, vaes, dataset.train_images).mean(axis=2)
+    report(vaes, elbos, seconds, options.package, source)
     return 0
+
+
+def measure(client, vaes, X):
+    """Each VAE's ELBO of each half, and its seconds.  -> (2, len(vaes), 2)"""
+    try:
+        client.run(str, vaes)  # which arrive at each worker, or nothing begins
+    except Exception as error:  # of whatever kind
+        raise UserError(f"{ELSEWHERE} ({error})") from None
+    with one_line():
+        X = client.scatter(X, broadcast=True)  # to all workers: each of them may die
+        trainings = [(vae, half) for vae in vaes for half in range(HALVES.n_splits)]
+        futures = client.map(train, *zip(*trainings, strict=True), X=X, pure=False)
+        finished = distributed.as_completed(futures)
+        for future in tqdm(finished, total=len(futures), leave=False, disable=None):
+            future.result()  # raises what went wrong
+        results = np.transpose(client.gather(futures))
+    return results.reshape(2, len(vaes), HALVES.n_splits)
+
+
+def train(vae, half, X):
+    """Train on the other half of the images -> the ELBO of this one, seconds."""
+    start = time.perf_counter()
+    others, images = list(HALVES.split(X))[half]
+    vae.fit(X[others])
+    seconds = time.perf_counter() - start
+    return vae.score(X[images]), seconds
 
 
 @contextmanager
 def cluster(address=None, **local):
     """A Client of that scheduler; of one with a worker for each core, without address.
 
-    What the trainings share is copied to every worker, so that each of them may die.
+    UserError if there is no worker within some seconds.
     """
     place = nullcontext(address) if address else _workers_here(**local)
-    with place as workers, _client(workers) as client:
-        client.scatter = partial(client.scatter, broadcast=True)
-        client.amm.stop()  # it would remove copies while there are many
-        yield client
-
-
-def _client(place):
-    """One that has a worker; UserError if there is none within some seconds."""
-    try:
-        client = distributed.Client(place, timeout=SECONDS)
-        client.wait_for_workers(1, SECONDS)
-    except (OSError, ValueError) as error:
-        raise UserError(f"--scheduler {place}: {error}") from None
-    return client
-
-
-def check(client, vae):
-    """UserError if a worker, handed this, does not find its package or framework."""
-    try:
-        client.run(str, vae)
-    except Exception as error:  # of whatever kind
-        raise UserError(f"{ELSEWHERE} ({error})") from None
-
-
-class Dask(DaskDistributedBackend):
-    """joblib's "dask", but what no worker could run is an error, not waited for."""
-
-    def submit(self, func, callback=None):
-        """Have a worker run it -> its future."""
-        future = super().submit(func, callback)
-        future.add_done_callback(
-            lambda done: done.exception() and callback(done.exception())
-        )
-        return future
-
-    def retrieve_result_callback(self, out):
-        """What `callback` was called with; raised, if it is an error."""
-        if isinstance(out, Exception):
-            raise out
-        return super().retrieve_result_callback(out)
+    with place as workers:
+        try:
+            client = distributed.Client(workers, timeout=SECONDS)
+            client.wait_for_workers(1, SECONDS)
+        except (OSError, ValueError) as error:
+            raise UserError(f"--scheduler {workers}: {error}") from None
+        with client:
+            client.amm.stop()  # it would remove copies of the images
+            yield client
 
 
 def _workers_here(**options):
-    with _ctrl_c_waits():
+    """A LocalCluster whose processes never get Ctrl-C, since this one ends them."""
+    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
         return distributed.LocalCluster(
             threads_per_worker=1,
             env=ONE_THREAD,  # for TensorFlow; Dask itself says so to OpenBLAS
@@ -122,20 +115,8 @@ def _workers_here(**options):
             silence_logs=logging.ERROR,
             **options,
         )
-
-
-@contextmanager
-def _ctrl_c_waits():
-    """Processes that are started meanwhile never get it: this one ends them."""
-    if os.name == "nt":
-        yield
-        return
-    resource_tracker.ensure_running()  # its start would let Ctrl-C through
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, previous)
 
 
 @contextmanager
@@ -143,10 +124,10 @@ def one_line():
     """What goes wrong with a search on a cluster as a UserError."""
     try:
         yield
-    except RuntimeError as error:
-        if "deserialization" in str(error):  # by the scheduler
-            raise UserError(ELSEWHERE) from None
-        raise
+    except RuntimeError as error:  # of the scheduler
+        if "deserialization" not in str(error):
+            raise
+        raise UserError(ELSEWHERE) from None
     except distributed.KilledWorker as error:
         raise UserError(
             f"a training was given up, since {error.allowed_failures + 1} workers died "
@@ -156,22 +137,18 @@ def one_line():
         raise UserError("the scheduler ended, or all workers at once") from None
 
 
-def _verbosity():
-    return 10 if sys.stderr.isatty() else 0
-
-
-def report(grid, package, source):
+def report(vaes, elbos, seconds, package, source):
     """Print what was tried, the best first, and the command that trains it in full."""
-    found = grid.cv_results_
-    names = "".join(f"  {name:>13}" for name in grid.best_params_)
-    print(f"\n ELBO (nats)  seconds{names}")
-    for i in np.argsort(found["rank_test_score"], kind="stable"):
-        score, seconds = found["mean_test_score"][i], found["mean_fit_time"][i]
-        values = "".join(f"  {value:13}" for value in found["params"][i].values())
-        print(f"{score:12.2f}  {seconds:7.1f}{values}")
-    best = [f"--{name.replace('_', '-')}={v}" for name, v in grid.best_params_.items()]
-    words = [command_line.python(), "-m", f"{package}.train", "--data", source, *best]
-    print(f"\nnext: {command_line.typed(*words)}")
+    print("\n ELBO (nats)  seconds", *(f"{name:>13}" for name in GRID), sep="  ")
+    order = np.argsort(-elbos, kind="stable")
+    for i in order:
+        values = (f"{getattr(vaes[i], name):13}" for name in GRID)
+        print(f"{elbos[i]:12.2f}", f"{seconds[i]:7.1f}", *values, sep="  ")
+    words = [command_line.interpreter(), "-m", f"{package}.train", "--data", source]
+    for name in GRID:
+        value = getattr(vaes[order[0]], name)
+        words.append(f"--{name.replace('_', '-')}={value}")
+    print(f"\nnext: {command_line.shell_quoted(*words)}")
 
 
 def main():
@@ -185,13 +162,11 @@ def main():
     add(
         "--epochs",
         metavar="N",
-        type=command_line.COUNT,
+        type=COUNT,
         help="of each training (default: as many as show 1.5 million images)",
     )
-    return command_line.answer(search, parser.parse_args())
+    return command_line.exit_status(search, parser.parse_args())
 
 
 if __name__ == "__main__":
-    # Workers that are cut short leave to Python's tracker what it would complain of.
-    os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")
     sys.exit(main())

@@ -11,8 +11,9 @@ import pytest
 
 from common import models, packages
 from common.images import data
-from common.packages import ROOT
+from tests.helpers import environment
 
+ROOT = packages.ROOT
 PACKAGES = packages.every()
 ENCODERS = [p for p in PACKAGES if packages.model_of(p).words.encodes]
 COMPILED = Path.home() / ".theano"
@@ -82,24 +83,19 @@ def uncompiled():
 @pytest.fixture
 def nowhere(tmp_path):
     """An environment in which MNIST is neither on the machine nor to be downloaded."""
-    environment = {k: v for k, v in os.environ.items() if k != "MNIST_PATH"}
-    return environment | {
-        "HOME": str(tmp_path),
-        "XDG_CACHE_HOME": str(tmp_path / "cache"),
-        "https_proxy": "http://127.0.0.1:9",  # nobody listens
-        "THEANO_FLAGS": f"base_compiledir={COMPILED}",  # compile once for all tests
-    }
+    # Theano compiles once for all tests
+    return environment(tmp_path, THEANO_FLAGS=f"base_compiledir={COMPILED}")
 
 
 @pytest.fixture
 def process(nowhere):
     """Run `python -m ...` in the project's folder, in a process of its own."""
 
-    def run(*arguments, **environment):
+    def run(*arguments, **changes):
         return subprocess.run(
             [sys.executable, "-m", *map(str, arguments)],
             cwd=ROOT,
-            env=nowhere | environment,
+            env=nowhere | changes,
             capture_output=True,
             text=True,
             timeout=300,
@@ -113,11 +109,11 @@ def process(nowhere):
 def command(nowhere, monkeypatch, capfd):
     """The same within this process, which spares each call the import of TensorFlow."""
 
-    def run(module, *arguments, **environment):
+    def run(module, *arguments, **changes):
         importlib.import_module(module.partition(".")[0])  # may set flags, which stay
         with monkeypatch.context() as patch:
             patch.delenv("MNIST_PATH", raising=False)
-            changed = nowhere | environment
+            changed = nowhere | changes
             changed["THEANO_FLAGS"] = ",".join(
                 [os.environ.get("THEANO_FLAGS", ""), changed["THEANO_FLAGS"]]
             )

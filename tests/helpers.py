@@ -8,6 +8,18 @@ import sys
 
 import numpy as np
 
+from common.packages import ROOT
+
+# A program that begins so runs as where nobody has a home
+NO_HOME = """
+import pwd
+
+def getpwuid(number):
+    raise KeyError(number)
+
+pwd.getpwuid = getpwuid
+"""
+
 
 def start(*arguments, **options):
     """Start Python so that Ctrl-C reaches it, even where this process ignores it.
@@ -55,11 +67,34 @@ def one_line(result, *words):
         assert word in line
 
 
-def interrupt_after(epoch):
-    """What to call as a Table's `row` after every epoch: Ctrl-C after this one."""
+def environment(home, **changes):
+    """One without MNIST whose home is a folder of the test; None removes a name."""
+    names = {k: v for k, v in os.environ.items() if k not in ("MNIST_PATH", "HOME")}
+    names |= {
+        "HOME": str(home),
+        "XDG_CACHE_HOME": str(home / "cache"),
+        "https_proxy": "http://127.0.0.1:9",  # nobody listens
+        "PYTHONPATH": str(ROOT),
+    }
+    names |= changes
+    return {name: value for name, value in names.items() if value is not None}
 
-    def row(table, row):
-        if row["epoch"] == epoch:
-            os.kill(os.getpid(), signal.SIGINT)
 
-    return row
+def run(command, folder, **changes):
+    """Run a list of words, or a line of a shell, in a folder."""
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=environment(folder, **changes),
+        shell=isinstance(command, str),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def module(name, *words, folder, options=(), **changes):
+    """Run `python -m NAME` in a folder."""
+    command = [sys.executable, *options, "-m", name, *map(str, words)]
+    return run(command, folder, **changes)

@@ -32,7 +32,7 @@ class Model:
 def run(tmp_path, settings):
     run = Run(tmp_path / "run")
     run.create()
-    run.write_config(Config(settings, "vae_tf", "digits", {"sha256": "0"}))
+    Config(settings, "vae_tf", "digits", {"sha256": "0"}).write(run.config_path)
     run.save([ROW], {"W": np.ones(3)}, Epoch(2))
     run.unlock()
     return run
@@ -138,20 +138,15 @@ def test_not_a_run(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_truncated_checkpoint(run):
+def test_truncated_or_changed_checkpoint(run):
     content = run.checkpoint_path.read_bytes()
-    for size in (0, 10, len(content) // 2, len(content) - 1):
-        run.checkpoint_path.write_bytes(content[:size])
+    changed = bytearray(content)
+    changed[content.index(np.ones(1).tobytes())] ^= 0xFF
+    sizes = 0, 10, len(content) // 2, len(content) - 1
+    for damaged in (changed, *(content[:size] for size in sizes)):
+        run.checkpoint_path.write_bytes(damaged)
         with pytest.raises(UserError, match="damaged checkpoint"):
             run.restore(Model(np.zeros(3)))
-
-
-def test_checkpoint_with_flipped_bytes(run):
-    content = bytearray(run.checkpoint_path.read_bytes())
-    content[content.index(np.ones(1).tobytes())] ^= 0xFF
-    run.checkpoint_path.write_bytes(content)
-    with pytest.raises(UserError, match="damaged checkpoint"):
-        run.restore(Model(np.zeros(3)))
 
 
 @pytest.mark.parametrize(

@@ -58,8 +58,9 @@ def test_an_estimator_is_the_settings_of_its_model(package):
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_resolved_leaves_nothing_open(model):
-    settings = model(hidden=5, batch_size=99, random_state=None).resolved(20)
+@pytest.mark.parametrize("state", [None, np.int64(3), np.random.RandomState(0)])
+def test_resolved_leaves_nothing_open(model, state):
+    settings = model(hidden=5, batch_size=99, random_state=state).resolved(20)
     assert settings.hidden == (5,)
     assert settings.batch_size == 20
     assert settings.epochs == model.default_epochs(20)
@@ -95,7 +96,8 @@ def test_a_number_that_somebody_types():
 def run(tmp_path):
     """A run's folder with a config.json -> the Run."""
     run, facts = Run(tmp_path), {"sha256": "0", "pixels": 9}
-    run.write_config(Config(make_settings(), "vae_tf", "digits", facts, {"x": "1"}))
+    config = Config(make_settings(), "vae_tf", "digits", facts, {"x": "1"})
+    config.write(run.config_path)
     return run
 
 

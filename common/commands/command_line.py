@@ -1,7 +1,6 @@
 """What all commands share: numbers as options, and how a mistake is reported."""
 
 import argparse
-import contextlib
 import os
 import re
 import shlex
@@ -14,7 +13,6 @@ from pathlib import Path
 
 from common import Interrupted, UserError
 
-ROOT = Path(__file__).parent.parent.parent
 BUG = 70  # the exit status that sysexits.h calls EX_SOFTWARE
 PIPE = 141  # what a shell says of a command that nobody reads any longer
 
@@ -56,50 +54,32 @@ def fail(message):
 
 def _bug(error):
     """Say what nobody expected, in one line, and keep the traceback -> exit status."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(ROOT)]
-    ours = [frame for frame in ours if "site-packages" not in frame.filename]
-    last = (ours or frames)[-1]
-    line = (
-        f"{type(error).__name__}: {error} ({Path(last.filename).name}, line "
-        f"{last.lineno}); this is a bug of the program: please report it"
+    number, path = tempfile.mkstemp(".txt", "vae-lecture-bug-")
+    with os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace") as file:
+        file.writelines(traceback.format_exception(error))
+    fail(
+        f"{type(error).__name__}: {error}; this is a bug of the program: please report "
+        f"it with the file {path}"
     )
-    with contextlib.suppress(OSError):
-        number, name = tempfile.mkstemp(".txt", "vae-lecture-bug-")
-        with os.fdopen(
-            number, "w", encoding="utf-8", errors="backslashreplace"
-        ) as file:
-            file.writelines(traceback.format_exception(error))
-        line += f" with the file {name}"
-    fail(line)
     return BUG
 
 
 def _unread():
     """Nobody reads what is printed, as with `| head`: end without a word."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):
-            os.dup2(nowhere, stream.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return PIPE
 
 
-def _mend_streams():
-    """Let every character be printed, even where the output is closed.
+def _open_streams():
+    """Let every character be printed, and a closed stream lead nowhere.
 
-    What is closed would lend its number to the next file that is opened.
+    Otherwise the next file that is opened would take its number, and what it prints.
     """
-    for number in (0, 1, 2):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)
-    for name in ("stdout", "stderr"):
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115
-        stream = getattr(sys, name)
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+            setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")
 
 
 def print_notes(dataset):
@@ -116,26 +96,21 @@ def shell_quoted(*words):
 
 def interpreter():
     """How to type the interpreter that runs this program."""
-    found = shutil.which("python")
-    if found and Path(found) == Path(sys.executable):
+    executable, folder = Path(sys.executable), Path.cwd()
+    if shutil.which("python") == sys.executable:
         return "python"
-    executable = Path(sys.executable)
-    if executable.is_relative_to(Path.cwd()):
-        return str(executable.relative_to(Path.cwd()))
-    return str(executable)
+    if executable.is_relative_to(folder):
+        return str(executable.relative_to(folder))
+    return sys.executable
 
 
 class Parser(argparse.ArgumentParser):
     """An ArgumentParser with errors of one line, to which -1e-3 is a number."""
 
     def __init__(self, **options):
+        _open_streams()
         super().__init__(**options)
         self._negative_number_matcher = re.compile(r"-\.?\d")
-
-    def parse_args(self, *arguments):
-        """Parse, once everything can be printed."""
-        _mend_streams()
-        return super().parse_args(*arguments)
 
     def exit(self, status=0, message=None):
         """Exit quietly, even if nobody reads the help."""

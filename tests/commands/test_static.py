@@ -8,10 +8,8 @@ import pytest
 from common.commands import train
 from common.images import data
 from common.runs import Run
-from tests.commands.test_train import one_line
+from tests.helpers import one_line
 from tests.images.layouts import write_amat
-from tests.tools.test_compare import a_run, mistake
-from tools.compare import command as compare
 from vae_numpy import VAE
 
 SMALL = ["--hidden", "8", "--latent-dim", "2", "--epochs", "1", "--quiet"]
@@ -36,28 +34,28 @@ def static(tmp_path_factory, folder):
 
 @pytest.fixture(scope="module")
 def dynamic(tmp_path_factory, digits):
-    """A run on grey digits."""
+    """A run on gray digits."""
     out = tmp_path_factory.mktemp("runs") / "dynamic"
-    vae = VAE(latent_dim=2, hidden=(8,), epochs=1).fit(digits.train_images[:200] / 255)
-    vae.save(out)
+    vae = VAE(latent_dim=2, hidden=(8,), epochs=1, binarize="dynamic")
+    vae.fit(digits.train_images[:200]).save(out)
     return out
 
 
 @pytest.mark.slow
 def test_a_run_is_static_by_itself(static, folder):
     config = Run(static).read_config()
-    assert config["settings"].binarize == "static"
-    assert config["data"]["training_images"] == 300
-    assert config["data"]["sha256"] == data.load(str(folder)).sha256
+    assert config.settings.binarize == "static"
+    assert config.dataset["training_images"] == 300
+    assert config.dataset["sha256"] == data.load(str(folder)).sha256
     pictures = {path.name for path in (static / "figures").iterdir()}
     assert {"reconstructions.png", "latent.png", "manifold.png"} <= pictures
 
 
 @pytest.mark.slow
-def test_verbs_do_without_labels(command, static, folder, tmp_path):
-    def use(verb, *options):
-        output = ["--output", tmp_path / verb]
-        result = command("vae_numpy", verb, static, *options, *output)
+def test_commands_do_without_labels(command, static, folder, tmp_path):
+    def use(name, *options):
+        output = ["--output", tmp_path / name]
+        result = command("vae_numpy", name, static, *options, *output)
         assert (result.returncode, result.stderr) == (0, "")
         assert "note   no labels that are whole numbers: no picture" in result.stdout
         return result.stdout
@@ -89,9 +87,9 @@ def test_verbs_do_without_labels(command, static, folder, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_static_run_takes_no_grey_images(command, static):
-    for verb in ("evaluate", "reconstruct", "encode", "explore"):
-        result = command("vae_numpy", verb, static, "--data", "digits")
+def test_a_static_run_takes_no_gray_images(command, static):
+    for name in ("evaluate", "reconstruct", "encode", "explore"):
+        result = command("vae_numpy", name, static, "--data", "digits")
         one_line(result, f"{static}: a run with --binarize static does not suit the ")
     resumed = command("vae_numpy.train", "--resume", static, "--data", "digits")
     one_line(resumed, f"not the data that {static} was trained on")
@@ -106,9 +104,9 @@ def test_static_and_other_runs_are_not_shown_together(command, static, dynamic):
         assert result.returncode == 2
 
 
-@pytest.mark.parametrize("verb", ["evaluate", "reconstruct", "encode", "explore"])
-def test_another_run_takes_no_static_images(command, dynamic, folder, verb):
-    result = command("vae_numpy", verb, dynamic, "--data", folder)
+@pytest.mark.parametrize("name", ["evaluate", "reconstruct", "encode", "explore"])
+def test_another_run_takes_no_static_images(command, dynamic, folder, name):
+    result = command("vae_numpy", name, dynamic, "--data", folder)
     one_line(
         result,
         f"{dynamic}: a run with --binarize dynamic does not suit the images from "
@@ -129,7 +127,7 @@ def test_static_images_are_not_binarized_again(command, folder, tmp_path, how):
     assert not (tmp_path / "run").exists()
 
 
-def test_static_is_not_for_grey_images(command, tmp_path):
+def test_static_is_not_for_gray_images(command, tmp_path):
     words = ["--data", "digits", "--out", tmp_path / "run"]
     result = command("vae_numpy.train", *words, "--binarize", "static")
     one_line(result, "--binarize static does not suit the images from ", ".amat files")
@@ -138,30 +136,3 @@ def test_static_is_not_for_grey_images(command, tmp_path):
     result = command("vae_numpy.train", *words, "--config", path)
     one_line(result, f"{path}: binarize static does not suit the images from ")
     assert not (tmp_path / "run").exists()
-
-
-# Comparisons
-
-
-def test_compared_packages_are_static_by_themselves(folder):
-    argv = ["autoencoder_tf", "vae_tf", "--data", str(folder)]
-    trials, _ = compare._of_packages(compare._parser(argv).parse_args(argv))
-    assert [one.settings.binarize for one in trials] == ["static"] * 2
-
-
-def test_a_comparison_does_not_binarize_again(capsys, folder):
-    argv = ["vae_tf", "vae_theano", "--data"]
-    line = mistake(capsys, *argv, folder, "--binarize", "dynamic")
-    assert line.startswith("--binarize dynamic does not suit the images from ")
-    line = mistake(capsys, *argv, "digits", "--binarize", "static")
-    assert line.startswith("--binarize static does not suit the images from ")
-
-
-def test_static_and_other_runs_are_not_compared(capsys, tmp_path):
-    """Whatever their data: black and white ones are for both."""
-    one = a_run(tmp_path / "one", "0" * 64)
-    two = a_run(tmp_path / "two", "0" * 64, binarize="static")
-    for runs in ([one, two], [two, one]):
-        assert "binarized once and for all" in mistake(capsys, "--runs", *runs)
-    three = a_run(tmp_path / "three", "0" * 64, binarize="threshold")
-    assert "not the data that" in mistake(capsys, "--runs", one, three)

@@ -10,9 +10,8 @@ import tensorflow as tf
 
 from common import UserError
 from common.frameworks import theano as framework
-from tests.commands.test_train import rows
 from tests.conftest import ROOT
-from tests.helpers import start
+from tests.helpers import rows, start
 
 framework.prepare()
 

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 from common.images import data, download
-from tests.outside.shell import run
-from tests.outside.test_theano import NO_HOME
+from tests.helpers import NO_HOME, run
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import sys
 import time
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from common.commands import train
@@ -18,6 +19,7 @@ from common.packages import ROOT
 from common.runs import Run
 from tests.conftest import make_settings
 from tests.helpers import rows, start
+from tests.images.layouts import write_amat
 from tools.compare import command as compare
 from tools.compare import page as comparison
 from tools.compare import trial
@@ -87,7 +89,8 @@ def a_run(path, sha256, package="vae_tf", **changes):
     """A folder with a config.json alone."""
     path.mkdir()
     settings = make_settings(**changes)
-    Run(path).write_config(Config(settings, package, "digits", {"sha256": sha256}))
+    config = Config(settings, package, "digits", {"sha256": sha256})
+    config.write(Run(path).config_path)
     return path
 
 
@@ -284,3 +287,38 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path, kill):
         for _ in range(100):
             os.killpg(process.pid, 0)
             time.sleep(0.1)
+
+
+# Images that are binarized once and for all
+
+
+@pytest.fixture
+def bits(tmp_path, digits):
+    """Some of the digits, as three .amat files."""
+    images = np.uint8(digits.train_images > 127)
+    parts = {"train": images[:250], "valid": images[250:300], "test": images[300:340]}
+    return write_amat(tmp_path / "bits", parts)
+
+
+def test_compared_packages_are_static_by_themselves(bits):
+    argv = ["autoencoder_tf", "vae_tf", "--data", str(bits)]
+    trials, _ = compare._of_packages(compare._parser(argv).parse_args(argv))
+    assert [one.settings.binarize for one in trials] == ["static"] * 2
+
+
+def test_a_comparison_does_not_binarize_again(capsys, bits):
+    argv = ["vae_tf", "vae_theano", "--data"]
+    line = mistake(capsys, *argv, bits, "--binarize", "dynamic")
+    assert line.startswith("--binarize dynamic does not suit the images from ")
+    line = mistake(capsys, *argv, "digits", "--binarize", "static")
+    assert line.startswith("--binarize static does not suit the images from ")
+
+
+def test_static_and_other_runs_are_not_compared(capsys, tmp_path):
+    """Whatever their data: black and white ones are for both."""
+    one = a_run(tmp_path / "one", "0" * 64)
+    two = a_run(tmp_path / "two", "0" * 64, binarize="static")
+    for runs in ([one, two], [two, one]):
+        assert "binarized once and for all" in mistake(capsys, "--runs", *runs)
+    three = a_run(tmp_path / "three", "0" * 64, binarize="threshold")
+    assert "not the data that" in mistake(capsys, "--runs", one, three)

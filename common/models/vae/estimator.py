@@ -1,9 +1,12 @@
 """The variational autoencoder by scikit-learn's conventions."""
 
+from numbers import Integral
+
 import numpy as np
+from sklearn.utils import check_scalar
 
 from common import batches
-from common.estimator import EncodingEstimator, check_count
+from common.estimator import EncodingEstimator
 from common.models.vae import Settings
 
 
@@ -36,5 +39,5 @@ class VAE(EncodingEstimator, Settings):
         """
         from common.models.vae import log_evidence  # not needed to train
 
-        check_count("samples", samples)
+        check_scalar(samples, "samples", Integral, min_val=1)
         return log_evidence.estimate(self, self._pixels(X), samples, progress)

@@ -6,26 +6,25 @@ import signal
 import sys
 import time
 from collections import Counter
-from contextlib import contextmanager
-from functools import partial
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import joblib
 import numpy as np
 import pytest
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
-from sklearn.model_selection import GridSearchCV, HalvingRandomSearchCV
+from sklearn.model_selection import HalvingRandomSearchCV
 
 import vae_tf
 from common import UserError
-from common.commands.command_line import python
+from common.commands.command_line import interpreter
+from common.packages import ROOT
 from experiments import search
-from tests.helpers import start
-from tests.outside.shell import ROOT, environment, run
+from tests.helpers import environment, run, start
 from vae_numpy import VAE
 
 SCRIPT = str(ROOT / "experiments" / "search.py")
-GRID = {"learning_rate": [1e-9, 0.01]}
+RATES = [1e-9, 0.01]
 SMALL = {"latent_dim": 2, "hidden": (), "epochs": 3}
 ROUNDING = 1e-5  # relative, where the numbers of threads differ
 DISTRIBUTED = pytest.mark.skipif(
@@ -35,7 +34,7 @@ DISTRIBUTED = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def X(digits):  # noqa: N802
-    return np.divide(digits.train_images[:300], 255, dtype=np.float32)
+    return digits.train_images[:300]
 
 
 @contextmanager
@@ -51,19 +50,6 @@ def stderr_into(path):
             os.close(screen)
 
 
-@pytest.fixture(autouse=True)
-def limit():
-    """A search that stands still is ended."""
-    if os.name == "nt":
-        yield
-        return
-    previous = signal.signal(signal.SIGALRM, lambda *_: pytest.fail("no end in sight"))
-    signal.alarm(300)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, previous)
-
-
 @pytest.fixture(scope="module")
 def errors(tmp_path_factory):
     return tmp_path_factory.mktemp("cluster") / "stderr"
@@ -76,19 +62,12 @@ def client(errors):
         yield client
 
 
-def fitted(kind, estimator, X, client=None, **options):
-    """A search, here or by the client's workers."""
-    backend = search.Dask(client=client) if client else "sequential"
-    with joblib.parallel_config(backend):
-        return kind(estimator, GRID, cv=2, refit=False, **options).fit(X)
-
-
-def assert_same(one, other):
-    assert one.best_params_ == other.best_params_
-    for name in ("mean_test_score", "split0_test_score", "split1_test_score"):
-        np.testing.assert_allclose(
-            one.cv_results_[name], other.cv_results_[name], rtol=ROUNDING
-        )
+def assert_same(client, vaes, X):
+    """What the client's workers find is what is found here."""
+    elbos, seconds = search.measure(client, vaes, X)
+    here = [[search.train(vae, half, X)[0] for half in range(2)] for vae in vaes]
+    np.testing.assert_allclose(elbos, here, rtol=ROUNDING)
+    assert (seconds > 0).all()
 
 
 def threads():
@@ -108,36 +87,48 @@ def blas_threads():
 def test_two_processes_find_what_one_finds(client, errors, X):
     pids = client.run(os.getpid).values()
     assert len({*pids, os.getpid()}) == 3
-    vae = vae_tf.VAE(**SMALL)
-    assert_same(fitted(GridSearchCV, vae, X, client), fitted(GridSearchCV, vae, X))
+    assert_same(client, [vae_tf.VAE(**SMALL)], X)
     assert set().union(*client.run(blas_threads).values()) == {1}
     if sys.platform == "linux":
-        found = client.run(threads).values()
+        pools_of_each = client.run(threads).values()
         for pool in ("tf_Compute", "tf_XLAEigen"):
-            assert max(pools[pool] for pools in found) == 1
+            assert max(pools[pool] for pools in pools_of_each) == 1
     assert errors.read_text() == ""  # no notice of TensorFlow's
 
 
 @DISTRIBUTED
 @pytest.mark.slow
-def test_halving(client, X):
-    options = {"n_candidates": 2, "random_state": 0, "min_resources": 100}
-    vae = VAE(**SMALL)
-    both = [fitted(HalvingRandomSearchCV, vae, X, c, **options) for c in (client, None)]
-    assert_same(*both)
+def test_a_search_of_scikit_learn(client, X):
+    options = {"n_candidates": 2, "random_state": 0, "min_resources": 100, "cv": 2}
+    scores = []
+    for backend in ("dask", "sequential"):
+        rates = {"learning_rate": RATES}
+        searched = HalvingRandomSearchCV(VAE(**SMALL), rates, refit=False, **options)
+        with joblib.parallel_config(backend):
+            searched.fit(X)
+        scores.append(searched.cv_results_["mean_test_score"])
+    np.testing.assert_allclose(*scores, rtol=ROUNDING)
 
 
-def score_and_die_once(folder, vae, X, y=None):
-    """The second call of all, in whichever process, is the last of that process."""
-    for name in ("first", "second"):
-        try:
-            (folder / name).touch(exist_ok=False)
-        except FileExistsError:
-            continue
-        if name == "second":
-            os.kill(os.getpid(), signal.SIGKILL)
-        break
-    return vae.score(X)
+class DiesOnce:
+    """The second fit of all, in whichever process, is the last of that process."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def fit(self, X):
+        for name in ("first", "second"):
+            try:
+                (self.folder / name).touch(exist_ok=False)
+            except FileExistsError:
+                continue
+            if name == "second":
+                os.kill(os.getpid(), signal.SIGKILL)
+            break
+        self.vae = VAE(**SMALL).fit(X)
+
+    def score(self, X):
+        return self.vae.score(X)
 
 
 @DISTRIBUTED
@@ -145,50 +136,55 @@ def score_and_die_once(folder, vae, X, y=None):
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_a_worker_is_killed(client, X, tmp_path):
     before = set(client.run(os.getpid).values())
-    vae = VAE(**SMALL)
-    scoring = partial(score_and_die_once, tmp_path)
-    searched = fitted(GridSearchCV, vae, X, client, scoring=scoring)
+    assert_same(client, [DiesOnce(tmp_path)], X)
     assert (tmp_path / "second").exists()
     client.wait_for_workers(2, 60)
     assert len(before & set(client.run(os.getpid).values())) == 1
-    assert_same(searched, fitted(GridSearchCV, vae, X))
 
 
 class Stranger:
-    """Arrives where nobody knows its module."""
+    """Cannot arrive in this process, or, without a number, in any."""
+
+    def __init__(self, process=None):
+        self.process = process
 
     def __reduce__(self):
-        return importlib.import_module, ("nowhere",)
+        return arrive, (self.process,)
 
 
-def kills(_):
-    os.kill(os.getpid(), signal.SIGKILL)
+def arrive(process):
+    if process in (None, os.getpid()):
+        importlib.import_module("nowhere")
+    return Stranger(process)
 
 
-def call(client, function, argument):
-    with search.one_line(), joblib.parallel_config(search.Dask(client=client)):
-        joblib.Parallel()([joblib.delayed(function)(argument)])
+class Kills:
+    """Ends its process."""
+
+    def fit(self, X):
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 @DISTRIBUTED
 @pytest.mark.slow
-def test_programs_that_are_not_found(client):
-    with pytest.raises(UserError, match=r"must find .*PYTHONPATH$"):
-        call(client, str, Stranger())  # the scheduler stumbles
+def test_programs_that_are_not_found(client, X):
+    """By the workers; by the scheduler, which is in this process."""
     with pytest.raises(UserError, match=r"must find .*No module named 'nowhere'"):
-        search.check(client, Stranger())  # the workers do
+        search.measure(client, [Stranger()], X)
+    with pytest.raises(UserError, match=r"must find .*PYTHONPATH$"):
+        search.measure(client, [Stranger(os.getpid())], X)
 
 
 @DISTRIBUTED
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals")
-def test_a_training_that_kills_its_workers_is_given_up(client):
+def test_a_training_that_kills_its_workers_is_given_up(client, X):
     def give_up_at_once(dask_scheduler):
         dask_scheduler.allowed_failures = 0
 
     client.run_on_scheduler(give_up_at_once)
     with pytest.raises(UserError, match="given up, since 1 workers died of it"):
-        call(client, kills, 1)
+        search.measure(client, [Kills()], X)
 
 
 def script(folder, *words, **changes):
@@ -217,40 +213,26 @@ def test_no_scheduler(address, monkeypatch, capsys):
     assert (stdout, stderr.count("\n")) == ("", 1)
 
 
-def is_there(group):
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-@pytest.fixture
-def searching(tmp_path):
-    """The script, searching, in a group of processes that does not outlive the test."""
-    words = ["--data=digits", "--package=vae_numpy", "--epochs=500"]
-    options = {"cwd": tmp_path, "env": environment(tmp_path), "start_new_session": True}
-    process = start(SCRIPT, *words, **options)
-    try:
-        yield process
-    finally:
-        if is_there(process.pid):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.communicate(timeout=60)
-
-
 @DISTRIBUTED
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals")
-def test_ctrl_c_ends_it_with_one_line_and_all_its_processes(searching):
-    assert searching.stdout.readline().startswith("progress: http://127.0.0.1:")
-    os.killpg(searching.pid, signal.SIGINT)  # as a terminal does
-    assert searching.communicate(timeout=60) == ("", "\ninterrupted\n")
-    assert searching.returncode == 130
-    deadline = time.monotonic() + 30
-    while is_there(searching.pid):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+def test_ctrl_c_ends_it_with_one_line_and_all_its_processes(tmp_path):
+    words = ["--data=digits", "--package=vae_numpy", "--epochs=500"]
+    options = {"env": environment(tmp_path), "start_new_session": True}
+    process = start(SCRIPT, *words, cwd=tmp_path, **options)
+    try:
+        assert process.stdout.readline().startswith("progress: http://127.0.0.1:")
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        assert process.communicate(timeout=60) == ("", "\ninterrupted\n")
+        assert process.returncode == 130
+        deadline = time.monotonic() + 30
+        with pytest.raises(ProcessLookupError):  # once all processes have ended
+            while time.monotonic() < deadline:
+                os.killpg(process.pid, 0)
+                time.sleep(0.1)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 @DISTRIBUTED
@@ -266,6 +248,6 @@ def test_the_table_and_what_comes_next(tmp_path, monkeypatch):
     dims, rate = rows[0].split()[2:]
     monkeypatch.chdir(tmp_path)  # as the script
     assert following == (
-        f"next: {python()} -m vae_numpy.train --data digits "
+        f"next: {interpreter()} -m vae_numpy.train --data digits "
         f"--latent-dim={dims} --learning-rate={rate}"
     )

@@ -1,12 +1,12 @@
 """What only POSIX has is needed nowhere, and a run's lock behaves as everywhere."""
 
-import subprocess
 import sys
 
 import pytest
 
 from common import UserError, runs
-from tests.outside.shell import ROOT, environment, run
+from common.packages import ROOT
+from tests.helpers import run, start
 
 POSIX_ONLY = ["fcntl", "grp", "pwd", "resource", "termios"]
 HIDE = f"""
@@ -22,9 +22,14 @@ for name in {POSIX_ONLY}:
     sys.modules.pop(name, None)
 sys.meta_path.insert(0, Hidden())
 """
+PACKAGES = ROOT.glob("*_*/model.py")
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-    for folder in ["common", *(p.parent.name for p in ROOT.glob("*_*/model.py"))]
+    for folder in [
+        "common",
+        "tools",
+        *(p.parent.name for p in ROOT.glob("*_*/model.py")),
+    ]
     for path in (ROOT / folder).rglob("*.py")
 )
 
@@ -61,34 +66,12 @@ def test_a_killed_process_leaves_no_lock(tmp_path):
         "run = runs.Run(Path(sys.argv[1])); run.lock(); print('locked', flush=True)\n"
         "time.sleep(600)"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, str(tmp_path)],
-        cwd=tmp_path,
-        env=environment(tmp_path),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    process = start("-c", code, tmp_path, cwd=ROOT)
     assert process.stdout.readline() == "locked\n"
     mine = runs.Run(tmp_path)
     with pytest.raises(UserError, match="another process is training here"):
         mine.lock()
     process.kill()
-    process.wait()
-    process.stdout.close()
+    process.communicate()
     mine.lock()
     mine.unlock()
-
-
-def test_a_disk_that_cannot_lock(tmp_path, monkeypatch):
-    import filelock
-
-    def acquire(lock):
-        raise OSError(37, "No locks available")
-
-    monkeypatch.setattr(filelock.FileLock, "acquire", acquire)
-    with pytest.raises(UserError) as caught:
-        runs.Run(tmp_path).lock()
-    assert str(caught.value) == (
-        f"{tmp_path}: cannot be locked (No locks available); choose a folder on a disk "
-        "of this machine"
-    )

@@ -1,0 +1,149 @@
+"""However a program ends, it ends with one line, or with none."""
+
+import os
+import re
+import shlex
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from common.commands import command_line, train
+from common.images import data
+from common.settings import Settings
+from tests.helpers import module, one_line, run
+from tools import bottleneck
+
+PYTHON = shlex.quote(sys.executable)
+POSIX = pytest.mark.skipif(os.name == "nt", reason="a POSIX shell")
+SMALL = ("--data", "digits", "--epochs", "1", "--latent-dim", "2", "--hidden", "10")
+
+
+def test_any_path_can_be_printed(tmp_path):
+    name, ascii_only = "\u00fcber.npz", {"PYTHONIOENCODING": "ascii"}
+    result = module("vae_tf.train", "--data", name, folder=tmp_path, **ascii_only)
+    assert result.stderr == "error: \\xfcber.npz: no such file or folder\n"
+    assert result.returncode == 2
+
+
+@POSIX
+@pytest.mark.parametrize("words", ["vae_tf.train --help", "vae_tf --help"])
+def test_nobody_reads_the_help(tmp_path, words):
+    line = f"{PYTHON} -u -m {words} | true; {PYTHON} -m {words} | true"
+    assert run(line, tmp_path).stderr == ""
+
+
+@POSIX
+def test_nobody_reads_the_table(tmp_path):
+    words = shlex.join(SMALL).replace("--epochs 1", "--epochs 60")
+    line = f"{PYTHON} -m vae_numpy.train {words} --out run | head -n 1"
+    result = run(line, tmp_path)
+    assert result.stdout.startswith("data   digits")
+    assert result.stderr == ""
+
+
+@pytest.mark.slow
+@POSIX
+@pytest.mark.parametrize("closed", ["2>&-", ">&- 2>&- <&-"])
+def test_closed_streams(tmp_path, closed):
+    words = shlex.join(SMALL)
+    result = run(f"{PYTHON} -m vae_numpy.train {words} --out run {closed}", tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert (tmp_path / "run" / "figures" / "samples.png").read_bytes()[1:4] == b"PNG"
+
+
+def test_a_bug_says_that_it_is_one(capsys):
+    def command():
+        return {}["missing"]
+
+    assert command_line.exit_status(command) == command_line.BUG
+    stdout, stderr = capsys.readouterr()
+    line = re.fullmatch(
+        r"error: KeyError: 'missing'; this is a bug of the program: please report it "
+        r"with the file (\S+)\n",
+        stderr,
+    )
+    text = Path(line[1]).read_text()
+    Path(line[1]).unlink()
+    assert text.startswith("Traceback")
+    assert text.endswith("KeyError: 'missing'\n")
+    assert stdout == ""
+
+
+def test_a_program_is_no_command(command):
+    for package, word in [("vae_tf", "train"), ("autoencoder_tf", "bottleneck")]:
+        result = command(package, word, "--epochs", "1")
+        one_line(result, f"type python -m {package}.{word} (--help lists")
+    one_line(command("vae_tf", "bottleneck"), "invalid choice: 'bottleneck'")
+
+
+WITHOUT_DOCSTRINGS = f"""
+import runpy, sys
+for words in (
+    ["vae_numpy.train", *{SMALL}, "--out", "run"],
+    ["vae_numpy", "sample", "run"],
+    ["vae_theano.train", "--help"],
+    ["autoencoder_tf", "--help"],
+):
+    sys.argv = words
+    try:
+        runpy.run_module(words[0], run_name="__main__")
+    except SystemExit as ended:
+        if ended.code:
+            sys.exit(f"{{words}} ended with {{ended.code}}")
+"""
+
+
+@pytest.mark.slow
+def test_without_docstrings(tmp_path):
+    result = run([sys.executable, "-OO", "-c", WITHOUT_DOCSTRINGS], tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+# What is printed can be typed
+
+
+def next_step(text):
+    """The command that training ends with, without the remark after it."""
+    [line] = [line for line in text.splitlines() if line.startswith("next: ")]
+    return re.sub(r"   \(.*\)$", "", line.removeprefix("next: "))
+
+
+@pytest.mark.slow
+@POSIX
+def test_next(tmp_path):
+    folder, out = tmp_path / "my folder", "-it's/\u00fc ber"
+    folder.mkdir()
+    trained = module("vae_numpy.train", *SMALL, f"--out={out}", folder=folder)
+    assert (trained.returncode, trained.stderr) == (0, "")
+    result = run(next_step(trained.stdout), folder)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert (folder / out / "interpolate.png").exists()
+
+
+@POSIX
+def test_a_run_is_no_option_and_not_the_newest():
+    assert train._place(Path("-x")) == "./-x"
+    assert train._place(Path("latest")) == "./latest"
+    assert train._place(Path("a/b c")) == "'a/b c'"
+
+
+@pytest.mark.slow
+@POSIX
+@pytest.mark.parametrize("package", ["autoencoder_tf", "gan_tf", "vae_numpy"])
+def test_next_with_few_images(package, tmp_path, command, monkeypatch):
+    digits = data.load("digits")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(bottleneck, "SIZES", (2,))
+    monkeypatch.setattr(Settings, "default_epochs", lambda *_: 1)
+    x, y = digits.test_images, digits.test_labels
+    np.savez("it's.npz", x_train=x[:5], y_train=y[:5], x_test=x[:2], y_test=y[:2])
+    step, steps = f'python -m {package}.train --data "it\'s.npz" --hidden 10', 0
+    while step:
+        _, _, program, *words = shlex.split(step)
+        result = command(program, *words)
+        assert (result.returncode, result.stderr) == (0, ""), step
+        step = "next: " in result.stdout and next_step(result.stdout)
+        steps += 1
+    assert steps == (3 if package.startswith("vae") else 2)

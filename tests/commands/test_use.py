@@ -1,0 +1,252 @@
+"""`python -m PACKAGE COMMAND RUN` as a user runs it."""
+
+import csv
+import json
+import os
+import re
+
+import matplotlib.image
+import numpy as np
+import pytest
+
+import vae_numpy
+from autoencoder_tf import Autoencoder
+from common import packages
+from tests.conftest import ENCODERS, packages_of
+from tests.helpers import one_line
+
+
+@pytest.fixture(scope="module")
+def X(digits):  # noqa: N802
+    return digits.test_images
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory, digits):
+    """A run of each model on the digits, as training leaves them."""
+    folder = tmp_path_factory.mktemp("runs")
+    for cls in (Autoencoder, vae_numpy.VAE):
+        model = cls(latent_dim=2, hidden=(16,), epochs=5)
+        model.fit(digits.train_images).save(folder / cls.name)
+        config = folder / cls.name / "config.json"
+        text = config.read_text().replace('"data": "array"', '"data": "digits"')
+        config.write_text(text)
+    return {package: folder / packages.model_of(package).name for package in ENCODERS}
+
+
+@pytest.fixture
+def use(command, runs, tmp_path):
+    """Call a command of a package -> what it printed, the arrays that it wrote."""
+
+    def run(package, name, *options):
+        output = ["--output", tmp_path / name]
+        result = command(package, name, runs[package], *options, *output)
+        assert (result.returncode, result.stderr) == (0, ""), result.stderr
+        for path in tmp_path.glob(f"{name}.*"):
+            assert str(path) in result.stdout
+        if not (tmp_path / f"{name}.npz").exists():
+            return result.stdout, None
+        with np.load(tmp_path / f"{name}.npz", allow_pickle=False) as arrays:
+            return result.stdout, dict(arrays)
+
+    return run
+
+
+@pytest.mark.parametrize("package", ENCODERS)
+def test_a_command_does_what_the_class_does(use, runs, package, X, digits, tmp_path):
+    model = packages.estimator(package).load(runs[package])
+    chosen = [0, 17, 42]
+    _, arrays = use(package, "reconstruct", "--images", *chosen)
+    assert arrays["images"].tolist() == chosen
+    assert arrays["labels"].tolist() == digits.test_labels[chosen].tolist()
+    np.testing.assert_array_equal(arrays["input"], model.seen(X[chosen]))
+    expected = model.reconstruct(X[chosen])
+    np.testing.assert_allclose(arrays["reconstruction"], expected, atol=1e-5)
+    assert (tmp_path / "reconstruct.png").exists()
+
+    _, arrays = use(package, "sample", "--count", 7, "--seed", 3)
+    assert arrays["z"].shape == (7, 2)
+    expected = model.sample(7, random_state=3)
+    np.testing.assert_allclose(arrays["images"], expected, atol=1e-5)
+    picture = matplotlib.image.imread(tmp_path / "sample.png")
+    assert picture.shape[:2] == (930, 840)
+
+    _, arrays = use(package, "interpolate", "--from", 3, "--to", 17, "--steps", 5)
+    start, end = model.transform(X[[3, 17]])
+    np.testing.assert_allclose(arrays["z"][[0, -1]], [start, end], atol=1e-5)
+    np.testing.assert_allclose(arrays["z"][2], (start + end) / 2, atol=1e-5)
+    decoded = model.inverse_transform(arrays["z"])
+    np.testing.assert_allclose(arrays["images"], decoded, atol=1e-5)
+
+    _, arrays = use(package, "encode")
+    expected = model.encode(X)
+    assert set(arrays) == {"labels", *expected}
+    with (tmp_path / "encode.csv").open() as file:
+        table = list(csv.DictReader(file))
+    assert [int(row["label"]) for row in table] == digits.test_labels.tolist()
+    assert len(table[0]) == 1 + 2 * len(expected)
+    for name, values in expected.items():
+        np.testing.assert_allclose(arrays[name], values, rtol=1e-4, atol=1e-5)
+        ours = [[float(row[f"{name}_{i}"]) for i in (1, 2)] for row in table]
+        np.testing.assert_allclose(ours, values, rtol=1e-3, atol=1e-5)
+
+
+def test_some_of_each_class_and_drawn_pixels(use):
+    options = "--per-class", 3, "--draw", "sample"
+    _, arrays = use("vae_numpy", "reconstruct", *options)
+    assert arrays["labels"].tolist() == np.repeat(range(10), 3).tolist()
+    assert set(np.unique(arrays["reconstruction"])) == {0, 1}
+    _, arrays = use("vae_numpy", "sample", "--count", 5, "--draw", "sample")
+    assert set(np.unique(arrays["images"])) == {0, 1}
+
+
+def test_sample_of_a_given_point(use, runs):
+    _, arrays = use("vae_numpy", "sample", "--z", -0.5, "-1e-3")
+    np.testing.assert_array_equal(arrays["z"], np.array([[-0.5, -1e-3]], "f4"))
+    expected = vae_numpy.VAE.load(runs["vae_numpy"]).inverse_transform(arrays["z"])
+    np.testing.assert_allclose(arrays["images"], expected, atol=1e-5)
+
+
+@pytest.mark.slow
+def test_evaluate_agrees_between_the_frameworks(use, runs, X, tmp_path):
+    results = []
+    for package in packages_of("vae"):
+        stdout, _ = use(package, "evaluate", "--samples", 20, "--judge", 0)
+        results.append(json.loads((tmp_path / "evaluate.json").read_text()))
+        for name, title in [("elbo", "ELBO"), ("importance_sampled", r"log p\(x\),")]:
+            mean = results[-1][name]["mean"]
+            shown = re.search(rf"^{title}.* (-[\d.]+) \+- ", stdout, re.M)
+            assert float(shown[1]) == pytest.approx(mean, abs=0.006)
+    ours, *twins = results
+    for twin in twins:
+        for name in ("elbo", "log_likelihood", "kl", "importance_sampled"):
+            assert ours[name]["mean"] == pytest.approx(twin[name]["mean"], abs=0.01)
+    assert (ours["images"], ours["samples"], ours["data"]) == (297, 20, "digits")
+    scores = packages.estimator("vae_tf").load(runs["vae_tf"]).score_samples(X)
+    assert ours["elbo"]["mean"] == pytest.approx(scores.mean(), abs=1e-3)
+    error = scores.std(ddof=1) / np.sqrt(297)
+    assert ours["elbo"]["standard_error"] == pytest.approx(error, rel=1e-3)
+    assert ours["importance_sampled"]["mean"] > ours["elbo"]["mean"]
+
+
+def test_evaluate_an_autoencoder(use, tmp_path):
+    stdout, _ = use("autoencoder_tf", "evaluate", "--judge", 0)
+    assert "ELBO" not in stdout
+    assert "per pixel" in stdout
+    result = json.loads((tmp_path / "evaluate.json").read_text())
+    assert 0 < result["mse"]["mean"] < 0.1
+
+
+def test_one_image_has_no_standard_error(use, digits, tmp_path):
+    arrays = {
+        "x_train": digits.train_images.reshape(-1, 28, 28),
+        "y_train": digits.train_labels,
+        "x_test": digits.test_images[:1].reshape(-1, 28, 28),
+        "y_test": digits.test_labels[:1],
+    }
+    np.savez(tmp_path / "one.npz", **arrays)
+    options = "--data", tmp_path / "one.npz", "--samples", 20, "--judge", 0
+    stdout, _ = use("vae_numpy", "evaluate", *options)
+    assert len(re.findall(r" -?\d+\.\d\d \+- \? nats per image\n", stdout)) == 4
+    result = json.loads((tmp_path / "evaluate.json").read_text())
+    assert result["elbo"]["standard_error"] is None
+
+
+@pytest.mark.slow
+def test_evaluate_gives_what_training_printed(command, tmp_path):
+    out = tmp_path / "run"
+    options = ["--data", "digits", "--epochs", 2, "--hidden", 16, "--quiet"]
+    trained = command("vae_numpy.train", *options, "--out", out).stdout
+    elbo = re.search(r"test ELBO (-[\d.]+)", trained)[1]
+    result = command("vae_numpy", "evaluate", out, "--samples", 1, "--judge", 0)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert re.search(rf"^ELBO .* {elbo} \+- ", result.stdout, re.M)
+    assert (out / "metrics.json").exists()
+
+
+def test_output(command, runs, tmp_path):
+    """May be a folder, but never a run's own file."""
+    run = tmp_path / "run"
+    vae_numpy.VAE.load(runs["vae_numpy"]).save(run)
+    assert command("vae_numpy", "sample", run, "--output", tmp_path).returncode == 0
+    assert (tmp_path / "sample.npz").exists()
+    before = (run / "checkpoint.npz").read_bytes()
+    for name in ("config", "config.json", "checkpoint.npz", "history"):
+        result = command("vae_numpy", "sample", run, "--output", run / name)
+        one_line(result, "the run's own file", "--output")
+    assert (run / "checkpoint.npz").read_bytes() == before
+
+
+def test_latest(command, runs, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    one_line(
+        command("vae_numpy", "sample", "latest"), "no trained run of a variational"
+    )
+    for number, package in enumerate(("vae_tf", "vae_theano", "autoencoder_tf")):
+        run = tmp_path / "runs" / package / "r"
+        run.parent.mkdir(parents=True)
+        run.symlink_to(runs[package].with_name("copy" + package))
+        vae_numpy.VAE.load(runs["vae_numpy"]).save(run.resolve())
+        os.utime(run / "checkpoint.npz", (number, number))
+    result = command("vae_numpy", "sample", "latest")
+    assert "runs/vae_theano/r" in result.stdout
+    assert (tmp_path / "runs/vae_theano/r/sample.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("package", "arguments", "words"),
+    [
+        ("vae_numpy", ["draw", "RUN"], ["draw", "reconstruct"]),
+        ("vae_numpy", ["sample"], ["RUN"]),
+        ("vae_numpy", ["sample", "no/such"], ["no/such", "not a run"]),
+        ("vae_numpy", ["sample", "AUTOENCODER"], ["autoencoder", "autoencoder_tf"]),
+        ("autoencoder_tf", ["sample", "RUN"], ["a run of", "use vae_numpy"]),
+        ("vae_numpy", ["reconstruct", "RUN", "--images", 297], ["297", "0 to 296"]),
+        ("vae_numpy", ["reconstruct", "RUN", "--images", -1], ["--images", "from 0"]),
+        ("vae_numpy", ["reconstruct", "RUN", "--per-class", 50], ["too many"]),
+        ("vae_numpy", ["interpolate", "RUN", "--from", 3], ["--to"]),
+        ("vae_numpy", ["interpolate", "RUN", "--from", 3, "--to", 999], ["999"]),
+        ("vae_numpy", ["sample", "RUN", "--z", 1], ["--z has 1", "z has 2"]),
+        ("vae_numpy", ["sample", "RUN", "--z", "nan", 1], ["--z", "number"]),
+        ("vae_numpy", ["sample", "RUN", "--count", 0], ["--count", "from 1"]),
+        ("vae_numpy", ["evaluate", "RUN", "--samples", 0], ["--samples"]),
+        ("autoencoder_tf", ["evaluate", "AUTOENCODER", "--samples", 5], ["--sam"]),
+        (
+            "vae_numpy",
+            ["encode", "RUN", "--data", "no.npz"],
+            ["no.npz", "no such"],
+        ),
+        ("vae_numpy", ["sample", "RUN", "--output", "/dev/null/x"], ["/dev/null"]),
+        ("vae_numpy", ["sample", "RUN", "--count", 64, "--z", 0, 0], ["not allowed"]),
+    ],
+)
+def test_mistakes_get_one_line(command, runs, package, arguments, words):
+    names = {"RUN": runs["vae_numpy"], "AUTOENCODER": runs["autoencoder_tf"]}
+    one_line(command(package, *(names.get(a, a) for a in arguments)), *words)
+
+
+def test_a_damaged_checkpoint(command, runs, tmp_path):
+    vae_numpy.VAE.load(runs["vae_numpy"]).save(tmp_path / "run")
+    path = tmp_path / "run" / "checkpoint.npz"
+    path.write_bytes(path.read_bytes()[:1000])
+    one_line(command("vae_numpy", "sample", tmp_path / "run"), f"{path}: damaged")
+    path.unlink()
+    result = command("vae_numpy", "sample", tmp_path / "run")
+    one_line(result, f"{tmp_path / 'run'}: nothing is trained yet")
+
+
+@pytest.mark.slow
+def test_a_model_fitted_in_python(command, tmp_path, X):
+    vae, own, small = vae_numpy.VAE(2, epochs=1), tmp_path / "own", tmp_path / "small"
+    vae.fit(X).save(own)
+    one_line(command("vae_numpy", "encode", own), "fitted in Python", "--data")
+    result = command("vae_numpy", "encode", own, "--data", "digits")
+    assert (result.returncode, result.stderr) == (0, "")
+    vae.fit(X[:, :64]).save(small)
+    one_line(command("vae_numpy", "sample", small), "64 pixels")
+
+
+def test_one_judged_sample(command, runs):
+    options = "--samples", 1, "--judge", 1
+    result = command("vae_numpy", "evaluate", runs["vae_numpy"], *options)
+    one_line(result, "--judge 1 is too few")

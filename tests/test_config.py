@@ -1,0 +1,69 @@
+"""A run's folder that somebody edited or copied."""
+
+import json
+import os
+import shutil
+
+import numpy as np
+import pytest
+
+from common import UserError
+from common.runs import Run
+from tests.conftest import ROOT
+from vae_numpy import VAE
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs") / "run"
+    X = np.random.default_rng(0).random((50, 784))
+    VAE(latent_dim=2, hidden=(8,), epochs=1).fit(X).save(folder)
+    return folder
+
+
+@pytest.fixture
+def run(saved, tmp_path):
+    return Run(shutil.copytree(saved, tmp_path / "run"))
+
+
+def test_overwriting_a_model_of_weights_alone(tmp_path):
+    shutil.copytree(ROOT / "pretrained" / "vae", tmp_path / "run")
+    run = Run(tmp_path / "run")
+    assert run.has_weights_alone()
+    run.create(overwrite=True)
+    run.unlock()
+    assert not run.weights_path.exists()
+
+
+def test_files_that_are_not_ours_stay(run):
+    (run.path / ".mine.tmp").write_text("mine")
+    (run.path / ".folder.7.tmp").mkdir()
+    (run.path / ".checkpoint.npz.7.tmp").write_text("of a process that was killed")
+    run.open()
+    run.unlock()
+    assert {p.name for p in run.path.glob(".*.tmp")} == {".mine.tmp", ".folder.7.tmp"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"dataset": {"sha256": None, "pixels": "abc"}},
+        {"dataset": {"sha256": None, "pixels": -784}},
+        {"dataset": {"sha256": None, "pixels": 10**11}},
+        {"versions": None},
+        {"package": "\ud800"},
+        {"learning_rate": 10**400},
+    ],
+)
+def test_an_edited_config(run, change):
+    content = json.loads(run.config_path.read_text())
+    run.config_path.write_text(json.dumps(content | change))
+    with pytest.raises(UserError, match=r"config.json: damaged"):
+        run.read_config()
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root reads all")
+def test_what_cannot_be_read_is_not_called_damaged(run):
+    run.checkpoint_path.chmod(0)
+    with pytest.raises(UserError, match="cannot be read"):
+        run.read_config()
