@@ -151,7 +151,7 @@ def latent(codes, labels, code):
     """Codes colored by class, in two dimensions.  (N, Z), (N,); `code` names them.
 
     Two latent variables are shown as they are, more of them on their first two
-    principal axes.  Without labels, None, they have one colour.
+    principal axes.  Without labels, None, they have one color.
     """
     directions, shares = principal_axes(codes)
     plane = np.pad(codes, [(0, 0), (0, 1)])[:, :2]
@@ -175,7 +175,7 @@ def scatter(axes, codes, labels):
     """Points colored by class, and a label in the middle of each.  (N, 2), (N,)
 
     The middle: the point of the class nearest its median where there is room.  Without
-    labels, None, points of one colour.
+    labels, None, points of one color.
     """
     known = np.zeros(len(codes)) if labels is None else labels
     classes, numbers = np.unique(known, return_inverse=True)

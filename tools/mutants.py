@@ -8,7 +8,6 @@ import argparse
 import ast
 import io
 import itertools
-import json
 import os
 import random
 import shutil
@@ -17,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import tokenize
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -64,7 +64,11 @@ def mutants(file):
     ast.parse(source)
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
     for token, following in itertools.pairwise(tokens):
-        changed, (line, start), (_, end) = _changed(token), token.start, token.end
+        (line, start), (_, end) = token.start, token.end
+        changed = OPPOSITE.get(token.string)
+        if token.type == tokenize.NUMBER:
+            number = ast.literal_eval(token.string)
+            changed = repr(number + 1 if isinstance(number, int) else 2 * number or 1.0)
         if changed is None or (token.string, following.string) in STAYS:
             continue
         before = source.split("\n")[line - 1]
@@ -72,14 +76,6 @@ def mutants(file):
         with suppress(SyntaxError):  # `in` of a loop, say, has no opposite
             ast.parse(mutant.apply(source))
             yield mutant
-
-
-def _changed(token):
-    """What stands in a mutant for a token; None for one that stays."""
-    if token.type == tokenize.NUMBER:
-        number = ast.literal_eval(token.string)
-        return repr(number + 1 if isinstance(number, int) else 2 * number or 1.0)
-    return OPPOSITE.get(token.string)
 
 
 def sample(files, count, seed):
@@ -127,34 +123,23 @@ def succeed(project, tests, slow):
         process.wait()
 
 
-def measure(chosen, options):
-    """Try mutants, unless the file of results has them.  -> {mutant: noticed or not}"""
-    path, results, passing = options.json, {}, []
-    if path and path.exists():
-        for row in json.loads(path.read_text(encoding="utf-8")):
-            results[Mutant(*map(row.get, Mutant._fields))] = row["noticed"]
+def survivors(chosen, tests, slow):
+    """Try mutants, by tests of our choice or by those of each file.  -> generator"""
+    passing = []
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder, "project")
         shutil.copytree(".", project, ignore=shutil.ignore_patterns(".*", "runs"))
-        for number, mutant in enumerate(chosen):
-            if sys.stderr.isatty():
-                print(f"{number} of {len(chosen)}", end="\r", file=sys.stderr)
-            if mutant in results:
-                continue
-            tests = options.tests or tests_of(mutant.file)
-            if tests not in passing and not succeed(project, tests, options.slow):
-                raise ValueError(f"{' '.join(tests)}: fail with nothing changed")
-            passing.append(tests)
+        for mutant in chosen:
+            paths = tests or tests_of(mutant.file)
+            if paths not in passing and not succeed(project, paths, slow):
+                raise ValueError(f"{' '.join(paths)}: fail with nothing changed")
+            passing.append(paths)
             copy = project / mutant.file
             source = copy.read_text(encoding="utf-8")
             copy.write_text(mutant.apply(source), encoding="utf-8")
-            results[mutant] = not succeed(project, tests, options.slow)
+            if succeed(project, paths, slow):
+                yield mutant
             copy.write_text(source, encoding="utf-8")
-            if path:
-                rows = [m._asdict() | {"noticed": results[m]} for m in results]
-                path.with_suffix(".tmp").write_text(json.dumps(rows, indent=1))
-                path.with_suffix(".tmp").replace(path)
-    return results
 
 
 def main():
@@ -164,31 +149,25 @@ def main():
     add("files", metavar="FILE", nargs="+")
     add("--count", type=int, default=20, help="of all files together (default: 20)")
     add("--seed", type=int, default=0, help="another one chooses others")
-    add("--list", action="store_true", help="print the mutants, try none")
     add("--tests", metavar="PATH", nargs="+", help="in place of those of each file")
     add("--slow", action="store_true", help="slow tests, too")
-    add("--json", metavar="FILE", type=Path, help="keep results there; go on from them")
     options = parser.parse_args()
+    alive = Counter()
     try:
         paths = [Path(file).resolve().relative_to(Path.cwd()) for file in options.files]
         files = [path.as_posix() for path in paths]
         chosen = sample(files, options.count, options.seed)
-        if options.list:
-            print(*chosen, sep="\n")
-            return 0
-        results = measure(chosen, options)
+        for mutant in survivors(chosen, options.tests, options.slow):
+            print(mutant, flush=True)
+            alive[mutant.file] += 1
     except (OSError, SyntaxError, ValueError) as error:
         parser.error(str(error))
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
-    survivors = [mutant for mutant in chosen if not results[mutant]]
-    for file in files:
-        count = sum(mutant.file == file for mutant in chosen)
-        alive = [mutant for mutant in survivors if mutant.file == file]
-        noticed = f"{count} mutants, {count - len(alive)} noticed"
-        print(f"{file}: {noticed}", *alive, sep="\n")
-    return 1 if survivors else 0
+    for file, count in Counter(mutant.file for mutant in chosen).items():
+        print(f"{file}: {count} mutants, {count - alive[file]} noticed")
+    return 1 if alive else 0
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ normal distributions, and a grid of 25; without and with the gradient penalty R1
 """
 
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,8 @@ WIDTH = 3  # standard deviations: a sample is good if a center is as near
 PENALTIES = 0.0, 0.01  # weights of R1
 BATCH, EPOCHS = 100, 20  # points; an epoch shows a twentieth of the training
 SHOWN = 1, 2, 5, 10, 20  # epochs whose samples the figure shows
+SETTINGS = {"latent_dim": 2, "hidden": (128, 128), "learning_rate": 0.001}
+STEPS = Range(int, EPOCHS, 10**6)
 PUBLISHED = (
     "a GAN without penalty finds 6.3 +- 0.5 of 8 and 17.3 +- 0.8 of 25\n"
     "in Lin et al. 2018 (PacGAN), with larger networks and longer training"
@@ -61,28 +64,13 @@ GRID = scaled("grid", np.array([(x, y) for x in _ticks for y in _ticks]), 0.05)
 def main(package, argv=None):
     """Run `python -m PACKAGE.rings` -> exit status."""
     parser = Parser(prog=f"python -m {package}.rings", description=__doc__)
-    add = parser.add_argument
-    add(
-        "--seeds",
-        metavar="N",
-        type=COUNT,
-        default=10,
-        help="runs of each (default: 10)",
-    )
-    add(
-        "--steps",
-        metavar="N",
-        type=Range(int, EPOCHS, 10**6),
-        default=20_000,
-        help="of each player in a run, rounded to a multiple of 20 (default: 20,000)",
-    )
-    add(
-        "--out",
-        metavar="DIR",
-        type=files.path,
-        default=Path(f"runs/{package}/rings"),
-        help="folder for rings.png and rings.csv (default: %(default)s)",
-    )
+    add, out = parser.add_argument, Path(f"runs/{package}/rings")
+    seeds = "runs of each (default: 10)"
+    steps = "of each player in a run, rounded to a multiple of 20 (default: 20,000)"
+    folder = "folder for rings.png and rings.csv (default: %(default)s)"
+    add("--seeds", metavar="N", type=COUNT, default=10, help=seeds)
+    add("--steps", metavar="N", type=STEPS, default=20_000, help=steps)
+    add("--out", metavar="DIR", type=files.path, default=out, help=folder)
     return exit_status(rings, package, parser.parse_args(argv))
 
 
@@ -94,19 +82,20 @@ def rings(package, options):
     print(f"{SAMPLES:,} samples; mean +- standard error over seeds\n")
     print("mixture  penalty  modes found          good samples", flush=True)
     lines, pictures = ["mixture,penalty,seed,modes,good"], {}
-    for penalty in PENALTIES:
-        network = None  # compiled once, then given the weights of each seed
-        for mixture in (RING, GRID):
-            counts = []
-            for seed in tqdm(range(options.seeds), leave=False, disable=None):
-                settings = settings_of(package, penalty, seed, options.steps)
-                network = start(package, settings, network)
-                samples = play(network, mixture, settings, options.steps)
-                modes, good = mixture.modes(samples[EPOCHS])
-                counts.append((modes, good))
-                lines.append(f"{mixture.name},{penalty:g},{seed},{modes},{good:.4f}")
-                pictures.setdefault((mixture, penalty), samples)
-            _print(mixture, penalty, np.array(counts))
+    for penalty, mixture in product(PENALTIES, (RING, GRID)):
+        network, counts = None, []
+        for seed in tqdm(range(options.seeds), leave=False, disable=None):
+            settings = settings_of(package, penalty, seed, options.steps)
+            initial = weights.initial(settings.shapes(2), settings, {})
+            fresh = packages.estimator(package).Network(initial, settings)
+            network = network or fresh  # compiled once, then given each seed's weights
+            network.load_state(fresh.state())
+            samples = play(network, mixture, settings, options.steps)
+            modes, good = mixture.modes(samples[EPOCHS])
+            counts.append((modes, good))
+            lines.append(f"{mixture.name},{penalty:g},{seed},{modes},{good:.4f}")
+            pictures.setdefault((mixture, penalty), samples)
+        _print(mixture, penalty, np.array(counts))
     files.write(options.out / "rings.csv", "\n".join([*lines, ""]).encode())
     with style():
         files.write_figure(options.out / "rings.png", figure(pictures, options.steps))
@@ -116,26 +105,9 @@ def rings(package, options):
 
 def settings_of(package, penalty, seed, steps):
     """The Settings of one run."""
-    model = packages.model_of(package)(
-        latent_dim=2,
-        hidden=(128, 128),
-        penalty=penalty,
-        epochs=EPOCHS,
-        batch_size=BATCH,
-        learning_rate=0.001,
-        random_state=seed,
-    )
+    training = {"epochs": EPOCHS, "batch_size": BATCH, "random_state": seed}
+    model = packages.model_of(package)(**SETTINGS, **training, penalty=penalty)
     return model.resolved(steps // EPOCHS * BATCH)
-
-
-def start(package, settings, network=None):
-    """A network of points with its initial weights; one that is given is used again."""
-    initial = weights.initial(settings.shapes(2), settings, {})
-    fresh = packages.estimator(package).Network(initial, settings)
-    if network is None:
-        return fresh
-    network.load_state(fresh.state())
-    return network
 
 
 def play(network, mixture, settings, steps):

@@ -2,22 +2,25 @@
 
 import statistics
 
+from common import UserError
 from common.commands.command_line import print_notes
+from common.record import Record
 
 
-class Table:
-    """One row per epoch, below the model and its data; if quiet, warnings alone."""
+class Table(Record):
+    """A Record that prints a row per epoch; if quiet, warnings alone."""
 
-    def __init__(self, settings, quiet):
-        self.settings, self.words, self.quiet = settings, settings.words, quiet
-        self.every = max(1, settings.epochs // 25)  # print at most about 25 rows
-        self.warned = set()
+    def __init__(self, run, config, dataset, options):
+        how = "resume" in options, "overwrite" in options
+        super().__init__(run, config, dataset, *how)
+        self.settings, self.words = config.settings, config.settings.words
+        self.quiet, self.warned = "quiet" in options, set()
 
-    def head(self, dataset):
+    def head(self):
         """Print what is trained, and on what."""
-        self.test_images, settings = dataset.test_images, self.settings
         if self.quiet:
             return
+        dataset, settings = self.dataset, self.settings
         images = f"{len(dataset.train_images):,} + {len(dataset.test_images):,} images"
         layers = "-".join(map(str, settings.layers(784)))
         size = f"{settings.size(784):,} parameters"
@@ -25,30 +28,42 @@ class Table:
         print_notes(dataset)
         print(f"model  {layers}, {settings.activation}: {size}", flush=True)
 
-    def columns(self, run, judged):
-        """Print where the results go, and the names of the columns of row()."""
-        self.judged = judged
-        if not self.quiet:
-            heading = self.words.heading(self.settings) + "  distance" * judged
-            print(f"run    {run.path}\n\n  epoch  {heading}  seconds", flush=True)
+    def judge(self):
+        """The judge of samples that the data make; if none, say why -> None."""
+        from common import judge  # slower than `--help` should be
 
-    def row(self, row):
-        """Print an epoch's result, and each warning at its first time."""
+        try:
+            return judge.of(self.dataset)
+        except UserError as error:
+            if not self.quiet:
+                print(f"note   {error}")
+            return None
+
+    def begun(self):
+        """Print where the results go, and the names of the columns below."""
+        if not self.quiet:
+            heading = self.words.heading(self.settings)
+            heading += "  distance" * (self._judge is not None)
+            print(f"run    {self.run.path}\n\n  epoch  {heading}  seconds", flush=True)
+
+    def report(self, row):
+        """Print about 25 epochs' results, and each warning at its first time."""
         number, epochs = row["epoch"], self.settings.epochs
-        warning = self.words.warning(row, self.test_images)
+        warning = self.words.warning(row, self.dataset.test_images)
         if warning and warning not in self.warned:
             self.warned.add(warning)
             print(f"epoch {number}: {warning}", flush=True)
-        if self.quiet or (number % self.every and number != epochs):
+        if self.quiet or (number % max(1, epochs // 25) and number != epochs):
             return
         epoch, measures = f"{number}/{epochs}", self.words.row(row)
-        if self.judged:
+        if "judge_distance" in row:
             measures += f"  {row['judge_distance']:8.2f}"
         print(f"{epoch:>7}  {measures}  {row['seconds']:7.2f}", flush=True)
 
-    def foot(self, run, history, figures):
+    def foot(self, pictures):
         """Print the result of the run and where its pictures are."""
-        seconds = statistics.median(row["seconds"] for row in history)
-        print(f"\n{self.words.result(history[-1])}")
-        print(f"{history[-1]['epoch']} epochs, {seconds:.2f} seconds each (median)")
-        print(f"pictures: {', '.join(figures)} in {run.figures}")
+        last = self.history[-1]
+        seconds = statistics.median(row["seconds"] for row in self.history)
+        print(f"\n{self.words.result(last)}")
+        print(f"{last['epoch']} epochs, {seconds:.2f} seconds each (median)")
+        print(f"pictures: {', '.join(pictures)} in {self.run.figures}")

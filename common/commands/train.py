@@ -20,7 +20,6 @@ from common.commands.command_line import (
 from common.commands.table import Table
 from common.config import ARRAY, Config, read_options
 from common.images import data
-from common.record import Record
 from common.settings import Range
 
 EXAMPLES = """
@@ -93,18 +92,17 @@ def add_settings(groups, model):
 
 def train(package, options):
     """Train as the options say -> exit status.  UserError for a mistake."""
-    model, quiet = packages.model_of(package), "quiet" in options
     prepare = _resumed if "resume" in options else _new
-    run, config, dataset = prepare(package, model, options)
-    table = Table(config.settings, quiet)
-    table.head(dataset)
-    parameters = config.settings.parameters() | {"verbose": False if quiet else None}
+    run, config, dataset = prepare(package, packages.model_of(package), options)
+    table = Table(run, config, dataset, options)
+    table.head()
+    parameters = config.settings.parameters()
+    parameters["verbose"] = False if table.quiet else None
     estimator = packages.estimator(package)(**parameters)
-    run = run or runs.Run(_new_folder(package))
-    record = _Record(run, config, dataset, options, table)
+    table.run = run = run or runs.Run(_new_folder(package))
     try:
-        estimator.fit(dataset.train_images, run=record)
-        pictures = _draw(estimator, record)
+        estimator.fit(dataset.train_images, run=table)
+        pictures = _draw(estimator, table)
     except (Interrupted, KeyboardInterrupt):
         if not run.config_path.exists():
             raise
@@ -113,55 +111,31 @@ def train(package, options):
         return 130
     finally:
         run.unlock()
-    table.foot(run, record.history, pictures)
-    _print_next(package, record, options)
+    table.foot(pictures)
+    _print_next(package, table, options)
     return 0
 
 
-def _draw(estimator, record):
+def _draw(estimator, table):
     """Write every figure of a trained run -> {file name: Figure}."""
     from common.figures import style
 
     of_run = models.part(estimator.name, "figures").of_run
     with style():
-        figures = of_run(estimator, record.dataset, record.history)
+        figures = of_run(estimator, table.dataset, table.history)
         for name, figure in figures.items():
-            files.write_figure(record.run.figures / name, figure)
+            files.write_figure(table.run.figures / name, figure)
     return figures
 
 
-class _Record(Record):
-    """What `train` prints beside what is kept."""
-
-    def __init__(self, run, config, dataset, options, table):
-        how = "resume" in options, "overwrite" in options
-        super().__init__(run, config, dataset, *how)
-        self.table, self.report = table, table.row
-
-    def begun(self):
-        """Print where the results go."""
-        self.table.columns(self.run, self._judge is not None)
-
-    def judge(self):
-        """The judge of samples that the data make; if none, say why -> None."""
-        from common import judge  # slower than `--help` should be
-
-        try:
-            return judge.of(self.dataset)
-        except UserError as error:
-            if not self.table.quiet:
-                print(f"note   {error}")
-            return None
-
-
-def _print_next(package, record, options):
+def _print_next(package, table, options):
     """Print a command to try."""
-    config, path = record.config, record.run.path
+    config, path = table.config, table.run.path
     images = "" if config.data == "mnist" else f" {shell_quoted('--data', config.data)}"
     name = _place(path)
-    if {"out", "resume"}.isdisjoint(vars(options)):  # another one may be newer by now
+    if {"out", "resume"}.isdisjoint(vars(options)):  # another may be newer by now
         name = "latest" if runs.find("latest", config.settings) == path else name
-    tests = len(record.dataset.test_images)
+    tests = len(table.dataset.test_images)
     step = config.settings.words.next_step(config.settings, name, images, tests)
     print(f"next: {shell_quoted(interpreter(), '-m', package)}{step}")
 
