@@ -4,75 +4,155 @@ import numpy as np
 from scipy.special import logsumexp
 from scipy.stats import norm
 
+ACTIVATIONS = {
+    "relu": lambda a: np.maximum(a, 0),
+    "leaky_relu": lambda a: np.where(a > 0, a, 0.2 * a),
+    "tanh": np.tanh,
+}
 
-def hidden_layers(p, prefix, h, activation):
+
+def wide(values):
+    """Arrays as float64, and those in dicts."""
+    if isinstance(values, dict):
+        return {name: wide(value) for name, value in values.items()}
+    return values.astype("f8") if isinstance(values, np.ndarray) else values
+
+
+def hidden_layers(parameters, prefix, h, activation):
     layer = 1
-    while f"{prefix}_W{layer}" in p:
-        h = h @ p[f"{prefix}_W{layer}"] + p[f"{prefix}_b{layer}"]
-        h = np.maximum(h, 0) if activation == "relu" else np.tanh(h)
+    while f"{prefix}_W{layer}" in parameters:
+        a = h @ parameters[f"{prefix}_W{layer}"] + parameters[f"{prefix}_b{layer}"]
+        h = ACTIVATIONS[activation](a)
         layer += 1
     return h
 
 
-def elbo(parameters, x, eps, activation):
-    """ELBO, log-likelihood and KL of each image, in nats.  -> (B,), (B,), (B,)"""
-    p = {name: np.asarray(value, np.float64) for name, value in parameters.items()}
-    x, eps = np.asarray(x, np.float64), np.asarray(eps, np.float64)
-    h = hidden_layers(p, "encoder", x, activation)
-    mu = h @ p["W_mu"] + p["b_mu"]
-    logvar = h @ p["W_logvar"] + p["b_logvar"]
-    z = mu + np.sqrt(np.exp(logvar)) * eps
-    h = hidden_layers(p, "decoder", z, activation)
-    logits = h @ p["W_logits"] + p["b_logits"]
-    fit = log_likelihood(logits, x)
-    kl = kl_divergence(mu, logvar)
-    return fit - kl, fit, kl
+def encode(parameters, x, activation):
+    h = hidden_layers(parameters, "encoder", x, activation)
+    mu = h @ parameters["W_mu"] + parameters["b_mu"]
+    return mu, h @ parameters["W_logvar"] + parameters["b_logvar"]
 
 
-def autoencoder(parameters, x, activation):
-    """Log-likelihood in nats, squared error per pixel of each image.  -> (B,), (B,)"""
-    p = {name: np.asarray(value, np.float64) for name, value in parameters.items()}
-    x = np.asarray(x, np.float64)
-    h = hidden_layers(p, "encoder", x, activation)
-    a = h @ p["W_z"] + p["b_z"]
-    z = np.maximum(a, 0) if activation == "relu" else np.tanh(a)
-    h = hidden_layers(p, "decoder", z, activation)
-    logits = h @ p["W_logits"] + p["b_logits"]
-    error = x - 1 / (1 + np.exp(-logits))
-    return log_likelihood(logits, x), (error**2).mean(axis=1)
+def reparameterize(mu, logvar, eps):
+    return mu + np.sqrt(np.exp(logvar)) * eps
+
+
+def decode(parameters, z, activation):
+    h = hidden_layers(parameters, "decoder", z, activation)
+    return h @ parameters["W_logits"] + parameters["b_logits"]
 
 
 def log_likelihood(logits, x):
     """log sigmoid(l) = -log(1 + exp(-l)), by logaddexp.  (B, D), (B, D) -> (B,)"""
     log_on, log_off = -np.logaddexp(0, -logits), -np.logaddexp(0, logits)
-    return (x * log_on + (1 - x) * log_off).sum(axis=1)
+    return (x * log_on + (1 - x) * log_off).sum(axis=-1)
 
 
 def kl_divergence(mu, logvar):
     """Kingma & Welling 2014, appendix B: -KL = sum(1 + log s^2 - mu^2 - s^2) / 2."""
-    return -0.5 * (1 + logvar - mu**2 - np.exp(logvar)).sum(axis=1)
+    return -0.5 * (1 + logvar - mu**2 - np.exp(logvar)).sum(axis=-1)
 
 
-def directional_derivative(function, parameters, direction, step=1e-5):
-    """Central difference of `function(parameters)` along `direction`, in float64."""
+def elbo_parts(parameters, x, eps, activation):
+    mu, logvar = encode(parameters, x, activation)
+    logits = decode(parameters, reparameterize(mu, logvar, eps), activation)
+    return log_likelihood(logits, x), kl_divergence(mu, logvar)
 
-    def moved(sign):
-        return {n: v + sign * step * direction[n] for n, v in parameters.items()}
 
-    return (function(moved(1)) - function(moved(-1))) / (2 * step)
+def elbo(parameters, x, eps, activation):
+    log_px_z, kl = elbo_parts(parameters, x, eps, activation)
+    return log_px_z - kl
+
+
+def log_weight(parameters, x, eps, activation):
+    """log p(x|z) p(z) / q(z|x), density by density.  (B, D), (K, B, Z) -> (K, B)"""
+    mu, logvar = encode(parameters, x, activation)
+    sigma = np.exp(logvar / 2)
+    z = mu + sigma * eps
+    log_px_z = log_likelihood(decode(parameters, z, activation), x)
+    return log_px_z + (norm.logpdf(z) - norm.logpdf(z, mu, sigma)).sum(axis=-1)
 
 
 def importance_weighted_bound(parameters, x, eps, activation):
-    """log mean p(x, z) / q(z|x) over K draws, density by density.  (K, B, Z) -> (B,)"""
-    p = {name: np.asarray(value, np.float64) for name, value in parameters.items()}
-    h = hidden_layers(p, "encoder", np.asarray(x, np.float64), activation)
-    mu = h @ p["W_mu"] + p["b_mu"]
-    sigma = np.exp((h @ p["W_logvar"] + p["b_logvar"]) / 2)
-    weights = []
-    for draw in eps.astype(np.float64):
-        z = mu + sigma * draw
-        h = hidden_layers(p, "decoder", z, activation)
-        fit = log_likelihood(h @ p["W_logits"] + p["b_logits"], x)
-        prior, posterior = norm.logpdf(z), norm.logpdf(z, mu, sigma)
-        weights.append(fit + (prior - posterior).sum(axis=1))
-    return logsumexp(weights, axis=0) - np.log(len(eps))
+    log_w = log_weight(parameters, x, eps, activation)
+    return logsumexp(log_w, axis=0) - np.log(len(eps))
+
+
+def autoencoder(parameters, x, activation):
+    """Log-likelihood in nats, squared error per pixel of each image.  -> (B,), (B,)"""
+    h = hidden_layers(parameters, "encoder", x, activation)
+    z = ACTIVATIONS[activation](h @ parameters["W_z"] + parameters["b_z"])
+    logits = decode(parameters, z, activation)
+    error = x - 1 / (1 + np.exp(-logits))
+    return log_likelihood(logits, x), (error**2).mean(axis=-1)
+
+
+def gradient(loss, parameters, player="", step=1e-6):
+    """Central differences along each number of a player.  -> {name: array}"""
+    found = {}
+    for name, value in parameters.items():
+        if not name.startswith(player):
+            continue
+        found[name] = np.zeros_like(value)
+        for i in np.ndindex(value.shape):
+            change = np.zeros_like(value)
+            change[i] = step
+            up, down = (loss(parameters | {name: value + c}) for c in (change, -change))
+            found[name][i] = (up - down) / (2 * step)
+    return found
+
+
+def play(parameters, steps, rates, beta_1=0.9):
+    """Adam's steps (Kingma & Ba 2015, algorithm 1) -> parameters.
+
+    `steps` are lists of pairs, (player, its loss): what one step of training does.
+    """
+    p = wide(parameters)
+    m, v = ({name: np.zeros_like(value) for name, value in p.items()} for _ in "mv")
+    for t, (moves, rate) in enumerate(zip(steps, rates, strict=True), 1):
+        for player, loss in moves:
+            for name, g in gradient(loss, p, player).items():
+                m[name] = beta_1 * m[name] + (1 - beta_1) * g
+                v[name] = 0.999 * v[name] + 0.001 * g**2
+                # Keras's epsilon, 1e-7, stands beside the uncorrected root.
+                alpha = rate * np.sqrt(1 - 0.999**t) / (1 - beta_1**t)
+                p = p | {name: p[name] - alpha * m[name] / (np.sqrt(v[name]) + 1e-7)}
+    return p
+
+
+def relative(ours, expected):
+    return np.linalg.norm(ours - expected) / np.linalg.norm(expected)
+
+
+def assert_trains(network, chunk, moves, beta_1=0.9):
+    """Training does what `play` does, a step at rate 0 before all others.
+
+    That leaves a share of each gradient in Adam's first moment.  `moves` takes the
+    arrays of one step.  -> what the network returned for it
+    """
+    p = wide({name: network.state()[name] for name in network.parameters})
+    rates = np.linspace(0, 0.01, len(chunk["x"]), dtype="f4")
+    calls = slice(1), slice(1, None)
+    steps = [
+        moves(**{name: array[i] for name, array in wide(chunk).items()})
+        for i in range(len(rates))
+    ]
+    first, last = (
+        (
+            network.train(
+                **{name: array[call] for name, array in chunk.items()},
+                learning_rates=rates[call],
+            ),
+            network.state(),
+        )
+        for call in calls
+    )
+    for player, loss in steps[0]:
+        for name, slope in gradient(loss, p, player).items():
+            np.testing.assert_array_equal(first[1][name], p[name])
+            assert relative(first[1][f"adam_m_{name}"], (1 - beta_1) * slope) < 1e-4
+    expected = play(p, steps, rates, beta_1)
+    for name, value in p.items():
+        moved = expected[name] - value
+        assert relative(last[1][name] - value, moved) < 1e-3, name
+    return first[0]

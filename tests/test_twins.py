@@ -5,20 +5,18 @@ import difflib
 
 import pytest
 
-from tests.conftest import ROOT, packages_of
+from tests.conftest import PACKAGES, ROOT
 from tools import twins
 
-FIRST = "tf"  # the framework that the others are compared with
-
-
-def pairs():
-    """Each package with the one of its model in the first framework."""
-    every = {twins.framework(package): package for package in packages_of("vae")}
-    first = every.pop(FIRST)
-    return [(first, twin) for twin in every.values()]
-
-
-PAIRS = pytest.mark.parametrize(("first", "twin"), pairs())
+PAIRS = [(first, twin) for first, *others in twins.groups(PACKAGES) for twin in others]
+EACH = pytest.mark.parametrize(("first", "twin"), PAIRS)
+FILES = [
+    (first, twin, file)
+    for first, twin in PAIRS
+    for file in twins.MATHEMATICS
+    if (ROOT / first / file).is_file()
+]
+EACH_FILE = pytest.mark.parametrize(("first", "twin", "file"), FILES)
 
 
 def source(name):
@@ -60,15 +58,13 @@ def drift(first, twin, names):
     return list(difflib.unified_diff(*lines, lineterm="", n=0))
 
 
-@pytest.mark.parametrize("file", twins.MATHEMATICS)
-@PAIRS
+@EACH_FILE
 def test_mathematics_differs_only_in_the_names_of_operations(first, twin, file):
     trees = [tree(f"{package}/{file}") for package in (first, twin)]
     assert drift(*trees, twins.translations(first, twin)) == []
 
 
-@pytest.mark.parametrize("file", twins.MATHEMATICS)
-@PAIRS
+@EACH_FILE
 def test_headers_differ_in_the_framework_alone(first, twin, file):
     ours, theirs = (ast.get_docstring(tree(f"{p}/{file}")) for p in (first, twin))
     titles = (twins.names(package)["framework"] for package in (first, twin))
@@ -76,56 +72,76 @@ def test_headers_differ_in_the_framework_alone(first, twin, file):
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("first", "twin", "old", "new"),
     [
-        ("log_px_z - kl", "kl - log_px_z"),
-        ('"""Logits of', '"""The logits of'),
-        ("def kl_divergence(mu, logvar)", "def kl_divergence(logvar, mu)"),
-        ("0.5 * T.sum", "0.25 * T.sum"),
-        ("T.sum(x * logits", "T.mean(x * logits"),
-        ("def decode", "def generate"),
+        ("vae_tf", "vae_theano", "log_px_z - kl", "kl - log_px_z"),
+        ("vae_tf", "vae_theano", '"""Logits of', '"""The logits of'),
+        ("vae_tf", "vae_theano", "divergence(mu, logvar)", "divergence(logvar, mu)"),
+        ("vae_tf", "vae_theano", "0.5 * T.sum", "0.25 * T.sum"),
+        ("vae_tf", "vae_theano", "T.sum(x * logits", "T.mean(x * logits"),
+        ("vae_tf", "vae_theano", "def decode", "def generate"),
+        ("gan_tf", "gan_theano", "softplus(-logit_real)", "softplus(logit_real)"),
+        ("gan_tf", "gan_theano", "2014, eq. 1.", "2014, eq. 2."),
     ],
 )
-def test_drift_is_noticed(old, new):
-    text = source("vae_theano/model.py")
+def test_drift_is_noticed(first, twin, old, new):
+    text = source(f"{twin}/model.py")
     assert old in text
     changed = ast.parse(text.replace(old, new, 1))
-    names = twins.translations("vae_tf", "vae_theano")
-    assert drift(tree("vae_tf/model.py"), changed, names)
+    assert drift(tree(f"{first}/model.py"), changed, twins.translations(first, twin))
 
 
-def outline(name):
-    """The methods of Network, their arguments and docstrings, in order."""
-    found = []
-    for node in ast.walk(tree(name)):
-        if isinstance(node, ast.ClassDef) and node.name == "Network":
-            for method in node.body:
-                if isinstance(method, ast.FunctionDef):
-                    public = (
-                        not method.name.startswith("_") or method.name == "__init__"
-                    )
-                    arguments = ast.unparse(method.args) if public else None
-                    docstring = ast.get_docstring(method) if public else None
-                    found.append((method.name, arguments, docstring))
-    return found
+def methods(package):
+    """The methods of its Network."""
+    module = tree(f"{package}/{twins.model(package)}.py")
+    (network,) = (n for n in module.body if getattr(n, "name", "") == "Network")
+    return [node for node in network.body if isinstance(node, ast.FunctionDef)]
 
 
-def used(name):
-    """The methods of Network that only call the mathematics, as they are written."""
-    (network,) = (n for n in tree(name).body if getattr(n, "name", "") == "Network")
-    methods = [n for n in network.body if isinstance(n, ast.FunctionDef)]
-    names = ("evaluate", "log_weights", "encode", "decode")
-    return [ast.unparse(method) for method in methods if method.name in names]
+def outline(package):
+    """Each method's name; of the public ones, arguments and docstring, too."""
+    return [
+        (method.name, ast.unparse(method.args), ast.get_docstring(method))
+        if not method.name.startswith("_") or method.name == "__init__"
+        else method.name
+        for method in methods(package)
+    ]
 
 
-@PAIRS
+@EACH
+def test_networks_have_the_same_methods_in_the_same_order(first, twin):
+    assert outline(first) == outline(twin)
+
+
+@pytest.mark.parametrize(
+    ("first", "twin"), [pair for pair in PAIRS if pair[0].startswith("vae")]
+)
 def test_what_uses_a_network_is_the_same_word_for_word(first, twin):
-    assert len(used(f"{first}/vae.py")) == 4
-    assert used(f"{first}/vae.py") == used(f"{twin}/vae.py")
+    """In the VAE; the GAN's measures are written in each framework's operations."""
+    names = ("evaluate", "log_weights", "encode", "decode")
+    ours, theirs = (
+        [ast.unparse(method) for method in methods(package) if method.name in names]
+        for package in (first, twin)
+    )
+    assert len(ours) == len(names)
+    assert ours == theirs
 
 
-@PAIRS
-def test_vae_has_the_same_methods_in_the_same_order(first, twin):
-    ours = outline(f"{first}/vae.py")
-    assert ours
-    assert ours == outline(f"{twin}/vae.py")
+@pytest.mark.parametrize(
+    ("package", "differing"), [("autoencoder_tf", ["encode"]), ("gan_tf", [])]
+)
+def test_other_models_share_the_functions_of_the_vae(package, differing):
+    """The autoencoder has another code; the GAN's hidden layers are the VAE's."""
+    ours, vaes = (
+        {
+            node.name: ast.unparse(node)
+            for node in tree(f"{name}/model.py").body
+            if isinstance(node, ast.FunctionDef)
+        }
+        for name in (package, "vae_tf")
+    )
+    shared = [name for name in vaes if name in ours]
+    assert shared == [name for name in ours if name in vaes]
+    assert "hidden_layers" in shared
+    assert [name for name in shared if ours[name] != vaes[name]] == differing
+    assert differing == [] or shared == [*ours]

@@ -384,7 +384,7 @@ def test_a_run_goes_on_in_another_framework(
     words += ["--out", parts]
     for package in cycle:
         with monkeypatch.context() as patch:
-            press_ctrl_c(patch, Table, "row", call=2)
+            press_ctrl_c(patch, Table, "report", call=2)
             result = train(*words, package=package)
         assert result.returncode in (0, 130), result.stderr
         words = ["--resume", parts]

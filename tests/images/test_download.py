@@ -3,14 +3,13 @@
 import hashlib
 import http.server
 import os
-import sys
 import threading
 
 import numpy as np
 import pytest
 
+from common import UserError
 from common.images import data, download
-from tests.helpers import NO_HOME, run
 
 
 @pytest.fixture
@@ -42,7 +41,7 @@ def server(tmp_path, monkeypatch, archive):
     httpd.daemon_threads = True
     httpd.asked = []
     httpd.url = f"http://127.0.0.1:{httpd.server_port}/"
-    threading.Thread(target=httpd.serve_forever, daemon=True).start()
+    threading.Thread(target=httpd.serve_forever, args=[0.01], daemon=True).start()
     digest = hashlib.sha256(archive).hexdigest()
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -68,6 +67,10 @@ def send(content, promised=None):
     return answer
 
 
+def not_found(request):
+    request.send_error(404)
+
+
 def unreachable():
     """What is said if MNIST cannot be had."""
     with pytest.raises(download.UnreachableError) as caught:
@@ -91,10 +94,8 @@ def test_downloads_once(server, archive, capsys):
 
 def test_second_source(server, archive):
     def only_idx(request):
-        if request.path.startswith("/idx/"):
-            send(archive)(request)
-        else:
-            request.send_error(404)
+        found = request.path.startswith("/idx/")
+        (send(archive) if found else not_found)(request)
 
     server.answer = only_idx
     folder = download.mnist()
@@ -110,7 +111,7 @@ def test_cache_of_keras(server, tmp_path, archive):
     assert download.mnist() == path
     assert not server.asked
     path.write_bytes(b"half of it")
-    server.answer = lambda request: request.send_error(404)
+    server.answer = not_found
     assert f"({path}: damaged and ignored; " in unreachable()
     server.answer = send(archive)
     fetched = download.mnist()
@@ -134,7 +135,7 @@ def send_half(request):
     [
         (send(b"half of it", promised=20), "IncompleteRead(10 bytes read, 10 more"),
         (send(b"something else"), "does not match the known hash"),
-        (lambda request: request.send_error(404), "404 Client Error: Not Found"),
+        (not_found, "404 Client Error: Not Found"),
         (hang, "timed out"),
         (send_half, "timed out"),
     ],
@@ -180,44 +181,35 @@ def test_cache_that_cannot_be_read(server, tmp_path, archive):
     path = download.mnist()
     path.chmod(0)
     assert download.mnist() == path.parent  # the other source has other names
-    server.answer = lambda request: request.send_error(404)
+    server.answer = not_found
     (path.parent / "train-images-idx3-ubyte.gz").chmod(0)
     assert unreachable().count("Permission denied") == 2
 
 
-LOAD = (
-    NO_HOME
-    + """
-import sys
-from common.commands.command_line import answer
-from common.images import data
-
-sys.exit(answer(lambda: print(data.load_or_digits("mnist", {})[0]) or 0))
-"""
-)
+@pytest.fixture
+def homeless(server, monkeypatch):
+    """No HOME, and a user whom the system does not know."""
+    monkeypatch.setattr("pwd.getpwuid", dict().__getitem__)
+    for name in ("HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name)
+    server.answer = not_found
 
 
-@pytest.mark.parametrize("explicit", [True, False])
-def test_no_home(tmp_path, explicit):
-    command = [sys.executable, "-c", LOAD.format(explicit)]
-    result = run(command, tmp_path, HOME=None, XDG_CACHE_HOME=None)
-    line = "MNIST cannot be kept in a cache (could not determine the home directory "
-    if explicit:
-        assert result.returncode == 2
-        assert result.stderr.startswith(f"error: {line}")
-        assert result.stderr.endswith(
-            "; set MNIST_PATH to a copy or use --data digits\n"
-        )
-    else:
-        assert (result.returncode, result.stderr) == (0, "")
-        assert result.stdout.startswith(f"note: {line}")
-        assert result.stdout.endswith("that scikit-learn bundles\ndigits\n")
-    assert not list(tmp_path.iterdir())
+def test_no_home(homeless, tmp_path, capsys):
+    line = "MNIST cannot be kept in a cache ("
+    with pytest.raises(UserError) as caught:
+        data.load_or_digits("mnist", explicit=True)
+    assert str(caught.value).startswith(line)
+    assert str(caught.value).endswith("; set MNIST_PATH to a copy or use --data digits")
+    source, dataset = data.load_or_digits("mnist")
+    assert (source, dataset.name) == ("digits", "digits")
+    stdout, stderr = capsys.readouterr()
+    assert stdout.startswith(f"note: {line}")
+    assert stdout.endswith("; training on the digits that scikit-learn bundles\n")
+    assert stderr == ""
 
 
-def test_a_cache_without_a_home(tmp_path):
-    command = [sys.executable, "-c", LOAD.format(True)]
-    result = run(command, tmp_path, HOME=None, XDG_CACHE_HOME=str(tmp_path / "cache"))
-    line = "error: MNIST is not on this machine and could not be downloaded (storage."
-    assert result.stderr.startswith(line)
+def test_a_cache_without_a_home(homeless, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    unreachable()
     (tmp_path / "cache" / "vae-lecture" / "mnist").rmdir()  # it would have been kept

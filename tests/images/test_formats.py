@@ -36,6 +36,13 @@ def bits(rng):
     return {part: np.uint8(rng.random((n, 784)) < 0.2) for part, n in sizes.items()}
 
 
+def write_zip(path, files):
+    with zipfile.ZipFile(path, "w") as file:
+        for name, content in files.items():
+            file.writestr(name, content)
+    return path
+
+
 def on_their_side(arrays):
     return {k: a.swapaxes(1, 2) if a.ndim == 3 else a for k, a in arrays.items()}
 
@@ -73,16 +80,15 @@ def same_rows(path, images, labels):
     assert not rows
 
 
-def refused(path, *words):
-    """One line that names the path and has these words -> the line"""
+def refused(path, *words, begin=None):
+    """One line that names the path, or begins so, and has these words."""
     with pytest.raises(UserError) as caught:
         data.load(str(path))
     line = str(caught.value)
     assert "\n" not in line
-    assert line.startswith(str(path))
+    assert line.startswith(begin or str(path))
     for word in words:
         assert word in line
-    return line
 
 
 # An .npz
@@ -95,17 +101,11 @@ def test_npz(tmp_path, arrays):
     same(save(tmp_path / "another name", arrays), arrays)
 
 
-def test_npz_without_an_array(tmp_path, arrays):
-    del arrays["y_test"]
-    refused(save(tmp_path / "part.npz", arrays), "no y_test; expected x_train, y_train")
-
-
-def test_npz_of_what_is_no_array(tmp_path):
-    path = tmp_path / "text.npz"
-    with zipfile.ZipFile(path, "w") as file:
-        for key in KERAS:
-            file.writestr(f"{key}.npy", b"hello")
-    refused(path, "train images have shape () and dtype |S5")
+def test_npz_of_something_else(tmp_path, arrays):
+    part = {key: arrays[key] for key in KERAS[:3]}
+    refused(save(tmp_path / "part.npz", part), "no y_test; expected x_train, y_train")
+    texts = write_zip(tmp_path / "text.npz", {f"{key}.npy": b"hello" for key in KERAS})
+    refused(texts, "train images have shape () and dtype |S5")
 
 
 def test_pickles_are_never_loaded(tmp_path, arrays):
@@ -119,18 +119,13 @@ def test_pickles_are_never_loaded(tmp_path, arrays):
     refused(tmp_path / "bare.npz")
 
 
-@pytest.mark.parametrize(
-    ("damage", "words"),
-    [
-        (lambda content: content[:-2000], "File is not a zip file"),
-        (lambda content: content[:5000] + b"xx" + content[5002:], "Bad CRC-32"),
-    ],
-    ids=["truncated", "flipped"],
-)
-def test_npz_that_is_damaged(tmp_path, arrays, damage, words):
+def test_npz_that_is_damaged(tmp_path, arrays):
     path = save(tmp_path / "damaged.npz", arrays)
-    path.write_bytes(damage(path.read_bytes()))
-    refused(path, words)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-2000])
+    refused(path, "File is not a zip file")
+    path.write_bytes(whole[:5000] + b"xx" + whole[5002:])
+    refused(path, "Bad CRC-32")
 
 
 # A folder of IDX files
@@ -174,21 +169,15 @@ def test_idx_of_none_or_two(tmp_path, arrays):
         (idx(np.zeros(60)), "binary data; expected IDX, 3d bytes"),
         (idx(np.zeros((6, 28, 28)))[:-1], "not the 6 x 28 x 28 bytes that its header"),
         (idx(np.zeros((6, 28, 28))) + b"0", "not the 6 x 28 x 28 bytes"),
-        (
-            b"\0\0\x08\x03" + b"\xff" * 12,
-            "not the 4294967295 x 4294967295 x 4294967295",
-        ),
-        (
-            gzip.compress(idx(np.zeros((6, 28, 28))))[:-9],
-            "Compressed file ended before",
-        ),
+        (b"\0\0\x08\x03" + b"\xff" * 12, "not the 4294967295 x 4294967295 x"),
+        (gzip.compress(idx(np.zeros(9)))[:-9], "Compressed file ended before"),
     ],
 )
 def test_idx_that_is_none(tmp_path, arrays, content, words):
     folder = write_idx(tmp_path / "idx", arrays)
     path = folder / "train-images-idx3-ubyte"
     path.write_bytes(content)
-    assert refused(folder).startswith(f"{path}: {words}")
+    refused(folder, begin=f"{path}: {words}")
 
 
 # A folder of .amat files
@@ -219,12 +208,6 @@ def test_amat(tmp_path, bits):
     same_bits(folder, bits)
 
 
-def test_amat_without_a_part(tmp_path, bits):
-    del bits["valid"]
-    folder = write_amat(tmp_path / "bits", bits)
-    refused(folder, "0 files of valid.amat (or .gz); expected one")
-
-
 EXPECTED = "expected lines of 784 numbers, each 0 or 1"
 
 
@@ -243,13 +226,16 @@ EXPECTED = "expected lines of 784 numbers, each 0 or 1"
 def test_amat_that_is_none(tmp_path, bits, line, words):
     path = write_amat(tmp_path / "bits", bits) / "binarized_mnist_valid.amat"
     path.write_text(line)
-    assert refused(path.parent).startswith(f"{path}: {words}")
+    refused(path.parent, begin=f"{path}: {words}")
 
 
-def test_folders_of_both_and_of_none(tmp_path, arrays, bits):
+def test_folders_of_both_of_none_and_of_a_part(tmp_path, arrays, bits):
     refused(tmp_path, "none of the files; expected one of these: an .npz of x_train")
     write_amat(write_idx(tmp_path / "both", arrays), bits)
     refused(tmp_path / "both", "IDX files and .amat files; expected one of these:")
+    del bits["valid"]
+    part = write_amat(tmp_path / "part", bits)
+    refused(part, "0 files of valid.amat (or .gz); expected one")
 
 
 # A table
@@ -278,14 +264,12 @@ def test_packed_tables(tmp_path, arrays):
     text = table(images, labels, ["label", *PIXELS]).encode("utf-8-sig")
     (tmp_path / "plain").write_bytes(text)
     (tmp_path / "train.csv.gz").write_bytes(gzip.compress(text))
-    with zipfile.ZipFile(tmp_path / "train.zip", "w") as file:
-        file.writestr("train.csv", text)
-        file.writestr("__MACOSX/._train.csv", "Mac OS X")
+    packed = {"train.csv": text, "__MACOSX/._train.csv": "Mac OS X"}
+    write_zip(tmp_path / "train.zip", packed)
     for path in tmp_path.iterdir():
         same_rows(path, images, labels)
-    with zipfile.ZipFile(tmp_path / "train.zip", "a") as file:
-        file.writestr("test.csv", text)
-    refused(tmp_path / "train.zip", "a zip file of 2 .csv files; unpack it")
+    two = write_zip(tmp_path / "train.zip", packed | {"test.csv": text})
+    refused(two, "a zip file of 2 .csv files; unpack it")
 
 
 def test_emnist_table(tmp_path, arrays):
@@ -314,7 +298,7 @@ def test_emnist_table(tmp_path, arrays):
 def test_table_that_is_none(tmp_path, rows, words):
     path = tmp_path / "train.csv"
     path.write_text("\n".join(",".join(row) for row in rows))
-    assert refused(path).startswith(f"{path}: {words}")
+    refused(path, begin=f"{path}: {words}")
 
 
 # Whatever there is
@@ -342,9 +326,9 @@ def tar(content):
 def test_other_kinds(tmp_path, pack, kind):
     path = tmp_path / "train.csv"
     path.write_bytes(pack(",".join(ROW).encode()))
-    line = refused(path, f"{path}: {kind}; expected one of these: an .npz of x_train,")
-    for word in ("IDX", "MedMNIST", ".amat", ".csv", ", ".join(formats.LABEL[:2])):
-        assert word in line
+    words = "IDX", "MedMNIST", ".amat", ".csv", ", ".join(formats.LABEL[:2])
+    begin = f"{path}: {kind}; expected one of these: an .npz of x_train,"
+    refused(path, *words, begin=begin)
 
 
 def test_nothing_there(tmp_path):
