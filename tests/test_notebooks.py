@@ -1,10 +1,12 @@
 """Each notebook runs on the bundled digits, and is committed as it ran on MNIST."""
 
+import ast
 import base64
 import importlib.util
 import io
 import json
 import re
+from collections import defaultdict
 from pathlib import Path
 
 import nbformat
@@ -25,6 +27,24 @@ def program():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+DEFINITION = re.compile(r"^ *(?:@.*\n *)*(?:def|class) (\w+)", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def today():
+    """Functions and classes as inspect.getsource gives them.  -> {name: {text, ...}}"""
+    sources = defaultdict(set)
+    for pattern in ("*_*/*.py", "common/**/*.py", "tools/**/*.py"):
+        for path in ROOT.glob(pattern):
+            lines = path.read_text().splitlines(keepends=True)
+            for node in ast.walk(ast.parse("".join(lines))):
+                if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                    first = min(n.lineno for n in (node, *node.decorator_list))
+                    text = "".join(lines[first - 1 : node.end_lineno])
+                    sources[node.name].add(text)
+    return sources
 
 
 def outputs(notebook):
@@ -71,6 +91,24 @@ def test_it_runs_and_its_asserts_hold(program, nowhere, path):
     for output in outputs(notebook):
         assert output.output_type != "error"
         assert output.get("name") != "stderr", output.text
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=ids)
+def test_source_is_shown_as_it_is_today(path, today):
+    """Else: `make notebooks`."""
+    everything = []
+    for cell in nbformat.read(path, as_version=4).cells:
+        shown = []
+        for text in (output.get("text", "") for output in cell.get("outputs", [])):
+            for match in DEFINITION.finditer(text):
+                sources = today[match[1]]
+                assert any(text.startswith(s, match.start()) for s in sources), match[0]
+                shown.append(match[1])
+        for arguments in re.findall(r"^show\((.*)\)$", cell.source, re.MULTILINE):
+            for name in arguments.split(", "):
+                assert set(name.split(".")) & set(shown), f"{name} is not shown"
+        everything += shown
+    assert everything
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=ids)

@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from common.frameworks import numpy as framework
+from common.settings import Settings
 
 NUMBERS = np.linspace(-87, 87, 1_000_001).astype("f4")
 ULP = 2.0**-23
@@ -61,7 +62,7 @@ def test_adam_is_keras_adam(rng, betas):
 
 def test_a_network_shares_no_array_with_the_world():
     given = {"W_z": np.ones((2, 3), "f4")}
-    network = framework.Network(given, "relu")
+    network = framework.Network(given, Settings())
     before = network.state()
     network.adam.apply({"W_z": np.ones((2, 3), "f4")}, network.parameters, 0.1)
     assert given["W_z"].min() == before["W_z"].min() == 1 > network.state()["W_z"].max()

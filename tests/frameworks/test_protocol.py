@@ -1,13 +1,12 @@
 """Every network is what `common.frameworks.Network` promises."""
 
-import importlib
 import inspect
 
 import numpy as np
-import pytest
 
-from common import frameworks, packages
+from common import batches, frameworks, packages
 from tests.conftest import PACKAGES, make_settings
+from tests.installed import each
 
 PROMISED = {
     name: inspect.signature(function).parameters
@@ -16,26 +15,64 @@ PROMISED = {
 }
 
 
-def wanted(parameters, noise):
+def promised(parameters, noise):
     """The names of arguments, with the model's own noise in the place of **noise."""
-    names = set(parameters) - {"noise", "options"}
+    names = set(parameters) - {"noise"}
     return names | noise if "noise" in parameters else names
 
 
 def test_what_is_promised():
     assert {"__init__", "compile", "train", "decode", "state"} <= set(PROMISED)
-    assert wanted(PROMISED["train"], {"eps"}) == {"self", "x", "learning_rates", "eps"}
+    names = {"self", "x", "learning_rates", "eps"}
+    assert promised(PROMISED["train"], {"eps"}) == names
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@each(PACKAGES)
 def test_methods_and_the_names_of_their_arguments(package):
-    network = importlib.import_module(package).Network
-    about = packages.model_of(package)
-    noise = set(about.noise((), make_settings(about.name), np.random.default_rng(0)))
+    network = packages.estimator(package).Network
+    settings = make_settings(packages.model_of(package).name)
+    noise = set(settings.noise((), np.random.default_rng(0)))
     assert isinstance(network.releases_gil, bool)
     for method, parameters in PROMISED.items():
         ours = inspect.signature(getattr(network, method)).parameters
-        names = wanted(parameters, noise)
+        names = promised(parameters, noise)
         assert names <= set(ours), method
-        further = [ours[name] for name in set(ours) - names - set(about.options)]
+        further = [ours[name] for name in set(ours) - names]
         assert all(p.default is not p.empty for p in further), method
+
+
+@each(PACKAGES)
+def test_training_goes_on_from_a_state(digits, package):
+    """Exactly, in another network; and pixels may be uint8 or float32."""
+    model = packages.model_of(package)
+    settings = make_settings(
+        model.name, hidden=(8,), latent_dim=2, batch_size=50, binarize="threshold"
+    )
+    make = packages.estimator(package).Network
+    one, other = (make(settings.initial(digits.train_images), settings) for _ in "12")
+    chunk = next(batches.chunks(digits.train_images, settings, 1))
+    chunk["learning_rates"] = batches.learning_rates(settings, len(chunk["x"]), 1)
+    assert set(one.train(**chunk)) == set(model.training_sums)
+    state = one.state()
+    other.load_state(state)
+    floats = chunk | {"x": chunk["x"].astype(np.float32)}
+    assert one.train(**chunk) == other.train(**floats)
+    for name, array in one.state().items():
+        np.testing.assert_array_equal(array, other.state()[name], err_msg=name)
+        counts = name.startswith("adam_step")
+        assert array.dtype == (np.int64 if counts else np.float32)
+        assert (array != state[name]).any()
+
+
+@each(PACKAGES)
+def test_what_is_measured(digits, package):
+    model = packages.model_of(package)
+    settings = make_settings(model.name, hidden=(8,), latent_dim=2)
+    initial = settings.initial(digits.train_images)
+    network = packages.estimator(package).Network(initial, settings)
+    test_set = batches.evaluation_set(digits.test_images[:9], settings)
+    measures = network.evaluate(**test_set)
+    assert len(measures) == len(model.test_measures)
+    pixels = network.decode(np.zeros((9, 2), "f4"))
+    for array, shape in [(pixels, (9, 784)), *[(values, (9,)) for values in measures]]:
+        assert (array.shape, array.dtype) == (shape, np.float32)

@@ -3,19 +3,18 @@
 import base64
 import json
 import re
-from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from autoencoder_tf import Autoencoder
-from common.commands import verbs
+from common.commands import use
 from common.images import data
 from common.packages import ROOT
 from gan_tf import GAN
 from tests.tools.pages.browser import HOSTILE, LOOKS, assert_accessible
-from tools import explore as verb
+from tools import explore as command
 from tools.pages import explorer
 from vae_tf import VAE
 
@@ -33,7 +32,7 @@ def runs(dataset):
     five = VAE(5, hidden=(16, 12), activation="tanh", binarize="none")
     vae = VAE(2, hidden=(16,), epochs=20, batch_size=32, learning_rate=0.01)
     return {
-        "vae": vae.fit(dataset.train_images / 255),
+        "vae": vae.fit(dataset.train_images),
         "twin": random(VAE(2, hidden=(16,), activation="tanh"), dataset),
         "five": random(five, dataset),
         "line": random(VAE(1, hidden=(16,)), dataset),
@@ -44,7 +43,7 @@ def runs(dataset):
 
 def random(model, dataset):
     """The model with weights, and biases, that are anything."""
-    model._make_empty(model._settings(1000), 784)
+    model._make_empty(model.resolved(1000), 784)
     rng = np.random.default_rng(2)
     model.load_state(
         {
@@ -57,12 +56,12 @@ def random(model, dataset):
     return model
 
 
-def write(path, shown, dataset, labels=None):
+def write(path, shown, dataset, labels=None, package=None):
     """The page of {name: estimator} with all test images."""
     first = next(iter(shown.values()))
-    X = np.divide(dataset.test_images, 255, dtype=np.float32)
+    X = dataset.test_images
     shown = [
-        explorer.Shown(name, type(model).__module__.partition(".")[0], model)
+        explorer.Shown(name, package or f"{model.name}_tf", model)
         for name, model in shown.items()
     ]
     labels = dataset.test_labels if labels is None else labels
@@ -77,7 +76,7 @@ def pages(runs, dataset, tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     made = {}
     for name, model in runs.items():
-        if not model.about.encodes:
+        if not model.words.encodes:
             continue
         path = write(folder / f"{name}.html", {name: model}, dataset)
         made[name] = SimpleNamespace(path=path, rounded=rounded(model), model=model)
@@ -606,18 +605,15 @@ def test_every_request_is_forbidden(chromium, pages):
 
 
 def test_hostile_names_inject_nothing(visit, pages, dataset, tmp_path, runs):
-    model = type(runs["vae"])()
-    settings = replace(runs["vae"].settings_, data=HOSTILE)
-    model._make_empty(settings, 784)
-    model.load_state(runs["vae"].state())
-    path = write(tmp_path / "hostile.html", {HOSTILE: model}, dataset)
+    path = tmp_path / "hostile.html"
+    write(path, {HOSTILE: runs["vae"]}, dataset, package=HOSTILE)
     assert "\u202e" not in path.read_text()
     elements = "[...document.querySelectorAll('*')].map((one) => one.tagName).join()"
     with visit(pages["vae"].path) as page:
         plain = page.evaluate(elements)
     with visit(path) as page:
         name = HOSTILE.replace("\u202e", "\\u202e")
-        assert page.inner_text("#pictures figcaption") == f"{name} (vae_tf)"
+        assert page.inner_text("#pictures figcaption") == f"{name} ({name})"
         assert page.title().endswith(name)
         page.locator("summary").click()
         assert name in page.inner_text("footer dl")
@@ -642,7 +638,7 @@ def test_labels_may_be_any_integers(visit, dataset, runs, tmp_path):
 def big(cls, dataset, *sizes, **options):
     """A model of that size with random weights, and codes of 10,000 images."""
     model = cls(*sizes, **options)
-    model.initialize(model._settings(1000), dataset.train_images[:1000])
+    model.initialize(dataset.train_images[:1000])
     rng = np.random.default_rng(0)
     codes = rng.standard_normal((10_000, model.settings_.latent_dim), np.float32)
     return model, codes, rng.integers(0, 10, 10_000)
@@ -671,7 +667,7 @@ def test_size(visit, dataset, tmp_path):
 
 
 def explore(*arguments, package="vae_tf"):
-    return verbs.main(package, ["explore", *map(str, arguments)], [verb])
+    return use.main(package, [command], ["explore", *map(str, arguments)])
 
 
 @pytest.fixture(scope="module")
@@ -686,7 +682,7 @@ def folders(runs, tmp_path_factory):
     return folder
 
 
-def test_the_verb(visit, folders, runs, capsys, tmp_path):
+def test_the_command(visit, folders, runs, capsys, tmp_path):
     assert explore(folders / "vae") == 0
     path = folders / "vae" / "explorer.html"
     assert str(path) in capsys.readouterr().out

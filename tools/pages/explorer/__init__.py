@@ -26,6 +26,7 @@ class Shown:
 
     def __post_init__(self):
         self.name = base.printable(self.name)
+        self.package = base.printable(self.package)
 
     @property
     def settings(self):
