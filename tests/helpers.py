@@ -10,16 +10,6 @@ import numpy as np
 
 from common.packages import ROOT
 
-# A program that begins so runs as where nobody has a home
-NO_HOME = """
-import pwd
-
-def getpwuid(number):
-    raise KeyError(number)
-
-pwd.getpwuid = getpwuid
-"""
-
 
 def start(*arguments, **options):
     """Start Python so that Ctrl-C reaches it, even where this process ignores it.

@@ -79,8 +79,15 @@ def test_a_picture_is_made_smaller_but_a_red_dot_stays_red(program):
         assert len(np.unique(seen)) <= (256 if red else 128)
 
 
+FIRST, *OTHERS = NOTEBOOKS
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=ids)
+@pytest.mark.parametrize(
+    "path",
+    [FIRST, *(pytest.param(path, marks=pytest.mark.notebooks) for path in OTHERS)],
+    ids=ids,
+)
 def test_it_runs_and_its_asserts_hold(program, nowhere, path):
     environment = nowhere | {
         "IPYTHONDIR": nowhere["HOME"] + "/ipython",

@@ -111,13 +111,15 @@ def train(package, options):
         return 130
     finally:
         run.unlock()
+        with contextlib.suppress(OSError):
+            run.path.rmdir()  # which removes an empty folder alone
     table.foot(pictures)
     _print_next(package, table, options)
     return 0
 
 
 def _draw(estimator, table):
-    """Write every figure of a trained run -> {file name: Figure}."""
+    """Write every figure of a trained run -> {file name: Figure}"""
     from common.figures import style
 
     of_run = models.part(estimator.name, "figures").of_run

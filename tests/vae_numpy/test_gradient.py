@@ -1,7 +1,7 @@
 """The gradient by hand: what a comparison with others (test_parity) leaves open."""
 
 import numpy as np
-import tensorflow as tf
+import pytest
 
 from common.frameworks.numpy import relu
 from tests.conftest import make_settings
@@ -17,6 +17,7 @@ def problem(rng, activation):
 
 
 def test_at_the_kink_the_slope_of_relu_is_0_as_in_tensorflow():
+    tf = pytest.importorskip("tensorflow")
     a = tf.Variable(np.array([-1, 0, 1], "f4"))
     with tf.GradientTape() as tape:
         h = tf.nn.relu(a)

@@ -1,11 +1,15 @@
 """Theano for any model: how it is made to run on newer libraries, and fast."""
 
+import atexit
 import builtins
+import errno
 import functools
 import importlib.util
 import logging
 import os
+import shutil
 import sys
+import tempfile
 import timeit
 from pathlib import Path
 
@@ -44,7 +48,28 @@ def prepare():
 
 def load():
     """Import Theano."""
+    if "compiledir=" not in os.environ["THEANO_FLAGS"]:
+        _find_a_folder()
     start("Theano", needs="Python 3.11 and what requirements.txt names")
+
+
+def _find_a_folder():
+    """Where the usual folder cannot be written, Theano compiles into another one."""
+    usual = Path(os.path.expanduser("~/.theano"))  # noqa: PTH111 - may have no home
+    try:
+        if not usual.is_absolute():
+            raise FileNotFoundError(errno.ENOENT, "there is no home folder")
+        usual.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=usual).close()
+    except OSError as error:
+        folder = tempfile.mkdtemp(prefix="theano-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        os.environ["THEANO_FLAGS"] += f",base_compiledir={folder}"
+        print(
+            f"note: {usual} cannot be written ({error.strerror}), so Theano compiles "
+            "into a temporary folder, anew each time",
+            file=sys.stderr,
+        )
 
 
 @functools.cache
@@ -61,11 +86,12 @@ def check():
         with silence():
             theano.function([x, y], T.dot(x, y), mode=theano.Mode("c"))
     except Exception as error:
-        reason = first_line(max(map(str, error.args), key=len, default=""))
+        texts = [str(error)] if isinstance(error, OSError) else map(str, error.args)
+        reason = max(texts, key=len, default="")  # among graphs and nodes
         raise UserError(
-            f"Theano cannot compile ({reason}): it needs g++ and Python's headers "
-            "(Debian: apt install g++ python3.11-dev; macOS: xcode-select --install), "
-            "and a folder (~/.theano, or THEANO_FLAGS=base_compiledir=FOLDER)"
+            f"Theano cannot compile ({first_line(reason)}): it needs g++, Python's "
+            "headers (Debian: apt install g++ python3.11-dev; macOS: xcode-select "
+            "--install) and a folder (~/.theano, or THEANO_FLAGS=base_compiledir=DIR)"
         ) from None
 
 

@@ -118,8 +118,12 @@ def test_only_a_vae_has_an_evidence():
 
 
 @SLOW
-def test_other_processes_find_the_same(digits, trained, monkeypatch):
-    vae = trained("vae_theano", 3)
+@pytest.mark.parametrize(
+    "package",
+    [p for p in PACKAGES if not packages.estimator(p).Network.releases_gil],
+)
+def test_other_processes_find_the_same(digits, trained, monkeypatch, package):
+    vae = trained(package, 3)
     X = digits.test_images[:30]
     here = vae.log_evidence(X, 50)
     monkeypatch.setattr(log_evidence, "LARGE", 0)
