@@ -17,7 +17,7 @@ class Network(network.Network):
 
     @tf.function(jit_compile=True)
     def _train(self, x, learning_rates, steps):
-        """All the steps in one XLA program: the loop, too, is compiled."""
+        """One XLA program runs all the steps and the loop over them."""
         total = 0.0
         for step in tf.range(steps):
             images = tf.cast(x[step], tf.float32)

@@ -31,7 +31,7 @@ def binarize(pixels, how, rng):
 
 
 def learning_rates(settings, steps, epoch):
-    """Cosine from the learning rate to 1 % of it over all epochs.  -> (steps,) float32
+    """Cosine from the learning rate to 1% of it over all epochs.  -> (steps,) float32
 
     Loshchilov & Hutter 2017, eq. 5, without restarts.  Epochs count from 1.
     """
@@ -58,8 +58,8 @@ def chunks(pixels, settings, epoch):
 def evaluation_set(pixels, settings):
     """Pixels and noise for testing.  (N, D) uint8 -> {"x": (N, D), ...}
 
-    What is drawn for an image is seeded by its own pixels, so that its score is always
-    the same, whatever other images it is tested with.
+    Each image's own pixels seed its draws, so its measures do not depend on the other
+    images in the test set.
     """
     draws = []
     for image in pixels:
@@ -82,10 +82,10 @@ def split(array, size):
 def in_parts(function, **arrays):
     """Call a function with some rows of the arrays at a time.
 
-    It returns an array, or several; its results are joined along their rows.  What it
-    gives for a row is to the last bit the same, whatever rows are beside it: for few
-    rows, and for those that fill no vector, processors round otherwise, so zeros are
-    added until each call has as many.
+    The function returns an array, or several; the results are joined along their rows.
+    Processors round differently for other numbers of rows, so rows of zeros fill each
+    call up to CALL.  Therefore a row's result is the same to the last bit, whatever
+    the other rows are.
     """
     rows = len(next(iter(arrays.values())))
     pieces = {name: split(_filled_up(array), CALL) for name, array in arrays.items()}

@@ -28,9 +28,9 @@ class Estimator(BaseEstimator):
     """What all models share.  A room adds its Settings, a package its Network.
 
     X is (N, D): numbers in [0, 1], or uint8 from 0 to 255; 8 bits per pixel are kept.
-    It is binarized as `binarize` says, always in the same way when it is not trained
-    on; static: X is black or white already.  Methods raise ValueError for an X of
-    another range or width, and NotFittedError before `fit`.
+    `binarize` decides how X is binarized.  Outside training, an image is binarized the
+    same way each time.  For static, X is binary already.  Methods raise ValueError for
+    an X of another range or width, and NotFittedError before `fit`.
     """
 
     Network = None  # the package's class: parameters and compiled functions
@@ -38,8 +38,8 @@ class Estimator(BaseEstimator):
     def fit(self, X, y=None, run=None):
         """Train on X; `y` is ignored.  (N, D) -> self
 
-        Learnt: `settings_`, with nothing left open; `history_`, each epoch's mean of
-        what training maximizes; `n_iter_`, the epochs that are complete: fewer if
+        Learned: `settings_`, with all defaults resolved; `history_`, each epoch's mean
+        of what training maximizes; `n_iter_`, the epochs that are complete: fewer if
         Ctrl-C was pressed.  A `run`, a Record, keeps the state and may resume it.
         """
         pixels = self._pixels(X, reset=True)
@@ -78,7 +78,7 @@ class Estimator(BaseEstimator):
 
     @property
     def network(self):
-        """The Network; made again where only its state came along, as in a pickle."""
+        """The Network; a pickle holds only its state, from which it is rebuilt here."""
         check_is_fitted(self, "settings_")
         if self._network is None:
             self._make_empty(self.settings_, self.n_features_in_)

@@ -205,11 +205,11 @@ class Judge:
 
 
 def edges(images):
-    """How much ink rises towards each direction in each cell.  (N, 784) -> (N, 392)
+    """How much ink rises toward each direction in each cell.  (N, 784) -> (N, 392)
 
-    Histograms of oriented gradients (Dalal & Triggs 2005).  A cell is measured by the
-    contrast around it, so that a pale stroke is a stroke; but at least by MIN_CONTRAST,
-    so that specks on empty paper are not.
+    Histograms of oriented gradients (Dalal & Triggs 2005).  Each cell is divided
+    by the contrast around it, so pale strokes count as much as dark ones.  MIN_CONTRAST
+    bounds that contrast from below, so specks on empty paper count little.
     """
     parts = batches.split(np.asarray(images, np.float32).reshape(-1, SIDE, SIDE), PART)
     return np.concatenate([_edges(x) for x in parts]).reshape(len(images), -1)

@@ -44,7 +44,7 @@ def epochs(network, images, settings, start=None, verbose=False, stop=None):
 
 
 def _train(network, images, settings, epoch, verbose, stop):
-    """Go on to the end of the epoch, or until `stop` is set."""
+    """Train to the end of the epoch, or until `stop` is set."""
     steps = len(images) // settings.batch_size
     rates = batches.learning_rates(settings, steps, epoch.number)
     chunks = batches.chunks(images, settings, epoch.number)

@@ -37,8 +37,8 @@ def versions(package):
     Without those installed under another name, as tensorflow-cpu.
     """
     framework = importlib.import_module(package).framework
-    found = {}
+    installed = {}
     for name in ("numpy", *framework.LIBRARIES):
         with contextlib.suppress(PackageNotFoundError):
-            found[name] = version(name)
-    return found
+            installed[name] = version(name)
+    return installed

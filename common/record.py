@@ -1,4 +1,4 @@
-"""What a run leaves in its folder while it trains, and what it says of each epoch."""
+"""Record each epoch of a run in its folder, and report it."""
 
 import signal
 import threading

@@ -126,7 +126,7 @@ class Run:
     def save(self, history, state, epoch):
         """Write history.csv, then checkpoint.npz, which decides where a run stands.
 
-        `epoch` is the Epoch to go on with.
+        `epoch` is the Epoch to continue with.
         """
         text = io.StringIO(newline="")
         writer = csv.DictWriter(text, history[0] if history else ())
@@ -168,7 +168,7 @@ class Run:
         return history, epoch
 
     def read_checkpoint(self, estimator):
-        """The arrays of a checkpoint that this estimator needs, the Epoch to go on.
+        """The arrays of a checkpoint that this estimator needs, and the next Epoch.
 
         UserError if they are damaged, or differ in shape or dtype from its own.
         """

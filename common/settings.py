@@ -1,4 +1,4 @@
-"""What determines a run: a model's settings, each said once, and what follows."""
+"""The settings that determine a run.  Each is defined in one place."""
 
 import argparse
 import math
@@ -104,7 +104,7 @@ class Settings:
         several=True,
     )
     activation: str = option(
-        "relu", ("relu", "tanh"), "of the hidden layers", group="model"
+        "relu", ("relu", "tanh"), "function of each hidden unit", group="model"
     )
     epochs: int | None = option(
         None,
@@ -117,21 +117,21 @@ class Settings:
     learning_rate: float = option(
         0.001,
         Range(float, 1e-9, 1000),
-        "Adam's at the first step; it falls along a cosine to 1% of that",
+        "Adam's learning rate at the first step; a cosine lowers it to 1% of that",
         metavar="RATE",
     )
     binarize: str = option(
         "none",
         BINARIZATIONS,
-        "how gray levels become pixels that are on or off: drawn anew every epoch, on "
-        "above one half, or not at all; static: they were drawn once and for all, as "
-        "in .amat files",
+        "how gray levels become 0 or 1; dynamic: drawn anew every epoch; threshold: 1 "
+        "above one half; none: they stay gray; static: the images are binary already, "
+        "as in .amat files",
         group="data",
     )
     random_state: int | None = option(
         0,
         Range(int, 0, 2**64),
-        "of initial weights, image order, binarization and noise",
+        "random seed of initial weights, image order, binarization and noise",
         metavar="N",
         flag="seed",
     )
@@ -143,7 +143,7 @@ class Settings:
     test_measures = {}  # name: Measure, of what the network's `evaluate` returns
     images_by_default = 1_500_000  # in training
     most_epochs = 150  # by default, however few images there are
-    judged = False  # its samples, after every epoch, for want of a measure
+    judged = False  # whether the classifier judges its samples after every epoch
     has_evidence = False  # its estimator has `log_evidence`, an estimate of log p(x)
 
     @classmethod
@@ -161,7 +161,7 @@ class Settings:
 
     @classmethod
     def default_epochs(cls, images):
-        """As many as show so many images as usual: 25 for MNIST's 60,000."""
+        """The epochs that show `images_by_default` images: 25 for MNIST's 60,000."""
         return min(cls.most_epochs, max(1, round(cls.images_by_default / images)))
 
     def parameters(self):

@@ -28,7 +28,7 @@ class Network(network.Network):
 
     @tf.function(jit_compile=True)
     def _train(self, x, z_discriminator, z_generator, learning_rates, steps):
-        """All the steps in one XLA program: the loop, too, is compiled."""
+        """One XLA program runs all the steps and the loop over them."""
         sums = tf.zeros(len(SUMS))
         for step in tf.range(steps):
             real, rate = tf.cast(x[step], tf.float32), learning_rates[step]
@@ -38,7 +38,7 @@ class Network(network.Network):
         return sums
 
     def _discriminator_step(self, x, z, rate):
-        """Its loss, and the shares of real and generated images that it tells right."""
+        """The discriminator's step -> its loss, its shares of right answers."""
         variables = self.parameters_of("discriminator")
         generated = self._generate(z)  # constant in this step
         with tf.GradientTape() as tape:
@@ -60,7 +60,7 @@ class Network(network.Network):
         return means
 
     def _generator_step(self, z, rate):
-        """Its loss, from the discriminator as it now is."""
+        """The generator's step, after the discriminator's -> its loss."""
         variables = self.parameters_of("generator")
         with tf.GradientTape() as tape:
             generated = self._generate(z)
@@ -97,7 +97,7 @@ class Network(network.Network):
 
     @network.compiled
     def decode(self, z):
-        """What the generator makes of z.  (B, Z) -> (B, D)"""
+        """The images that the generator makes from z.  (B, Z) -> (B, D)"""
         return self._generate(z)
 
 

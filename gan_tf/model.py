@@ -3,9 +3,9 @@
     prior          p(z) = N(0, I)
     generator      x = sigmoid(logits),   logits = generate(z): the VAE's decoder
     discriminator  D(x) = sigmoid(logit),  logit = discriminate(x): is x a real one?
-                   at best log p_data(x) - log p_generator(x) (Proposition 1)
+                   its optimum: log p_data(x) - log p_generator(x) (Proposition 1)
 
-There is no likelihood, hence no bound and no encoder: two networks play a game.
+A GAN has no likelihood, no bound and no encoder: two networks play a game.
 
 Shapes: a batch of B images of D pixels, H hidden units, Z latent variables.
 `parameters` is a flat dict, name -> variable, of weights (inputs, outputs):
@@ -35,7 +35,7 @@ def hidden_layers(parameters, prefix, h, activation):
 
 
 def generate(parameters, z, activation):
-    """Logits of the pixels' grey levels: the VAE's decoder.  (B, Z) -> (B, D)"""
+    """Logits of the pixels' gray levels, as the VAE's decoder.  (B, Z) -> (B, D)"""
     h = hidden_layers(parameters, "generator", z, activation)
     W, b = parameters["generator_W_logits"], parameters["generator_b_logits"]
     return tf.matmul(h, W) + b
@@ -51,7 +51,7 @@ def discriminate(parameters, x, activation):
 def discriminator_loss(logit_real, logit_generated):
     """-log D(x) - log(1 - D(G(z))) in nats, for a pair of images.  2 x (B,) -> (B,)
 
-    Goodfellow et al. 2014, eq. 1.  2 log 2 = 1.39 for one that cannot tell.
+    Goodfellow et al. 2014, eq. 1.  The loss is 2 log 2 = 1.39 if D = 1/2 everywhere.
     """
     return tf.nn.softplus(-logit_real) + tf.nn.softplus(logit_generated)
 
@@ -59,9 +59,9 @@ def discriminator_loss(logit_real, logit_generated):
 def generator_loss(logit_generated):
     """-log D(G(z)) in nats.  (B,) -> (B,)
 
-    The game's own, log(1 - D(G(z))), saturates: its gradient, D(G(z)) times that of
-    the logit, vanishes while the generator is bad; here it is 1 - D(G(z)) times that
-    (Goodfellow et al. 2014, section 3).  log 2 = 0.69 if the discriminator cannot tell.
+    The loss of eq. 1, log(1 - D(G(z))), saturates: its gradient is D(G(z)) times the
+    logit's gradient, so it vanishes while the generator is bad.  This loss has the
+    factor 1 - D(G(z)) instead (section 3).  It is log 2 = 0.69 if D = 1/2 everywhere.
     """
     return tf.nn.softplus(-logit_generated)
 
@@ -69,7 +69,7 @@ def generator_loss(logit_generated):
 def gradient_penalty(slope_real):
     """Half the squared length of the logit's gradient at a real x.  (B, D) -> (B,)
 
-    R1 (Mescheder et al. 2018, eq. 9): where generated images are as good as real ones,
-    the discriminator comes to rest; without it, the two may circle for ever.
+    R1 (Mescheder et al. 2018, eq. 9) lets the game converge near its equilibrium.
+    Without R1, the two players may circle around the equilibrium forever.
     """
     return 0.5 * tf.reduce_sum(slope_real**2, axis=1)

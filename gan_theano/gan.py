@@ -35,7 +35,7 @@ class Network(network.Network):
 
     @cached_property
     def _discriminator_step(self):
-        """Its loss, and the shares of real and generated images that it tells right."""
+        """The discriminator's step -> its loss, its shares of right answers."""
         variables = self.parameters_of("discriminator")
         x, z, rate = T.fmatrix("x"), T.fmatrix("z"), T.fscalar("rate")
         generated = self._generate(z)  # constant in this step
@@ -56,7 +56,7 @@ class Network(network.Network):
 
     @cached_property
     def _generator_step(self):
-        """Its loss, from the discriminator as it now is."""
+        """The generator's step, after the discriminator's -> its loss."""
         variables = self.parameters_of("generator")
         z, rate = T.fmatrix("z"), T.fscalar("rate")
         generated = self._generate(z)
@@ -93,7 +93,7 @@ class Network(network.Network):
 
     @network.compiled
     def decode(self, z):
-        """What the generator makes of z.  (B, Z) -> (B, D)"""
+        """The images that the generator makes from z.  (B, Z) -> (B, D)"""
         return self._generate(z)
 
 

@@ -181,7 +181,6 @@ def test_help_waits_for_nothing(imported, door):
     assert not imported(door, "--help") & (SLOW | EVERY_LIBRARY)
 
 
-@pytest.mark.xfail(strict=True, reason="33 files, 3,301 lines")
 def test_a_run_is_a_few_files(imported, tmp_path):
     options = ["--data", "digits", "--epochs", "1", "--hidden", "5", "--quiet", "--out"]
     names = imported("vae_numpy.train", *options, tmp_path / "run")

@@ -282,7 +282,7 @@ def evaluated(fits, tmp_path, capfd):
             measures=lambda X: (),
             sample=sample,
         )
-        options = SimpleNamespace(judge=count)
+        options = SimpleNamespace(judge=count, samples=0)
         (path,) = evaluate.run(options, estimator, dataset, tmp_path / "metrics")
         stdout, stderr = capfd.readouterr()
         assert stderr == ""

@@ -1,4 +1,4 @@
-"""What a VAE computes, as boxes and arrows, in the colours of matplotlib's settings."""
+"""What a VAE computes, as boxes and arrows, in the colors of matplotlib's settings."""
 
 import matplotlib as mpl
 from matplotlib.figure import Figure

@@ -1,4 +1,4 @@
-"""Write a page to walk through the latent space, with all that it takes inside."""
+"""Write one HTML file in which to explore the latent space."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The importance-weighted bound: with more draws of z, closer to log p(x).
+"""The importance-weighted bound: more draws of z bring it closer to log p(x).
 
 Shapes as in model.py; K draws of z are an axis in front: (K, B, Z).
 """

@@ -1,13 +1,13 @@
 """The gradient by hand: the chain rule, from the loss back to every weight.
 
 The loss L is minus the mean ELBO of a batch.  For any array a, `da` stands for dL/da
-and has a's shape.  Each function leads back through the one of that name in model.py.
-Two rules are behind them:
+and has a's shape.  Each function differentiates the function of the same name
+in model.py or bound.py by two rules:
 
     a = h W + b     dW = h^T da,   db = da summed over the batch,   dh = da W^T
     h = f(a)        da = dh f'(a), element by element
 
-Shapes are for one draw of z; with K draws (B, ...) is (K, B, ...) behind z.
+The shapes are for one draw of z.  With K draws, (B, ...) becomes (K, B, ...) after z.
 `gradients` has an array for each parameter, into which its derivative is written.
 """
 
@@ -16,7 +16,7 @@ import numpy as np
 from common.frameworks.numpy import relu, sigmoid
 from vae_numpy import model
 
-SLOPES = {  # f'(a), told from h = f(a)
+SLOPES = {  # f'(a) as a function of h = f(a)
     relu: lambda h: h > 0,  # 0 at the kink
     np.tanh: lambda h: 1 - h**2,
 }
@@ -35,7 +35,7 @@ def weights(gradients, name, h, da):
 
 
 def hidden_layers(parameters, gradients, prefix, outputs, activation, dh):
-    """From the last layer's output to the first one's input.  (B, H) -> (B, inputs)"""
+    """Backpropagate from the last output to the first input.  (B, H) -> (B, inputs)"""
     for layer in range(len(outputs) - 1, 0, -1):
         name = f"{prefix}_W{layer}"
         da = dh * SLOPES[activation](outputs[layer])  # h = f(a)
@@ -46,11 +46,11 @@ def hidden_layers(parameters, gradients, prefix, outputs, activation, dh):
 
 
 def encode(parameters, gradients, outputs, activation, dmu, dlogvar):
-    """From mu and logvar to the weights of the encoder.  (B, Z), (B, Z)"""
+    """Backpropagate from mu and logvar to the encoder's weights.  (B, Z), (B, Z)"""
     h = outputs[-1]
     weights(gradients, "W_mu", h, dmu)
     weights(gradients, "W_logvar", h, dlogvar)
-    # h went two ways, so two derivatives come back, and add up.  (B, H)
+    # mu and logvar both depend on h, so their two derivatives add up.  (B, H)
     dh = np.matmul(dmu, parameters["W_mu"].T)
     dh += np.matmul(dlogvar, parameters["W_logvar"].T)
     hidden_layers(parameters, gradients, "encoder", outputs, activation, dh)
@@ -62,7 +62,7 @@ def reparameterize(logvar, eps, dz):
 
 
 def decode(parameters, gradients, outputs, activation, dlogits):
-    """From the logits to the weights of the decoder, and to z.  (B, D) -> (B, Z)"""
+    """Backpropagate from the logits to the decoder weights and z.  (B, D) -> (B, Z)"""
     weights(gradients, "W_logits", outputs[-1], dlogits)
     dh = np.matmul(dlogits, parameters["W_logits"].T)  # (B, H)
     return hidden_layers(parameters, gradients, "decoder", outputs, activation, dh)
@@ -82,7 +82,7 @@ def kl_divergence(mu, logvar):
 
 
 def elbo(parameters, gradients, x, eps, activation):
-    """The mean ELBO; and dL for each parameter, into `gradients`.  (B, D), (B, Z)"""
+    """Return the mean ELBO; write dL into `gradients`.  (B, D), (B, Z)"""
     # Forward, as model.elbo does, but each layer's output is kept.
     encoder, mu, logvar = encoded(parameters, x, activation)
     z = model.reparameterize(mu, logvar, eps)
@@ -101,7 +101,7 @@ def elbo(parameters, gradients, x, eps, activation):
 
 
 def importance_weighted_bound(parameters, gradients, x, eps, activation):
-    """The mean bound; and dL for each parameter, into `gradients`.
+    """Return the mean bound; write dL for each parameter into `gradients`.
 
     (B, D), (K, B, Z)
     """
@@ -139,7 +139,7 @@ def of_draws(K):
 
 
 def encoded(parameters, x, activation):
-    """model.encode, but every layer's output, too.  -> [(B, H), ...], 2 x (B, Z)"""
+    """Do as model.encode; keep each layer's output.  -> [(B, H), ...], 2 x (B, Z)"""
     outputs = layers(parameters, "encoder", x, activation)
     mu = np.matmul(outputs[-1], parameters["W_mu"]) + parameters["b_mu"]
     logvar = np.matmul(outputs[-1], parameters["W_logvar"]) + parameters["b_logvar"]
@@ -147,7 +147,7 @@ def encoded(parameters, x, activation):
 
 
 def decoded(parameters, z, activation):
-    """model.decode, but every layer's output, too.  -> [(B, H), ...], (B, D)"""
+    """Do as model.decode; keep each layer's output.  -> [(B, H), ...], (B, D)"""
     outputs = layers(parameters, "decoder", z, activation)
     return outputs, np.matmul(outputs[-1], parameters["W_logits"]) + parameters[
         "b_logits"
@@ -155,7 +155,7 @@ def decoded(parameters, z, activation):
 
 
 def layers(parameters, prefix, h, activation):
-    """model.hidden_layers, but the input and every layer's output.  -> [(B, H), ...]"""
+    """Do as model.hidden_layers; keep the input and all outputs.  -> [(B, H), ...]"""
     outputs = [h]
     for W, b in model.layers(parameters, prefix):
         a = np.matmul(outputs[-1], W)

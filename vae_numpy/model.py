@@ -43,7 +43,7 @@ def encode(parameters, x, activation):
 
 
 def reparameterize(mu, logvar, eps):
-    """A draw z of q(z|x), differentiable, from eps ~ N(0, I).  3 x (B, Z) -> (B, Z)"""
+    """Draw z from q(z|x), differentiably, given eps ~ N(0, I).  3 x (B, Z) -> (B, Z)"""
     return mu + np.exp(0.5 * logvar) * eps
 
 

@@ -1,4 +1,4 @@
-"""Measure the model on the test images, and let a judge look at what it generates."""
+"""Measure the model on the test images, and judge its samples."""
 
 import json
 from dataclasses import asdict
@@ -30,7 +30,7 @@ def add_options(parser, model):
     add, count = parser.add_argument, Range(int, 0, 10**6)
     parser.set_defaults(samples=0)
     if model.has_evidence:
-        draws = "draws of z for each image's log p(x) (default: 500)"
+        draws = "importance samples for log p(x) of each image (default: 500)"
         add("--samples", metavar="N", type=COUNT, default=500, help=draws)
     judged = "generated images that are judged; 0: none (default: 10,000)"
     add("--judge", metavar="N", type=count, default=10_000, help=judged)

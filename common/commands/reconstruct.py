@@ -23,7 +23,7 @@ def add_options(parser, model):
 
 
 def run(options, estimator, dataset, stem):
-    """Write the images and what the model makes of them -> paths."""
+    """Write the images and their reconstructions -> paths."""
     from common import figures
 
     numbers = options.images

@@ -1,4 +1,4 @@
-"""Draw new images: decode random codes, or the point --z."""
+"""Generate new images: decode random codes, or the point --z."""
 
 import numpy as np
 

@@ -30,13 +30,13 @@ examples:
   python -m {0}.train --resume RUN      go on where RUN stopped
 """
 RESUME = (
-    "continue the run in this folder with its own options; only --epochs may rise (the "
-    "cosine of the learning rate is then stretched), and --data may say where the same "
-    "data now are"
+    "continue the run in this folder with its own options; --epochs may rise, which "
+    "stretches the cosine of the learning rate, and --data may name the new place of "
+    "the same data"
 )
 CONFIG = (
-    "take the options that are not given from this file: an experiment, or the "
-    "config.json of a run"
+    "read options from this file, an experiment or the config.json of a run; options "
+    "on the command line override them"
 )
 GROUPS = ("data", "model", "training")  # of the settings
 WITH_RESUME = {"package", "resume", "epochs", "data", "quiet"}  # what may be given
@@ -54,8 +54,8 @@ def make_parser(package):
     parser = Parser(
         prog=f"python -m {package}.train",
         usage="%(prog)s [options]",
-        description=f"Train {model.words.title} on images of 28x28 pixels, and show "
-        "what it has learnt in pictures.",
+        description=f"Train {model.words.title} on images of 28x28 pixels, and plot "
+        "what it has learned.",
         epilog=f"{EXAMPLES.format(package)}\n{model.words.note}",
         argument_default=argparse.SUPPRESS,
         allow_abbrev=False,

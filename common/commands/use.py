@@ -13,12 +13,12 @@ from common.config import ARRAY
 from common.images import data
 from common.settings import WHOLE
 
-RUN = "folder of the run; or: latest; or: pretrained, a model that comes along"
+RUN = "folder of the run, or latest, or pretrained (a model of this project)"
 OUTPUT = "what to write, or the folder for it (default: the run's folder): NAME"
 DATA = "whose test images to take, as for training (default: the run's own data)"
 DRAW = (
-    "mean: give the pixel probabilities; sample: draw the pixels from them, and before "
-    "that the code of a given image from q(z|x) (default: mean)"
+    "mean: show pixel probabilities; sample: draw the code of an image from q(z|x), "
+    "then draw its pixels from p(x|z) (default: mean)"
 )
 RUN_FILES = ("config", "checkpoint", "history", "weights")
 
@@ -42,8 +42,8 @@ def _make_parser(package, model, tools):
     """Every command of a package with its options, which stand beside its body."""
     parser = Parser(
         prog=f"python -m {package}",
-        description=f"Use {model.words.title} that was trained, in whichever "
-        f"framework. `python -m {package}.train` trains one.",
+        description=f"Use {model.words.title} that any of the frameworks "
+        f"trained. `python -m {package}.train` trains one.",
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True, dest="command")
     own = (f"common.commands.{name}" for name in model.words.commands)
@@ -64,7 +64,7 @@ def add_draw(parser, words):
     parser.set_defaults(draw=words.draws[0])
     if len(words.draws) > 1:
         parser.add_argument("--draw", choices=words.draws, help=DRAW)
-    help = "of what is drawn (default: 0)"  # noqa: A001
+    help = "random seed (default: 0)"  # noqa: A001
     parser.add_argument("--seed", metavar="N", type=WHOLE, default=0, help=help)
 
 

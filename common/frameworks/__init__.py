@@ -1,4 +1,4 @@
-"""What one framework needs for any model, and what a network in one owes the rest.
+"""The interface of a framework's room, and the protocol of its networks.
 
 A framework is a module here with LIBRARIES, the packages whose versions a run records;
 REQUIREMENTS, the Pythons for which a file names all packages, on one line, since

@@ -115,7 +115,7 @@ class Adam:
                 t *= alpha
                 p -= t  # p = p - alpha m / (sqrt(v) + epsilon)
         if self.step % 100 == 0:
-            # A moment that nothing renews falls for ever; as a denormal it takes long.
+            # Without a gradient a moment decays forever; denormal numbers are slow.
             for array in (*self.m.values(), *self.v.values()):
                 array[np.abs(array) < TINY] = 0
 

@@ -116,7 +116,7 @@ def _digits():
 
 
 def _enlarge(image):
-    """Scale to 20x20, centre of mass in the middle of 28x28.  (8, 8) 0..16 -> (784,)"""
+    """Scale to 20x20, center of mass in the middle of 28x28.  (8, 8) 0..16 -> (784,)"""
     from scipy import ndimage
 
     large = ndimage.zoom(

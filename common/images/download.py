@@ -99,7 +99,7 @@ def _digest(path):
 
 
 def _root(error):
-    """What an error goes back to: the network's word, not that of a pool of it."""
+    """The first cause of an error, in one line."""
     while error.__context__:
         error = error.__context__
     return " ".join(str(error).split())

@@ -100,10 +100,11 @@ def test_what_is_measured(rng, package):
 @EACH
 def test_losses_of_extreme_logits(package):
     logits = np.array([-1000, -20, 0, 20, 1000], "f4")
-    drawn = {"logit_real": logits, "logit_generated": logits, "activation": "tanh"}
-    (ours,), _ = evidence.caller(package, "generator_loss", drawn)(drawn)
+    drawn = {"logit_real": logits, "logit_generated": logits}
+    drawn |= {"activation": "tanh", "parameters": {}}
+    (ours,) = evidence.values(package, "generator_loss", [drawn])
     np.testing.assert_allclose(ours, np.logaddexp(0, -wide(logits)), rtol=1e-5)
-    (ours,), _ = evidence.caller(package, "discriminator_loss", drawn)(drawn)
+    (ours,) = evidence.values(package, "discriminator_loss", [drawn])
     np.testing.assert_allclose(ours[2], 2 * np.log(2), rtol=1e-6)
 
 

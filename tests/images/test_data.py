@@ -61,7 +61,7 @@ def test_static_takes_black_and_white(digits):
     with pytest.raises(UserError) as caught:
         digits.check_binarize("static")
     assert str(caught.value) == (
-        "--binarize static does not suit the images from scikit-learn, which are grey: "
+        "--binarize static does not suit the images from scikit-learn, which are gray: "
         "static takes images that are binarized already, such as the three .amat files "
         "of binarized MNIST"
     )

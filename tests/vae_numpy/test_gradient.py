@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.special import expit
 
 from common.frameworks.numpy import relu
 from tests.conftest import make_settings
@@ -23,6 +24,22 @@ def test_at_the_kink_the_slope_of_relu_is_0_as_in_tensorflow():
         h = tf.nn.relu(a)
     slope = gradient.SLOPES[relu](h.numpy())
     np.testing.assert_array_equal(slope, tape.gradient(h, a))
+
+
+def test_slopes_of_extreme_arguments():
+    """Where sigmoid is 0 or 1, and exponentials are infinite."""
+    logits, x = np.repeat([-1e3, -20, 0, 20, 1e3], 2), np.tile([0, 1], 5)
+    mu, logvar = np.repeat([0, -1e3], 5), np.tile([-100, -10, 0, 10, 80], 2)
+    eps = np.linspace(-2, 3, 10)
+    narrow = [array.astype("f4") for array in (logits, x, mu, logvar, eps)]
+    with np.errstate(all="raise", under="ignore"):
+        slope = gradient.log_likelihood(*narrow[:2])
+        of_kl = gradient.kl_divergence(*narrow[2:4])
+        of_z = gradient.reparameterize(*narrow[3:], np.ones(10, "f4"))
+    np.testing.assert_allclose(slope, x - expit(logits), atol=1e-6)
+    np.testing.assert_allclose(of_kl, [mu, 0.5 * (np.exp(logvar) - 1)], rtol=1e-5)
+    expected = np.ones(10), 0.5 * np.exp(0.5 * logvar) * eps
+    np.testing.assert_allclose(of_z, expected, rtol=1e-5)
 
 
 def test_all_is_float32_and_every_number_is_written(rng):

@@ -12,8 +12,8 @@ from common.words import Measure
 class Settings(settings.Settings):
     """The warm-up: a network that reproduces its input through a bottleneck."""
 
-    latent_dim: int = like("latent_dim", 200, help="numbers in the code")
-    activation: str = like("activation", "relu", help="of the code and hidden layers")
+    latent_dim: int = like("latent_dim", 200, help="latent dimension")
+    activation: str = like("activation", "relu", help="function of all hidden units")
 
     name = "autoencoder"
     words = WORDS

@@ -12,7 +12,7 @@ class GAN(Estimator, Settings):
     layers, which the discriminator mirrors; their `activation`: leaky_relu, relu or
     tanh; `penalty`, the weight of the R1 gradient penalty; `epochs` (None: as many as
     show 1.8 million images, at most 300); `batch_size`, at most N; Adam's
-    `learning_rate`, which falls along a cosine to 1 %; `binarize`: dynamic, threshold,
+    `learning_rate`, which falls along a cosine to 1%; `binarize`: dynamic, threshold,
     none or static; `random_state` (None: another one each time); `verbose`: progress
     bars, None: on a terminal.
 

@@ -18,7 +18,7 @@ class VAE(EncodingEstimator, Settings):
     each image in training, `importance_samples` (1 maximizes the ELBO, more maximize
     the bound of Burda et al. 2016); `epochs` (None: as many as show 1.5 million images,
     at most 150); `batch_size`, at most N; Adam's `learning_rate`, which falls along a
-    cosine to 1 %; `binarize`: dynamic, threshold, none or static; `random_state` (None:
+    cosine to 1%; `binarize`: dynamic, threshold, none or static; `random_state` (None:
     another one each time); `verbose`: progress bars, None: on a terminal.
     """
 
@@ -34,8 +34,8 @@ class VAE(EncodingEstimator, Settings):
     def log_evidence(self, X, samples=500, progress=False):
         """log p(x) of each image in nats, by importance sampling.  (N, D) -> (N,)
 
-        With one sample its mean is the ELBO; it rises with their number (Burda et al.
-        2016, eq. 8).  float64; `progress` shows a bar.
+        With one importance sample, the mean is the ELBO; more importance samples raise
+        it (Burda et al. 2016, eq. 8).  The result is float64; `progress` shows a bar.
         """
         from common.models.vae import log_evidence  # not needed to train
 
