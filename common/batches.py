@@ -83,9 +83,8 @@ def in_parts(function, **arrays):
     """Call a function with some rows of the arrays at a time.
 
     The function returns an array, or several; the results are joined along their rows.
-    Processors round differently for other numbers of rows, so rows of zeros fill each
-    call up to CALL.  Therefore a row's result is the same to the last bit, whatever
-    the other rows are.
+    Processors round differently for other numbers of rows, so zeros fill each call up
+    to CALL rows: to the last bit, a row's result does not depend on the other rows.
     """
     rows = len(next(iter(arrays.values())))
     pieces = {name: split(_filled_up(array), CALL) for name, array in arrays.items()}

@@ -52,7 +52,8 @@ class Config:
             raise ValueError(f"package {self.package!r}")
         if not isinstance(self.data, str) or not isinstance(self.versions, dict):
             raise ValueError("data or versions")
-        if "sha256" not in self.dataset or not 0 < self.pixels < 10**6:
+        possible = type(self.pixels) is int and 0 < self.pixels < 10**6
+        if "sha256" not in self.dataset or not possible:
             raise ValueError("dataset")
 
     @property
@@ -63,12 +64,11 @@ class Config:
 
 def of_today(content):
     """What an earlier config.json, or one of an experiment, is called today."""
-    content = dict(content)
+    content = {**content}
     if "settings" in content:
-        settings = dict(content.pop("settings"))
+        settings = {**content.pop("settings")}
         content["dataset"] = content.pop("data", None)
-        content |= settings | settings.get("options", {})
-        content.pop("options", None)
+        content |= settings.pop("options", {}) | settings
     if "seed" in content:
         content["random_state"] = content.pop("seed")
     return content
@@ -83,7 +83,7 @@ def unknown(model, content):
 def values_of(model, content):
     """The settings of a model in what `of_today` gives.  -> {name: value}"""
     values = {name: content[name] for name in model.options() if name in content}
-    if "hidden" in values:
+    if isinstance(values.get("hidden"), list):
         values["hidden"] = tuple(values["hidden"])
     return values
 
@@ -95,7 +95,7 @@ def read_options(path, model):
     naming the file, for what no run of this model can have.
     """
     try:
-        content = of_today(json.loads(path.read_text()))
+        content = of_today(json.loads(path.read_bytes()))
         values = values_of(model, content)
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}") from None
@@ -110,6 +110,8 @@ def read_options(path, model):
             model.options()[name].check(name, value)
     except ValueError as error:
         raise UserError(f"{path}: {error}") from None
+    if not isinstance(content.get("data", ARRAY), str):
+        raise UserError(f"{path}: data must be what --data takes")
     if content.get("data", ARRAY) != ARRAY:  # which no command can load
         values["data"] = content["data"]
     return values

@@ -194,6 +194,9 @@ class Estimator(BaseEstimator):
             config = Config(self.settings_, package, ARRAY, dataset, versions)
             config.write(run.config_path)
             run.save([], self.state(), Epoch(self.n_iter_ + 1))
+        except Exception:
+            run.clear()
+            raise
         finally:
             run.unlock()
 

@@ -50,6 +50,7 @@ def curves(history, *panels):
         if len(panel.lines) > 1:
             axes.legend(frameon=False, fontsize="small")
         if panel.from_zero:
+            axes.update_datalim([(epochs[0], 0)])  # for the margin above, too
             axes.set_ylim(bottom=0)
         axes.set(title=panel.title, xlabel="epoch", ylabel=panel.unit)
         axes.locator_params(axis="x", integer=True)

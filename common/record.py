@@ -4,22 +4,22 @@ import signal
 import threading
 from contextlib import contextmanager
 
-from common import Interrupted, batches, loop
+from common import Interrupted, UserError, batches, loop
 from common.loop import Epoch
 
 
 class Record:
     """A run in a folder: `VAE().fit(images, run=Record(...))` resumes or begins it.
 
-    `config` goes into config.json.  After each epoch the model is measured on the data
-    set's test images and, with a `judge`, by its samples; the state is saved; and
-    `report(row)` is called.  `begun(record)` is called before the first epoch.
+    `config` goes into config.json.  After each epoch the model is measured on the test
+    images and, with a `judge`, by its samples; then the state is saved.
     """
 
     def __init__(self, run, config, dataset, resume=False, overwrite=False):
         self.run, self.config, self.dataset = run, config, dataset
         self.resume, self.overwrite = resume, overwrite
         self.history = []  # rows of history.csv
+        self.in_folder = resume  # whether what the folder holds is this run
 
     def begun(self):
         """Called once the folder is ready."""
@@ -36,21 +36,27 @@ class Record:
 
         The first Ctrl-C sets the event; the second one stops at once.
         """
-        start = Epoch(1)
+        start, settings = Epoch(1), estimator.settings_
         if self.resume:
             self.run.open()
             self.history, start = self.run.restore(estimator)
+            if start.steps >= len(self.dataset.train_images) // settings.batch_size:
+                raise UserError(f"{self.run.checkpoint_path}: damaged checkpoint")
         else:
             self.run.create(self.overwrite)
-        self.config.write(self.run.config_path)
-        settings = estimator.settings_
-        before = self.history  # its rows have the same columns as those to come
-        judged = settings.judged and (not before or "judge_distance" in before[0])
-        self._judge = self.judge() if judged else None
-        self.begun()
-        self._test_set = batches.evaluation_set(self.dataset.test_images, settings)
-        with _ctrl_c() as self._stop:
-            yield start, self._stop
+        try:
+            self.config.write(self.run.config_path)
+            self.in_folder = True
+            before = self.history  # its rows have the same columns as those to come
+            judged = settings.judged and (not before or "judge_distance" in before[0])
+            self._judge = self.judge() if judged else None
+            self.begun()
+            self._test_set = batches.evaluation_set(self.dataset.test_images, settings)
+            with _ctrl_c() as self._stop:
+                yield start, self._stop
+        except Exception:
+            self.run.clear()
+            raise
 
     def keep(self, estimator, epoch):
         """Measure, save and report; Interrupted, once that is done, after Ctrl-C."""

@@ -1,5 +1,6 @@
 """A run's folder: config.json, history.csv, checkpoint.npz, figures/."""
 
+import contextlib
 import csv
 import io
 import os
@@ -58,7 +59,7 @@ class Run:
             place = next(p for p in self.path.absolute().parents if p.exists())
             if not place.is_dir() or not os.access(place, os.W_OK):
                 raise UserError(f"{self.path}: cannot be made, {place} is not writable")
-        elif self.config_path.is_file():
+        elif self._is_ours():
             if not overwrite:
                 raise UserError(
                     f"{self.path}: there is a run already; continue it with --resume, "
@@ -69,14 +70,29 @@ class Run:
                 f"{self.path}: exists and is not a run; choose another --out"
             )
 
+    def _is_ours(self):
+        """Whether the folder holds a run, so that another may replace it."""
+        try:
+            return bool(self.read_config())
+        except UserError:
+            return False
+
     def create(self, overwrite=False):
         """Make the folder, empty but for figures/."""
         self.check_free(overwrite)
         self.figures.mkdir(parents=True, exist_ok=True)
         self.lock()
-        old = [self.checkpoint_path, self.weights_path, self.history_path]
-        for path in (*old, *self.figures.glob("*.png")):
+        old = [self.config_path, self.checkpoint_path, self.weights_path]
+        for path in (*old, self.history_path, *self.figures.glob("*.png")):
             path.unlink(missing_ok=True)
+
+    def clear(self):
+        """Remove what a run left that failed before its first checkpoint."""
+        if not self.checkpoint_path.exists():
+            self.config_path.unlink(missing_ok=True)
+            self.history_path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                self.figures.rmdir()
 
     def open(self):
         """UserError if there is no run in the folder, or another process trains it."""
@@ -159,7 +175,8 @@ class Run:
             return [], Epoch(1)
         state, epoch = self.read_checkpoint(estimator)
         history = self._read_history(columns)[: epoch.number - 1]
-        if [row["epoch"] for row in history] != list(range(1, epoch.number)):
+        numbers = [row["epoch"] for row in history]
+        if len(numbers) + 1 != epoch.number or numbers != [*range(1, epoch.number)]:
             raise UserError(
                 f"{self.history_path}: damaged; expected rows for epochs 1 to "
                 f"{epoch.number - 1}"

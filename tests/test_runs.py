@@ -110,6 +110,9 @@ def test_other_folders_are_never_overwritten(tmp_path):
         Run(tmp_path).create(overwrite=True)
     with pytest.raises(UserError, match="not a run"):
         Run(tmp_path / "thesis.txt").create(overwrite=True)
+    (tmp_path / "config.json").write_text('{"architectures": ["Bert"]}')
+    with pytest.raises(UserError, match="not a run"):
+        Run(tmp_path).create(overwrite=True)
     assert (tmp_path / "thesis.txt").read_text() == "mine"
 
 
@@ -147,6 +150,17 @@ def test_truncated_or_changed_checkpoint(run):
         run.checkpoint_path.write_bytes(damaged)
         with pytest.raises(UserError, match="damaged checkpoint"):
             run.restore(Model(np.zeros(3)))
+
+
+def test_what_failed_before_its_first_checkpoint_is_cleared(run, tmp_path):
+    run.clear()
+    assert run.config_path.exists()
+    new = Run(tmp_path / "new")
+    new.create()
+    new.config_path.write_text("{}")
+    new.clear()
+    new.unlock()
+    assert not any(new.path.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ ROW = (
 )
 LEGEND = """\
 sure: a class has p > {sure:g}.  entropy: of the classes found, in nats; {most:.2f} if
-all are as common.  distance: Frechet, in the judge's features, to the grey test
+all are as common.  distance: Frechet, in the judge's features, to the gray test
 images; one average image, repeated, is as far as 100.  Figures of different judges
 (other data, another version) cannot be compared.
 """
@@ -94,6 +94,6 @@ def _judged(count, estimator, dataset):
 
 def _mean(values):
     """Mean and its standard error, None for a single value.  (N,)"""
-    values = np.float64(values)
+    values = np.asarray(values, np.float64)
     error = values.std(ddof=1) / len(values) ** 0.5 if len(values) > 1 else None
     return values.mean(), error

@@ -104,7 +104,7 @@ def train(package, options):
         estimator.fit(dataset.train_images, run=table)
         pictures = _draw(estimator, table)
     except (Interrupted, KeyboardInterrupt):
-        if not run.config_path.exists():
+        if not table.in_folder:
             raise
         resume = shell_quoted(interpreter(), "-m", f"{package}.train", "--resume")
         print(f"interrupted; go on with: {resume} {_place(run.path)}", file=sys.stderr)
@@ -204,10 +204,12 @@ def _resumed(package, model, options):
     if epochs < before:
         fewer = f"--epochs {epochs} is less than the run's {before}"
         raise UserError(f"{fewer}; with --resume it may only rise")
-    _, dataset = data.load_or_digits(getattr(options, "data", config.data), True)
+    source = getattr(options, "data", config.data)
+    config.data, dataset = data.load_or_digits(source, True)
     if dataset.sha256 != config.dataset["sha256"]:
         trained = f"the data that {run.path} was trained on"
         raise UserError(f"{dataset.source}: not {trained}; give its place with --data")
+    dataset.check_binarize(config.settings.binarize, f"{run.config_path}: binarize")
     config.settings = replace(config.settings, epochs=epochs)
     config.versions |= packages.versions(package)
     return run, config, dataset

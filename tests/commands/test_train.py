@@ -245,6 +245,7 @@ def test_too_high_a_learning_rate(train, tmp_path):
     assert result.returncode == 2
     (line,) = result.stderr.splitlines()
     assert "learning rate of 1000 is too high" in line
+    assert not (tmp_path / "run").exists()  # so that the advice can be followed
 
 
 @pytest.mark.slow
@@ -287,7 +288,10 @@ def test_options_from_a_file(train, tmp_path, without_figures):
             '{"epochs": "3"}',
             "epochs must be a whole number from 1 to 1,000,000, not '3'",
         ),
-        ('{"settings": {"hidden": 8}}', "not the config.json of a run"),
+        ('{"settings": {"hidden": 8}}', "hidden must be whole numbers from 1 to "),
+        ('{"settings": {}, "options": {}}', "options is no setting of a "),
+        ('{"data": 5}', "data must be what --data takes"),
+        ("[]", "not the config.json of a run"),
         ("[1]", "not the config.json of a run"),
         ("epochs: 3", "not the config.json of a run"),
         pytest.param("[" * 100_000, "not the config.json of a run", id="deep"),

@@ -1,7 +1,6 @@
 """The report of a comparison: its table, its figures, and the programs side by side."""
 
 import base64
-from functools import partial
 from itertools import cycle
 
 import numpy as np
@@ -13,8 +12,6 @@ from common.figures import BLUE, GRAY, ORANGE
 from tools.pages import base, side_by_side
 from tools.pages.side_by_side import evidence
 
-QUICK = {"draws": 50, "structures": 1}  # evidence, while somebody waits
-
 
 def page(report, captions, folder):
     """The whole report -> HTML.  `captions`: file name of a figure -> what it shows"""
@@ -24,7 +21,7 @@ def page(report, captions, folder):
         (name, caption, base64.b64encode((folder / name).read_bytes()).decode())
         for name, caption in captions.items()
     ]
-    programs = side_by_side.values(names, partial(evidence.measure, **QUICK))
+    programs = side_by_side.values(names, evidence.measure)
     return base.page(
         "compare/report.html",
         side_by_side.STYLE,
