@@ -86,8 +86,7 @@ def rings(package, options):
         network, counts = None, []
         for seed in tqdm(range(options.seeds), leave=False, disable=None):
             settings = settings_of(package, penalty, seed, options.steps)
-            initial = weights.initial(settings.shapes(2), settings, {})
-            fresh = packages.estimator(package).Network(initial, settings)
+            fresh = start(package, settings)
             network = network or fresh  # compiled once, then given each seed's weights
             network.load_state(fresh.state())
             samples = play(network, mixture, settings, options.steps)
@@ -108,6 +107,12 @@ def settings_of(package, penalty, seed, steps):
     training = {"epochs": EPOCHS, "batch_size": BATCH, "random_state": seed}
     model = packages.model_of(package)(**SETTINGS, **training, penalty=penalty)
     return model.resolved(steps // EPOCHS * BATCH)
+
+
+def start(package, settings):
+    """A network with the weights that a run starts from."""
+    initial = weights.initial(settings.shapes(2), settings, {})
+    return packages.estimator(package).Network(initial, settings)
 
 
 def play(network, mixture, settings, steps):

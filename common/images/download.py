@@ -45,12 +45,10 @@ def mnist():
 
     Raises UnreachableError with the reason of each source if none can be reached.
     """
-    import pooch
-
     location = cached()
     if location:
         return location
-    places = _places()
+    pooch, places = _pooch(), _places()
     reasons = [
         f"{folder / name}: damaged and ignored"
         for folder, digests in places
@@ -76,11 +74,8 @@ def mnist():
 
 def _places():
     """Where to look: pairs of a folder and its files.  Our own cache comes first."""
-    warnings.filterwarnings("ignore", "IProgress not found")  # of pooch in a notebook
-    import pooch
-
     try:
-        cache = pooch.os_cache("vae-lecture") / "mnist"
+        cache = _pooch().os_cache("vae-lecture") / "mnist"
     except RuntimeError as error:  # no HOME, and a user whom the system does not know
         raise UnreachableError(f"MNIST cannot be kept in a cache ({error})") from None
     keras = files.path("~/.keras/datasets")
@@ -90,12 +85,18 @@ def _places():
 
 def _digest(path):
     """Its SHA-256, or None for what is not there or cannot be read."""
-    import pooch
-
     try:
-        return pooch.file_hash(path)
+        return _pooch().file_hash(path)
     except OSError:
         return None
+
+
+def _pooch():
+    """The library, without its notice in a notebook."""
+    warnings.filterwarnings("ignore", "IProgress not found")
+    import pooch
+
+    return pooch
 
 
 def _root(error):
