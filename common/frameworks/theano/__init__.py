@@ -74,7 +74,7 @@ def _find_a_folder():
 
 @functools.cache
 def check():
-    """Compile one tiny function: every network needs its product, and more compiled.
+    """Compile what every network needs: a function, and the matrix product.
 
     UserError, in one line, if that fails.
     """
@@ -84,7 +84,8 @@ def check():
     x, y = T.fmatrices("xy")
     try:
         with silence():
-            theano.function([x, y], T.dot(x, y), mode=theano.Mode("c"))
+            theano.function([x], T.exp(x), mode=theano.Mode("c"))
+            theano.function([x, y], T.dot(x, y))  # in C where there is a library
     except Exception as error:
         texts = [str(error)] if isinstance(error, OSError) else map(str, error.args)
         reason = max(texts, key=len, default="")  # among graphs and nodes
