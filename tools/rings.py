@@ -86,9 +86,7 @@ def rings(package, options):
         network, counts = None, []
         for seed in tqdm(range(options.seeds), leave=False, disable=None):
             settings = settings_of(package, penalty, seed, options.steps)
-            fresh = start(package, settings)
-            network = network or fresh  # compiled once, then given each seed's weights
-            network.load_state(fresh.state())
+            network = start(package, settings, network)
             samples = play(network, mixture, settings, options.steps)
             modes, good = mixture.modes(samples[EPOCHS])
             counts.append((modes, good))
@@ -109,10 +107,16 @@ def settings_of(package, penalty, seed, steps):
     return model.resolved(steps // EPOCHS * BATCH)
 
 
-def start(package, settings):
-    """A network with the weights that a run starts from."""
+def start(package, settings, network=None):
+    """A network with the weights that a run starts from; one that is given is reused.
+
+    It is compiled once, then takes each seed's weights.
+    """
     initial = weights.initial(settings.shapes(2), settings, {})
-    return packages.estimator(package).Network(initial, settings)
+    fresh = packages.estimator(package).Network(initial, settings)
+    network = network or fresh
+    network.load_state(fresh.state())
+    return network
 
 
 def play(network, mixture, settings, steps):
