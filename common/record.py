@@ -55,7 +55,8 @@ class Record:
             with _ctrl_c() as self._stop:
                 yield start, self._stop
         except Exception:
-            self.run.clear()
+            if not self.resume:
+                self.run.clear()
             raise
 
     def keep(self, estimator, epoch):

@@ -58,9 +58,8 @@ class Option:
     def check(self, name, value):
         """ValueError, naming the setting, for what no run can have."""
         each = value if self.several else [value]
-        if self.several != isinstance(value, tuple) or not all(
-            one in self.values for one in each
-        ):
+        possible = self.several == isinstance(value, tuple)
+        if not possible or not all(one in self.values for one in each):
             raise ValueError(f"{name} must be {self}, not {value!r}")
 
     def __str__(self):

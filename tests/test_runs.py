@@ -10,6 +10,7 @@ from common import UserError
 from common.config import Config
 from common.loop import Epoch
 from common.models import gan, vae
+from common.record import Record
 from common.runs import Run
 
 ROW = dict.fromkeys(vae.Settings.columns(), 1.5) | {"epoch": 1}
@@ -161,6 +162,18 @@ def test_what_failed_before_its_first_checkpoint_is_cleared(run, tmp_path):
     new.clear()
     new.unlock()
     assert not any(new.path.iterdir())
+
+
+def test_a_run_that_is_resumed_is_never_cleared(run, settings, digits):
+    """Its first checkpoint may be still to come."""
+    run.checkpoint_path.unlink()
+    run.history_path.unlink()
+    record = Record(run, run.read_config(), digits, resume=True)
+    model = Model(np.zeros(3), settings)
+    with pytest.raises(OSError, match="full"), record.recording(model):
+        raise OSError("full")
+    run.unlock()
+    assert run.config_path.exists()
 
 
 @pytest.mark.parametrize(
