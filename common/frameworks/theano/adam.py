@@ -22,11 +22,11 @@ class Adam:
     def updates(self, gradients, parameters, learning_rate):
         """What one step changes: [(shared variable, its new value), ...].
 
-        `gradients` is a list in the order of the parameters, a dict.
-        The bias corrections are folded into the rate (the efficient form at the end
-        of section 2), as Keras does.  Moments move by a share of the difference, so
-        that Theano uses each gradient's matrix product once; or_zero
-        cuts off a moment that decays forever: denormal numbers are slow on a processor.
+        `gradients` is a list in the order of the parameters, a dict.  The bias
+        corrections are folded into the rate (the efficient form at the end of
+        section 2), as Keras does.  Moments move by a share of the difference, so that
+        Theano uses each gradient's matrix product once.  or_zero cuts off a moment
+        that decays forever: denormal numbers are slow on a processor.
         """
         beta_1, beta_2 = self.beta_1, self.beta_2
         t = self.step + 1
