@@ -7,7 +7,9 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 
+from common import batches, packages
 from common.packages import ROOT
 
 
@@ -88,3 +90,29 @@ def module(name, *words, folder, options=(), **changes):
     """Run `python -m NAME` in a folder."""
     command = [sys.executable, *options, "-m", name, *map(str, words)]
     return run(command, folder, **changes)
+
+
+def assert_twins_agree(names, settings, images, share):
+    """After 1, 3 and 20 steps, packages are at most that share of their way apart.
+
+    (N, D) uint8
+    """
+    p = settings.initial(images)
+    chunk = next(batches.chunks(images, settings, 1))
+    twins = [packages.estimator(name).Network(p, settings) for name in names]
+    start = twins[0].state()
+    for steps in (1, 3, 20):
+        sums, states = [], []
+        for twin in twins:
+            twin.load_state(start)
+            part = {name: array[:steps] for name, array in chunk.items()}
+            rates = np.full(steps, settings.learning_rate, "f4")
+            sums.append(twin.train(**part, learning_rates=rates))
+            states.append(twin.state())
+        for others, state in zip(sums[1:], states[1:], strict=True):
+            assert sums[0] == pytest.approx(others, rel=1e-5)
+            assert list(states[0]) == list(state)
+            for name in p:
+                moved = np.linalg.norm(states[0][name] - p[name])
+                apart = np.linalg.norm(states[0][name] - state[name])
+                assert apart <= share * moved, (name, steps)

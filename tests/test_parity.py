@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from common import batches, packages
+from common import packages
 from tests import conftest, reference
 from tests.conftest import make_settings
+from tests.helpers import assert_twins_agree
 from tests.installed import each, packages_of
 from tests.reference import wide
 from tools.lessons import vae as lesson
@@ -184,21 +185,4 @@ def test_parameters_after_adam_steps(digits, draws):
     run = make_settings(
         batch_size=50, hidden=(64,), latent_dim=5, importance_samples=draws
     )
-    p = run.initial(digits.train_images)
-    chunk = next(batches.chunks(digits.train_images, run, 1))
-    twins = [packages.estimator(package).Network(p, run) for package in PACKAGES]
-    start = twins[0].state()
-    for steps in (1, 3, 20):
-        totals, states = [], []
-        for network in twins:
-            network.load_state(start)
-            part = {name: array[:steps] for name, array in chunk.items()}
-            rates = np.full(steps, run.learning_rate, "f4")
-            totals.append(network.train(**part, learning_rates=rates))
-            states.append(network.state())
-        for total, state in zip(totals[1:], states[1:], strict=True):
-            assert totals[0] == pytest.approx(total, rel=1e-5)
-            for name in p:
-                moved = np.linalg.norm(states[0][name] - p[name])
-                apart = np.linalg.norm(states[0][name] - state[name])
-                assert apart <= 4e-5 * moved, (name, steps)
+    assert_twins_agree(PACKAGES, run, digits.train_images, 4e-5)

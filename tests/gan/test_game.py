@@ -7,6 +7,7 @@ from common import batches, loop, packages
 from tests import conftest
 from tests.conftest import make_settings
 from tests.gan import reference
+from tests.helpers import assert_twins_agree
 from tests.installed import each, packages_of
 from tests.reference import assert_trains, wide
 from tools.pages.side_by_side import evidence
@@ -115,25 +116,7 @@ def test_parameters_after_alternating_steps(digits):
     5e-6 was measured, in the generator's first weights after one step; less after more.
     """
     settings = make_settings("gan", batch_size=50, hidden=(64,), penalty=0.1)
-    p = settings.initial(digits.train_images)
-    chunk = next(batches.chunks(digits.train_images, settings, 1))
-    twins = [packages.estimator(package).Network(p, settings) for package in PACKAGES]
-    start = twins[0].state()
-    for steps in (1, 3, 20):
-        sums, states = [], []
-        for twin in twins:
-            twin.load_state(start)
-            part = {name: array[:steps] for name, array in chunk.items()}
-            rates = np.full(steps, settings.learning_rate, "f4")
-            sums.append(twin.train(**part, learning_rates=rates))
-            states.append(twin.state())
-        for others, state in zip(sums[1:], states[1:], strict=True):
-            assert sums[0] == pytest.approx(others, rel=1e-5)
-            assert list(states[0]) == list(state)
-            for name in p:
-                moved = np.linalg.norm(states[0][name] - p[name])
-                apart = np.linalg.norm(states[0][name] - state[name])
-                assert apart <= 5e-5 * moved, (name, steps)
+    assert_twins_agree(PACKAGES, settings, digits.train_images, 5e-5)
 
 
 def after_two_epochs(package, digits, last_place=None):
