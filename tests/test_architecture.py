@@ -13,7 +13,8 @@ from tests.conftest import PACKAGES, ROOT
 
 AT_THE_ROOT = {
     *(".ci", ".devcontainer", ".binder", ".github", ".gitignore", "LICENSE"),
-    *("CITATION.cff", "CONTRIBUTING.md", "Makefile", "README.md", "pyproject.toml"),
+    *("CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "README.md"),
+    *("Makefile", "pyproject.toml"),
     *("common", "docs", "experiments", "notebooks", "pretrained", "tests", "tools"),
     *PACKAGES,
 }
