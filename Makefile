@@ -10,8 +10,8 @@ PYTEST := OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS
 APART := environments notebooks pages
 MOST := not environments and not notebooks and not pages
 
-.PHONY: help train test check doctor lint format bench notebooks pages explorer pretrained lab \
-    search lock clean whole $(APART:%=test-%)
+.PHONY: help train test check doctor lint format bench notebooks usage pages explorer pretrained \
+    lab search lock clean whole $(APART:%=test-%)
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -52,6 +52,9 @@ bench: whole  ## measure speed and print ratios, all in one run
 
 notebooks: whole  ## execute the notebooks in place
 	$(PYTHON) notebooks/execute.py $(ARGS)
+
+usage: whole  ## write the tables of options in docs/usage.md
+	$(PYTHON) -m tools.usage docs/usage.md
 
 pages: whole  ## build the pages in docs/
 	$(PYTHON) -m tools.pages.side_by_side docs/compare.html

@@ -1,4 +1,4 @@
-"""The README's table of experiments is what their files say."""
+"""The tables of experiments in docs/ and on the front page are what the files say."""
 
 import csv
 import json
@@ -12,9 +12,9 @@ from common.models.vae import Settings
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "experiments"
+RESULTS = (ROOT / "docs/results.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
-MINUS = "\N{MINUS SIGN}"
 
 
 def settings_of(name):
@@ -34,18 +34,18 @@ def metrics_of(name):
 
 def nats(measured):
     mean, error = (f"{measured[key]:.2f}" for key in ("mean", "standard_error"))
-    return f"{mean} ± {error}".replace("-", MINUS)
+    return f"{mean} ± {error}"
 
 
 def row(name):
-    """The cells of an experiment that were measured, as the README writes them."""
+    """The cells of an experiment that were measured, as docs/results.md writes them."""
     settings, metrics = settings_of(name), metrics_of(name)
     draws = settings.importance_samples
     layers = "-".join(map(str, [784, *settings.hidden, settings.latent_dim]))
     seconds = statistics.median(float(row["seconds"]) for row in history_of(name))
     minutes = settings.epochs * seconds / 60
     cells = [
-        f"[{name}](experiments/{name}.json)",
+        f"[{name}](../experiments/{name}.json)",
         f"{layers}, {settings.activation}",
         f"{metrics['binarization']}; K = {draws}; {settings.epochs:,} epochs; "
         f"{metrics['samples']:,} samples",
@@ -58,12 +58,23 @@ def row(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_table_is_what_the_files_say(name):
-    assert row(name) in README
+    assert row(name) in RESULTS
 
 
 def test_no_row_is_without_files():
-    listed = re.findall(r"^\| \[(\w+)\]\(experiments/", README, re.M)
+    listed = re.findall(r"^\| \[(\w+)\]\(../experiments/", RESULTS, re.M)
     assert sorted(listed) == NAMES
+
+
+def test_the_front_page_has_three_of_them():
+    line = r"^\| \[(\w+)\]\(experiments/.*?\| .*? \| (.*?) \| (-[\d.]+)"
+    rows = re.findall(line, README, re.M)
+    assert len(rows) == 3
+    for name, measured, published in rows:
+        assert measured == nats(metrics_of(name)["importance_sampled"])
+        assert (
+            f"| {published}" in RESULTS[RESULTS.index(f"| [{name}]") :].split("\n")[0]
+        )
 
 
 @pytest.mark.parametrize("name", NAMES)

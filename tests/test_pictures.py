@@ -1,4 +1,4 @@
-"""The program behind the pictures of the README."""
+"""The program behind the pictures of docs/."""
 
 import importlib.util
 

@@ -1,37 +1,66 @@
-"""What the README says of the code is checked against the code."""
+"""The front page is short, and what it says of the code is what the code says."""
 
+import csv
 import re
+import tomllib
+from importlib.util import find_spec
 
-from common.commands.train import make_parser
+import pytest
+
+from common.models.vae.words import WORDS
 from tests.conftest import ROOT
 
-README = (ROOT / "README.md").read_text()
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = {*WORDS.commands, "explore"}
+CODE = re.findall(r"^```python\n(.*?)^```$", README, re.M | re.S)
 
 
-def test_every_option_of_training_is_listed():
-    options = make_parser("vae_tf")._option_string_actions
-    long = {name for name in options if name.startswith("--")} - {"--help"}
-    table = README[README.index("| option |") :]
-    assert long == set(re.findall(r"`(--[a-z-]+)", table)) - {"--help"}
+def test_it_is_short():
+    lines = README.splitlines()
+    assert len(lines) <= 160 and len(README.split()) <= 1300
+    assert "make train" in lines[lines.index("```sh") + 1]
+    assert lines.index("```sh") < 20
 
 
-def test_links_lead_somewhere():
-    headings = re.findall(r"^#+ (.+)$", README, re.M)
-    anchors = {re.sub(r"[^\w -]", "", h).lower().replace(" ", "-") for h in headings}
-    for target in re.findall(r"\]\(([^):]+)\)", README):
-        path, _, anchor = target.partition("#")
-        assert (ROOT / path).exists(), target
-        assert not anchor or path or anchor in anchors, target
+@pytest.mark.parametrize("number, package", [(0, "vae_tf"), (1, "vae_theano")])
+def test_its_code_is_that_of_the_files(number, package):
+    source = (ROOT / package / "model.py").read_text(encoding="utf-8").splitlines()
+    lines = [line.partition("  # ")[0] for line in CODE[number].splitlines() if line]
+    places = [source.index(line) for line in lines]
+    assert len(lines) > 5 and places == sorted(places)
 
 
-def test_every_picture_says_what_it_shows_and_has_a_dark_version():
-    shown = re.findall(
-        r'srcset="([^"]+)">\n  <img src="([^"]+)" alt="([^"]+)">', README
-    )
-    assert len(shown) == README.count("<img") == README.count("<picture>") > 4
-    for dark, light, alt in shown:
-        assert dark == light.replace("docs/", "docs/dark/")
-        assert (ROOT / dark).exists() and (ROOT / light).exists()
-        assert len(alt) > 20
-    for alt in re.findall(r"!\[([^]]*)\]", README):
-        assert len(alt) > 20
+def test_its_run_is_that_of_the_defaults():
+    with (ROOT / "experiments/defaults/history.csv").open(newline="") as file:
+        history = [
+            {name: float(value) for name, value in row.items()}
+            for row in csv.DictReader(file)
+        ]
+    for row in history[-2:]:
+        epoch = f"{row['epoch']:.0f}/{len(history)}"
+        assert f"{epoch:>7}  {WORDS.row(row)}  {row['seconds']:7.2f}" in README
+    assert WORDS.result(history[-1]) in README
+
+
+def test_it_names_the_command_of_the_tests():
+    assert "`make test`" in README
+    assert re.search(r"^make .*\btest\b", (ROOT / ".ci/run").read_text(), re.M)
+
+
+def test_every_program_and_command_that_a_page_names_exists():
+    pages = [README, *(path.read_text() for path in (ROOT / "docs").glob("*.md"))]
+    named = re.findall(r"python -m ([a-z]+_?[a-z.]+)(?: ([a-z]+) )?", "\n".join(pages))
+    for program, command in {*named} - {("pip", "install")}:
+        assert find_spec(program), program
+        if command and "." not in program:
+            assert command in COMMANDS, command
+
+
+def test_the_version_is_the_same_everywhere():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    citation = (ROOT / "CITATION.cff").read_text()
+    (version,) = re.findall(r"^version: (.+)$", citation, re.M)
+    (date,) = re.findall(r"^date-released: (.+)$", citation, re.M)
+    first = re.search(r"^## .*$", (ROOT / "CHANGELOG.md").read_text(), re.M)[0]
+    assert version == project["version"]
+    assert first == f"## {version} ({date})"
