@@ -8,12 +8,17 @@ from io import StringIO
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import PACKAGES, ROOT
 from tools import usage
 
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
     *sorted((ROOT / "docs").glob("*.md")),
+]
+SPELLED = [
+    *map(str, PAGES),
+    *("CITATION.cff", "Makefile", "common", "docs/pictures.py", "experiments"),
+    *PACKAGES,
 ]
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
@@ -69,7 +74,7 @@ def test_lines_are_short(page):
 
 def test_words_are_spelled_the_american_way():
     dictionaries = "--builtin=clear,rare,en-GB_to_en-US"
-    command = [sys.executable, "-m", "codespell_lib", dictionaries, *map(str, PAGES)]
+    command = [sys.executable, "-m", "codespell_lib", dictionaries, *SPELLED]
     result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert (result.returncode, result.stdout) == (0, "")
 

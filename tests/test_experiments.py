@@ -86,3 +86,11 @@ def test_a_history_is_that_of_its_settings(name):
     assert (last["images"], last["binarization"]) == (10_000, settings.binarize)
     # One draw of z each, of the same pixels: the noise of the last digits differs.
     assert float(rows[-1]["test_elbo"]) == pytest.approx(last["elbo"]["mean"], abs=0.01)
+
+
+@pytest.mark.parametrize("name", ["plain", "burda2016", "defaults"])
+def test_samples_are_judged_as_the_files_say(name):
+    scores = metrics_of(name)["samples_judged"]["mean"]
+    words = "the defaults" if name == "defaults" else f"`{name}`"
+    row = rf"^\| VAE, {words} \| [\d-]+ \| {scores['sure']:.1%} \| "
+    assert re.search(rf"{row}{scores['distance']:.2f} \|$", RESULTS, re.M)
