@@ -55,6 +55,15 @@ def test_a_page_leads_to_the_front_page_and_to_neighbors(page):
     assert page.name == "README.md" or ROOT / "README.md" in targets
 
 
+@EVERY_PAGE
+def test_a_name_stands_in_the_file_that_a_page_gives(page):
+    named = re.findall(r"`(\w+)` in\s+\[[^]]+\]\(([^)]+)\)", prose(page))
+    assert named or page.name != "course.md"
+    for name, target in named:
+        source = (page.parent / target).read_text(encoding="utf-8")
+        assert re.search(rf"\b{name}\b", source), (name, target)
+
+
 def links(page):
     return [t.partition("#")[0] for t in re.findall(r"\]\(([^):]+)\)", prose(page))]
 
