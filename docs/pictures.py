@@ -1,4 +1,4 @@
-"""The pictures of the README, each for a light and for a dark page.
+"""The pictures of the front page and of docs/, each for a light and for a dark page.
 
 python docs/pictures.py VAE PLANE AUTOENCODER GAN BOTTLENECK: folders of runs on MNIST
 with the default settings, but for PLANE, a VAE with --latent-dim 2; the last one's is
@@ -6,12 +6,18 @@ that of `python -m autoencoder_tf.bottleneck`.
 """
 
 import csv
+import math
 import sys
 from pathlib import Path
+from unittest import mock
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.collections import PathCollection
+from matplotlib.colors import to_rgb, to_rgba_array
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
 
 FOLDER = Path(__file__).parent
 sys.path.insert(0, str(FOLDER.parent))
@@ -29,23 +35,28 @@ DARK = {
     **dict.fromkeys(("xtick.color", "ytick.color", "axes.edgecolor"), LINE),
 }
 SCHEMES = {".": ({}, "gray_r"), "dark": (DARK, "gray")}  # a folder: settings, ink
-REACH, SIDE = 2.6, 15  # of the shown part of the latent plane
+SIDE = 15  # decoded images in a row of the latent plane
+DPI = 200
+WIDTH = 5.9  # inches at most: on a phone, letters of 10 points then have 8 pixels
+MARK, LETTER = 3, 4.5  # the least contrast with the page (WCAG 2, 1.4.11 and 1.4.3)
 
 
 def plane(codes, labels, decode):
-    """What each place of a latent plane decodes to, beside where the images lie."""
-    figure = Figure(figsize=(8, 4.3), layout="constrained")
+    """The decoded image at each point of a latent plane, beside the codes of images."""
+    figure = Figure(figsize=(WIDTH, 3.3), layout="constrained")
     decoded, places = figure.subplots(1, 2)
-    ticks = REACH * ((np.arange(SIDE) + 0.5) * 2 / SIDE - 1)
+    reach = math.ceil(2 * np.abs(codes).max()) / 2  # so that every code is shown
+    ticks = reach * ((np.arange(SIDE) + 0.5) * 2 / SIDE - 1)
     z = np.stack(np.meshgrid(ticks, ticks[::-1]), axis=-1).reshape(-1, 2)
     images = decode(z.astype(np.float32)).reshape(SIDE, SIDE, 28, 28)
-    extent = (-REACH, REACH) * 2
+    extent = (-reach, reach) * 2
     mosaic = images.swapaxes(1, 2).reshape(28 * SIDE, 28 * SIDE)
     decoded.imshow(mosaic, figures.INK, vmin=0, vmax=1, extent=extent)
-    decoded.set_title("a latent plane, decoded")
-    near = np.abs(codes).max(axis=1) < REACH
-    figures.scatter(places, codes[near], labels[near])
-    places.set_title("the test images on it, by class")
+    decoded.set_title("decoded images", size=10)
+    with mock.patch.object(figures, "LABEL", 0.1):  # in a map as small as this
+        figures.scatter(places, codes, labels)
+    places.collections[0].set_sizes([2])
+    places.set_title("codes of the test images", size=10)
     for axes in (decoded, places):
         axes.set(xlim=extent[:2], ylim=extent[2:], aspect="equal")
         axes.set(xticks=[-2, 0, 2], yticks=[-2, 0, 2], xlabel="$z_1$", ylabel="$z_2$")
@@ -54,13 +65,57 @@ def plane(codes, labels, decode):
 
 def beside(panels):
     """25 images of each panel: a title and (N, 784)."""
-    figure = Figure(figsize=(8, 3), layout="constrained")
+    lines = max(title.count("\n") for title, _ in panels)
+    figure = Figure(figsize=(WIDTH, 2.25 + 0.25 * lines), layout="constrained")
     for axes, (title, images) in zip(figure.subplots(1, 3), panels, strict=True):
+        title += "\n" * (lines - title.count("\n"))  # so that no title is cut off
         square = images[:25].reshape(5, 5, 28, 28).swapaxes(1, 2).reshape(140, 140)
         axes.imshow(square, figures.INK, vmin=0, vmax=1)
         axes.set(xticks=[], yticks=[])
         axes.set_title(title, size=10)
     return figure
+
+
+def luminance(color):
+    """How bright a color is, from 0 to 1 (WCAG 2).  (..., 3) -> (...)"""
+    color = np.asarray(color)
+    linear = np.where(color > 0.04045, ((color + 0.055) / 1.055) ** 2.4, color / 12.92)
+    return linear @ (0.2126, 0.7152, 0.0722)
+
+
+def contrast(color, page):
+    """From 1, for equal colors, to 21 (WCAG 2).  (..., 3), (3,) -> (...)"""
+    ends = np.sort([luminance(color), luminance(page) + 0 * luminance(color)], axis=0)
+    return (ends[1] + 0.05) / (ends[0] + 0.05)
+
+
+def legible(color, page, least):
+    """The color, opaque, and moved towards ink as far as needed.  -> (3,)"""
+    ink = np.array(to_rgb(mpl.rcParams["text.color"]))
+    shares = np.linspace(0, 1, 101)[:, None]
+    mixed = (1 - shares) * to_rgba_array(color)[0, :3] + shares * ink
+    return mixed[np.argmax(contrast(mixed, page) >= least)]
+
+
+def make_legible(figure):
+    """Give every point, line, box and letter of a figure enough contrast."""
+    page = np.array(to_rgb(mpl.rcParams["figure.facecolor"]))
+    for artist in figure.findobj():
+        if isinstance(artist, PathCollection):
+            colors, places = np.unique(
+                artist.get_facecolor(), axis=0, return_inverse=True
+            )
+            adjusted = np.array([legible(c, page, MARK) for c in colors])
+            artist.set(facecolor=adjusted[places.ravel()], alpha=1)
+        elif isinstance(artist, Line2D) and not artist.get_label().startswith("_"):
+            artist.set_color(legible(artist.get_color(), page, MARK))
+        elif isinstance(artist, Text):
+            artist.set_color(legible(artist.get_color(), page, LETTER))
+            box, arrow = artist.get_bbox_patch(), getattr(artist, "arrow_patch", None)
+            for patch in filter(None, (box, arrow)):
+                patch.set_edgecolor(legible(patch.get_edgecolor(), page, MARK))
+            if arrow:
+                arrow.set_facecolor(arrow.get_edgecolor())
 
 
 def random_codes(autoencoder, X):
@@ -70,7 +125,7 @@ def random_codes(autoencoder, X):
     for model in (autoencoder, twin, VAE(epochs=5).fit(X)):
         layers = "-".join(map(str, model.settings_.layers(784)))
         codes = "z ~ N(0, I)" if model.words.has_prior else "random codes"
-        yield f"{type(model).__name__} {layers}:\n{codes}", model.sample(25)
+        yield f"{type(model).__name__}\n{layers}\n{codes}", model.sample(25)
 
 
 def walk(vae, X, labels, pair):
@@ -93,7 +148,13 @@ def write(name, draw, *arguments):
     """The figure that `draw` gives, once for each scheme."""
     for folder, (settings, figures.INK) in SCHEMES.items():
         with figures.style(), mpl.rc_context(settings):
-            files.write_figure(FOLDER / folder / f"{name}.png", draw(*arguments))
+            figure = draw(*arguments)
+            make_legible(figure)
+            width, height = figure.get_size_inches()
+            if width > WIDTH and figure.get_layout_engine():
+                figure.set_size_inches(WIDTH, height * math.sqrt(WIDTH / width))
+            path = FOLDER / folder / f"{name}.png"
+            files.write_figure(path, figure, DPI)
 
 
 def main():
@@ -116,8 +177,8 @@ def main():
     gan = GAN.load(sys.argv[4])
     panels = [
         ("test images", X),
-        ("a VAE's samples,\npixel probabilities", vae.sample(25)),
-        ("a GAN's samples,\ngray levels", gan.sample(25)),
+        ("VAE: pixel\nprobabilities", vae.sample(25)),
+        ("GAN:\ngray levels", gan.sample(25)),
     ]
     write("gan", beside, panels)
     write("bottleneck", bottleneck.curves, errors(sys.argv[5]))

@@ -2,11 +2,16 @@
 
 import importlib.util
 
+import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
 from PIL import Image
 
 from tests.conftest import ROOT
+
+PHONE = 343  # pixels that a picture has there, from left to right
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +39,8 @@ def test_what_is_decoded_stands_where_its_code_lies(pictures, rng, axis):
         shown[row, column], (x, y)[axis], atol=1.01 * half_a_tile
     )
     assert figure.axes[1].get_xlim() == (left, right)
+    points = figure.axes[1].collections[0].get_offsets()
+    assert len(points) == 60 and np.abs(points).max() <= right  # none is left out
 
 
 def test_three_squares_of_random_codes(pictures, digits, uncompiled):
@@ -41,9 +48,9 @@ def test_three_squares_of_random_codes(pictures, digits, uncompiled):
     autoencoder = pictures.Autoencoder(3, epochs=1).fit(images)
     titles, samples = zip(*pictures.random_codes(autoencoder, images), strict=True)
     assert titles == (
-        "Autoencoder 784-3-784:\nrandom codes",
-        "Autoencoder 784-400-20-400-784:\nrandom codes",
-        "VAE 784-400-20-400-784:\nz ~ N(0, I)",
+        "Autoencoder\n784-3-784\nrandom codes",
+        "Autoencoder\n784-400-20-400-784\nrandom codes",
+        "VAE\n784-400-20-400-784\nz ~ N(0, I)",
     )
     assert np.shape(samples) == (3, 25, 784)
 
@@ -62,3 +69,36 @@ def test_each_picture_is_written_for_both_pages(pictures, monkeypatch, tmp_path)
     assert light[0, 0] > 250 and dark[0, 0] < 30  # the page
     middle = light.shape[0] // 2 + 20, light.shape[1] // 6  # an image without ink
     assert light[middle] > 250 and dark[middle] < 30
+
+
+@pytest.mark.parametrize("page", ["white", "black"])
+@pytest.mark.parametrize("color", ["yellow", "navy", "gray"])
+def test_a_color_is_changed_until_it_is_legible(pictures, color, page):
+    page = np.array(to_rgb(page))
+    with mpl.rc_context({"text.color": tuple(1 - page)}):
+        legible = pictures.legible(color, page, 3)
+    assert pictures.contrast(legible, page) >= 3
+    if pictures.contrast(to_rgb(color), page) >= 3:
+        np.testing.assert_allclose(legible, to_rgb(color))
+
+
+def test_contrast_is_that_of_the_guideline(pictures):
+    """The ends of WCAG's scale, and its best-known gray, 4.54 on white."""
+    white, black, gray = map(to_rgb, ("white", "black", "#767676"))
+    assert pictures.contrast(white, white) == pytest.approx(1)
+    assert pictures.contrast(black, white) == pytest.approx(21)
+    assert pictures.contrast(gray, white) == pytest.approx(4.54, abs=0.005)
+
+
+@pytest.mark.parametrize("titles", ["a b c", "a b\nb c", "a\na\na b\nb c"])
+def test_no_title_is_cut_off_or_too_small_for_a_phone(pictures, titles):
+    panels = [(title, np.zeros((25, 784))) for title in titles.split(" ")]
+    figure = pictures.beside(panels)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    for axes in figure.axes:
+        box = axes.title.get_window_extent(canvas.get_renderer())
+        assert figure.bbox.containsx(box.x0) and figure.bbox.containsx(box.x1)
+        assert figure.bbox.containsy(box.y0) and figure.bbox.containsy(box.y1)
+        pixels = axes.title.get_size() / 72 * PHONE / figure.get_figwidth()
+        assert pixels > 7.9
