@@ -7,6 +7,7 @@ import statistics
 
 import pytest
 
+from common.commands import evaluate
 from common.config import read_options
 from common.models.vae import Settings
 from tests.conftest import ROOT
@@ -94,3 +95,13 @@ def test_samples_are_judged_as_the_files_say(name):
     words = "the defaults" if name == "defaults" else f"`{name}`"
     row = rf"^\| VAE, {words} \| [\d-]+ \| {scores['sure']:.1%} \| "
     assert re.search(rf"{row}{scores['distance']:.2f} \|$", RESULTS, re.M)
+
+
+def test_the_page_of_usage_shows_the_evaluation_of_the_defaults():
+    page = (ROOT / "docs/usage.md").read_text(encoding="utf-8")
+    metrics = metrics_of("defaults")
+    for name in ("elbo", "log_likelihood", "kl", "importance_sampled"):
+        mean, error = metrics[name]["mean"], metrics[name]["standard_error"]
+        assert f"{mean:9.2f} +- {error:.2f} nats per image\n" in page
+    for scores in map(metrics["samples_judged"].get, ("training", "mean", "sample")):
+        assert evaluate.ROW.format(title="", **scores)[35:] in page
