@@ -10,9 +10,13 @@ import pytest
 from common.models.vae.words import WORDS
 from tests.conftest import ROOT
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+README = read("README.md")
 COMMANDS = {*WORDS.commands, "explore"}
-CODE = re.findall(r"^```python\n(.*?)^```$", README, re.M | re.S)
 
 
 def test_it_is_short():
@@ -22,10 +26,19 @@ def test_it_is_short():
     assert lines.index("```sh") < 20
 
 
-@pytest.mark.parametrize("number, package", [(0, "vae_tf"), (1, "vae_theano")])
-def test_its_code_is_that_of_the_files(number, package):
-    source = (ROOT / package / "model.py").read_text(encoding="utf-8").splitlines()
-    lines = [line.partition("  # ")[0] for line in CODE[number].splitlines() if line]
+@pytest.mark.parametrize(
+    "page, number, file",
+    [
+        ("README.md", 0, "vae_tf/model.py"),
+        ("README.md", 1, "vae_theano/model.py"),
+        ("docs/frameworks.md", 0, "vae_numpy/gradient.py"),
+        ("docs/frameworks.md", 1, "gan_tf/model.py"),
+    ],
+)
+def test_code_is_that_of_the_files(page, number, file):
+    blocks = re.findall(r"^```python\n(.*?)^```$", read(page), re.M | re.S)
+    source = read(file).splitlines()
+    lines = [line.partition("  # ")[0] for line in blocks[number].splitlines() if line]
     places = [source.index(line) for line in lines]
     assert len(lines) > 5 and places == sorted(places)
 
@@ -44,7 +57,7 @@ def test_its_run_is_that_of_the_defaults():
 
 def test_it_names_the_command_of_the_tests():
     assert "`make test`" in README
-    assert re.search(r"^make .*\btest\b", (ROOT / ".ci/run").read_text(), re.M)
+    assert re.search(r"^make .*\btest\b", read(".ci/run"), re.M)
 
 
 def test_every_program_and_command_that_a_page_names_exists():
@@ -57,10 +70,10 @@ def test_every_program_and_command_that_a_page_names_exists():
 
 
 def test_the_version_is_the_same_everywhere():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    citation = (ROOT / "CITATION.cff").read_text()
+    project = tomllib.loads(read("pyproject.toml"))["project"]
+    citation = read("CITATION.cff")
     (version,) = re.findall(r"^version: (.+)$", citation, re.M)
     (date,) = re.findall(r"^date-released: (.+)$", citation, re.M)
-    first = re.search(r"^## .*$", (ROOT / "CHANGELOG.md").read_text(), re.M)[0]
+    first = re.search(r"^## .*$", read("CHANGELOG.md"), re.M)[0]
     assert version == project["version"]
     assert first == f"## {version} ({date})"
