@@ -7,8 +7,8 @@ UV_VERSION := 0.13.9
 # Each of two workers has one thread; neighbors go to one worker, for their fixtures.
 PYTEST := OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 \
     $(PYTHON) -m pytest -n 2 --dist worksteal
-APART := environments notebooks pages
-MOST := not environments and not notebooks and not pages
+APART := environments notebooks mnist pages
+MOST := not environments and not notebooks and not mnist and not pages
 
 .PHONY: help train test check doctor lint format bench notebooks usage pages explorer pretrained \
     lab search lock clean whole $(APART:%=test-%)
@@ -24,6 +24,7 @@ test: whole  ## run the tests, and one of each kind that stands apart below
 
 test-environments: whole  ## run the tests that make other environments
 test-notebooks: whole  ## run every notebook on the digits
+test-mnist: whole  ## run the long trainings on MNIST, where MNIST_PATH names it
 test-pages: whole  ## run every test that needs a browser
 $(APART:%=test-%): test-%:
 	$(PYTEST) -m $* $(ARGS)

@@ -1,5 +1,6 @@
 import importlib
 import os
+import re
 import runpy
 import subprocess
 import sys
@@ -38,6 +39,11 @@ def pytest_configure(config):
         config.addinivalue_line("filterwarnings", f"error:::{package}")
     if sys.__stdin__ is None:  # Keras imports IPython, which asks pytest for it
         sys.__stdin__ = open(os.devnull)  # noqa: PTH123, SIM115
+
+
+def pytest_collection_modifyitems(items):
+    """Theano's tests go to the first worker: one process at a time may compile."""
+    items.sort(key=lambda item: not re.search("theano|parity", item.nodeid))
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,8 @@ from common.images import data
 from common.words import Words
 
 BOTH = pytest.mark.parametrize(
-    "name", ["digits", pytest.param("mnist", marks=pytest.mark.slow)]
+    "name",
+    ["digits", pytest.param("mnist", marks=[pytest.mark.slow, pytest.mark.mnist])],
 )
 
 

@@ -161,6 +161,7 @@ def test_mnist_learns(train, tmp_path):
 
 @MNIST
 @pytest.mark.slow
+@pytest.mark.mnist
 def test_whole_runs_on_mnist_agree(train, tmp_path):
     """Five epochs, the same seed: test ELBOs within 0.3 nats at every epoch."""
     histories, path = [], os.environ["MNIST_PATH"]

@@ -25,6 +25,7 @@ def test_pca_errors_are_what_is_left_of_the_variance(digits):
 
 @MNIST
 @pytest.mark.slow
+@pytest.mark.mnist
 def test_an_autoencoder_beats_pca_on_mnist():
     """What the README says: below PCA with 200, below half of PCA with 8 numbers."""
     mnist = data.load("mnist")
