@@ -88,7 +88,8 @@ class Settings:
     """What all models share.  A model's own class adds fields, or other defaults.
 
     A field with an Option is a parameter of the estimator, an option of `train` and an
-    entry of config.json; `resolved` checks it.
+    entry of config.json; `resolved` checks it.  The class also says the `shapes` of the
+    parameters, their `initial` values and, for the pages, the `networks` they make.
     """
 
     latent_dim: int = option(
@@ -197,22 +198,6 @@ class Settings:
         """Sizes of all layers, from pixels to pixels."""
         down = [pixels, *self.hidden]
         return [*down, self.latent_dim, *reversed(down)]
-
-    def shapes(self, pixels):
-        """The shape of each parameter for images of so many pixels.  name -> tuple"""
-        raise NotImplementedError
-
-    def networks(self):
-        """What a page computes: name -> its layers, [(weights, activation), ...]
-
-        `decode` gives pixel probabilities.  Of a model that encodes, `encode` gives
-        codes; where they have a distribution, `logvar` gives its log-variances.
-        """
-        raise NotImplementedError
-
-    def initial(self, pixels):
-        """The weights that a run starts from.  (N, D) uint8 -> {name: array}"""
-        raise NotImplementedError
 
     def noise(self, shape, rng):
         """What the network takes besides pixels: name -> array of (*shape, ...)"""

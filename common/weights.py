@@ -11,17 +11,17 @@ GAIN = {
 }
 
 
-def layer(name, rows, columns):
-    """Shapes of the weights `name`, W_mu say, and of their bias, b_mu."""
-    return {name: (rows, columns), name.replace("W", "b", 1): (columns,)}
+def shapes(prefix, sizes, *last):
+    """Shapes of the layers between the sizes: prefix_W1, prefix_b1, ..., then `last`.
 
-
-def stack(prefix, sizes):
-    """Shapes of the layers prefix_W1, prefix_b1, prefix_W2, ... between the sizes."""
-    shapes = {}
-    for number, (rows, columns) in enumerate(pairwise(sizes), 1):
-        shapes |= layer(f"{prefix}_W{number}", rows, columns)
-    return shapes
+    Several layers, W_mu and W_logvar say, may be the last; each has a bias, b_mu say.
+    """
+    *hidden, end = pairwise(sizes)
+    layers = {f"{prefix}_W{number}": size for number, size in enumerate(hidden, 1)}
+    named = {}
+    for name, (rows, columns) in (layers | dict.fromkeys(last, end)).items():
+        named |= {name: (rows, columns), name.replace("W", "b", 1): (columns,)}
+    return named
 
 
 def chain(prefix, settings, last, activation):

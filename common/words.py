@@ -27,6 +27,9 @@ class Words:
     pixel = "p(x = 1|z)"  # what `decode` gives for each pixel
     samples = {"mean": "pixel probabilities", "sample": "pixels drawn from them"}
     has_prior = True  # random codes are drawn from N(0, I)
+    heading = ""  # above the rows that `train` prints; a format of `maximized`
+    row = ""  # of history.csv, as `train` prints it: a format of its columns
+    result = ""  # what `train` prints of the last row, in the same way
 
     @property
     def encodes(self):
@@ -41,18 +44,6 @@ class Words:
     def maximized(self, settings):
         """What training with these settings maximizes, in a word."""
         return self.objective
-
-    def heading(self, settings):
-        """What stands above the rows that `train` prints."""
-        raise NotImplementedError
-
-    def row(self, row):
-        """A row of history.csv as `train` prints it."""
-        raise NotImplementedError
-
-    def result(self, row):
-        """What `train` prints at the end of the last row of history.csv."""
-        raise NotImplementedError
 
     def progress(self, settings, sums, steps):
         """What the progress bar says after so many steps."""
@@ -71,4 +62,3 @@ class Words:
         `run` is the run as the user types it, `data` an option that names its images,
         of which so many are for testing.
         """
-        raise NotImplementedError

@@ -42,7 +42,8 @@ class Table(Record):
     def begun(self):
         """Print where the results go, and the names of the columns below."""
         if not self.quiet:
-            heading = self.words.heading(self.settings)
+            maximized = self.words.maximized(self.settings)
+            heading = self.words.heading.format(maximized=maximized)
             heading += "  distance" * (self._judge is not None)
             print(f"run    {self.run.path}\n\n  epoch  {heading}  seconds", flush=True)
 
@@ -55,7 +56,7 @@ class Table(Record):
             print(f"epoch {number}: {warning}", flush=True)
         if self.quiet or (number % max(1, epochs // 25) and number != epochs):
             return
-        epoch, measures = f"{number}/{epochs}", self.words.row(row)
+        epoch, measures = f"{number}/{epochs}", self.words.row.format(**row)
         if "judge_distance" in row:
             measures += f"  {row['judge_distance']:8.2f}"
         print(f"{epoch:>7}  {measures}  {row['seconds']:7.2f}", flush=True)
@@ -64,6 +65,6 @@ class Table(Record):
         """Print the result of the run and where its pictures are."""
         last = self.history[-1]
         seconds = statistics.median(row["seconds"] for row in self.history)
-        print(f"\n{self.words.result(last)}")
+        print(f"\n{self.words.result.format(**last)}")
         print(f"{last['epoch']} epochs, {seconds:.2f} seconds each (median)")
         print(f"pictures: {', '.join(pictures)} in {self.run.figures}")

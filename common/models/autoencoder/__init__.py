@@ -25,14 +25,9 @@ class Settings(settings.Settings):
 
     def shapes(self, pixels):
         """The shape of each parameter for images of so many pixels.  name -> tuple"""
-        down = [pixels, *self.hidden]
-        up = [self.latent_dim, *reversed(self.hidden)]
-        return (
-            weights.stack("encoder", down)
-            | weights.layer("W_z", down[-1], self.latent_dim)
-            | weights.stack("decoder", up)
-            | weights.layer("W_logits", up[-1], pixels)
-        )
+        down = [pixels, *self.hidden, self.latent_dim]
+        encoder = weights.shapes("encoder", down, "W_z")
+        return encoder | weights.shapes("decoder", down[::-1], "W_logits")
 
     def networks(self):
         """What a page computes: name -> its layers, [(weights, activation), ...]"""

@@ -64,13 +64,11 @@ class Settings(settings.Settings):
 
     def shapes(self, pixels):
         """The shape of each parameter for images of so many pixels.  name -> tuple"""
-        up = [self.latent_dim, *self.hidden]
-        down = [pixels, *reversed(self.hidden)]
-        return (
-            weights.stack("generator", up)
-            | weights.layer("generator_W_logits", up[-1], pixels)
-            | weights.stack("discriminator", down)
-            | weights.layer("discriminator_W_logit", down[-1], 1)
+        up = [self.latent_dim, *self.hidden, pixels]
+        down = [pixels, *reversed(self.hidden), 1]
+        generator = weights.shapes("generator", up, "generator_W_logits")
+        return generator | weights.shapes(
+            "discriminator", down, "discriminator_W_logit"
         )
 
     def networks(self):

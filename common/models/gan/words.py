@@ -29,27 +29,15 @@ class GenerativeAdversarialNetwork(Words):
     random_code = "z ~ N(0, I)"
     pixel = "gray level"
     samples = {"mean": "gray levels"}
-
-    def heading(self, settings):
-        """What stands above the rows that `train` prints."""
-        return "discriminator's loss  generator's  real seen  generated seen"
-
-    def row(self, row):
-        """A row of history.csv as `train` prints it."""
-        return (
-            f"{row['train_discriminator_loss']:20.3f}"
-            f"  {row['train_generator_loss']:11.3f}"
-            f"  {row['train_accuracy_real']:9.1%}"
-            f"  {row['train_accuracy_generated']:14.1%}"
-        )
-
-    def result(self, row):
-        """What `train` prints at the end of the last row of history.csv."""
-        return (
-            f"the discriminator takes {row['test_accuracy_real']:.1%} of the test "
-            f"images for real and sees through {row['test_accuracy_generated']:.1%} of "
-            "the generated ones"
-        )
+    heading = "discriminator's loss  generator's  real seen  generated seen"
+    row = (
+        "{train_discriminator_loss:20.3f}  {train_generator_loss:11.3f}  "
+        "{train_accuracy_real:9.1%}  {train_accuracy_generated:14.1%}"
+    )
+    result = (
+        "the discriminator takes {test_accuracy_real:.1%} of the test images for real "
+        "and sees through {test_accuracy_generated:.1%} of the generated ones"
+    )
 
     def progress(self, settings, sums, steps):
         """Both losses."""

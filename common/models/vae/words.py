@@ -16,29 +16,20 @@ class VariationalAutoencoder(Words):
     code_mean = "z = mean of q(z|x)"
     code_drawn = "z drawn from q(z|x)"
     random_code = "z ~ N(0, I)"
+    heading = "train {maximized:>4}  test ELBO = log p(x|z) - KL"
+    row = (
+        "{train_elbo:10.2f}  {test_elbo:9.2f} = {test_log_likelihood:10.2f} - "
+        "{test_kl:5.2f}"
+    )
+    result = (
+        "test ELBO {test_elbo:.2f} nats per image = log p(x|z) "
+        "{test_log_likelihood:.2f} - KL {test_kl:.2f}"
+    )
 
     def maximized(self, settings):
         """The ELBO, or a tighter bound: L_K of Burda et al. 2016, eq. 8."""
         draws = settings.importance_samples
         return self.objective if draws == 1 else f"L_{draws}"
-
-    def heading(self, settings):
-        """What stands above the rows that `train` prints."""
-        return f"train {self.maximized(settings):>4}  test ELBO = log p(x|z) - KL"
-
-    def row(self, row):
-        """A row of history.csv as `train` prints it."""
-        return (
-            f"{row['train_elbo']:10.2f}  {row['test_elbo']:9.2f} = "
-            f"{row['test_log_likelihood']:10.2f} - {row['test_kl']:5.2f}"
-        )
-
-    def result(self, row):
-        """What `train` prints at the end of the last row of history.csv."""
-        return (
-            f"test ELBO {row['test_elbo']:.2f} nats per image = log p(x|z) "
-            f"{row['test_log_likelihood']:.2f} - KL {row['test_kl']:.2f}"
-        )
 
     def next_step(self, settings, run, data, test_images):
         """A walk through a latent plane; else, how to get one."""
