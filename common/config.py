@@ -38,23 +38,11 @@ class Config:
                 raise KeyError(*sorted(names))
             settings = model(**values_of(model, content))
             settings.check()
-            others = (content[n] for n in ("package", "data", "dataset", "versions"))
-            config = cls(settings, *others)
-            config.check()
+            others = (content[field.name] for field in fields(cls)[1:])
+            return cls(settings, *others)
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"[:100]
             raise UserError(f"{path}: damaged ({reason})") from None
-        return config
-
-    def check(self):
-        """ValueError for what no run can be."""
-        if not self.package.isidentifier():
-            raise ValueError(f"package {self.package!r}")
-        if not isinstance(self.data, str) or not isinstance(self.versions, dict):
-            raise ValueError("data or versions")
-        possible = type(self.pixels) is int and 0 < self.pixels < 10**6
-        if "sha256" not in self.dataset or not possible:
-            raise ValueError("dataset")
 
     @property
     def pixels(self):
@@ -67,7 +55,8 @@ def of_today(content):
     content = {**content}
     if "settings" in content:
         settings = {**content.pop("settings")}
-        content["dataset"] = content.pop("data", None)
+        if "data" in content:
+            content["dataset"] = content.pop("data")
         content |= settings.pop("options", {}) | settings
     if "seed" in content:
         content["random_state"] = content.pop("seed")
@@ -97,21 +86,16 @@ def read_options(path, model):
     try:
         content = of_today(json.loads(path.read_bytes()))
         values = values_of(model, content)
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror}") from None
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        raise UserError(f"{path}: not the config.json of a run") from None
-    if content.get("model", model.name) != model.name:
-        raise UserError(f"{path}: not the settings of {model.words.title}")
-    if names := unknown(model, content):
-        raise UserError(f"{path}: {min(names)} is no setting of {model.words.title}")
-    try:
+        if content.get("model", model.name) != model.name:
+            raise ValueError(f"not the settings of {model.words.title}")
+        if names := unknown(model, content):
+            raise ValueError(f"{min(names)} is no setting of {model.words.title}")
         for name, value in values.items():
             model.options()[name].check(name, value)
     except ValueError as error:
         raise UserError(f"{path}: {error}") from None
-    if not isinstance(content.get("data", ARRAY), str):
-        raise UserError(f"{path}: data must be what --data takes")
+    except TypeError:
+        raise UserError(f"{path}: not the config.json of a run") from None
     if content.get("data", ARRAY) != ARRAY:  # which no command can load
         values["data"] = content["data"]
     return values

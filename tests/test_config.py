@@ -44,20 +44,9 @@ def test_files_that_are_not_ours_stay(run):
     assert {p.name for p in run.path.glob(".*.tmp")} == {".mine.tmp", ".folder.7.tmp"}
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"dataset": {"sha256": None, "pixels": "abc"}},
-        {"dataset": {"sha256": None, "pixels": -784}},
-        {"dataset": {"sha256": None, "pixels": 10**11}},
-        {"versions": None},
-        {"package": "\ud800"},
-        {"learning_rate": 10**400},
-    ],
-)
-def test_an_edited_config(run, change):
-    content = json.loads(run.config_path.read_text())
-    run.config_path.write_text(json.dumps(content | change))
+def test_an_edited_config(run):
+    content = json.loads(run.config_path.read_text()) | {"learning_rate": 10**400}
+    run.config_path.write_text(json.dumps(content))
     with pytest.raises(UserError, match=r"config.json: damaged"):
         run.read_config()
 

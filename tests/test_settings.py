@@ -36,7 +36,6 @@ IMPOSSIBLE = [
 IN_A_FILE = [
     *IMPOSSIBLE,
     ("random_state", 1.5),
-    ("data", 5),
     ("model", "guesswork"),
     ("surprise", 1),
 ]
