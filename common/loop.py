@@ -63,7 +63,7 @@ def _train(network, images, settings, epoch, verbose, stop):
             done = epoch.steps + len(chunk["x"])
             sums = network.train(**chunk, learning_rates=rates[epoch.steps : done])
             for name, total in sums.items():
-                check_finite(total, settings, epoch, chunk["x"])
+                check_finite(total, settings, epoch)
                 epoch.sums[name] = epoch.sums.get(name, 0.0) + total
             text = settings.words.progress(settings, sums, done - epoch.steps)
             bar.set_postfix_str(text, refresh=False)
@@ -96,17 +96,11 @@ def evaluate(network, test_set):
     return [float(part.mean(dtype=np.float64)) for part in parts]
 
 
-def check_finite(value, settings, epoch, x):
+def check_finite(value, settings, epoch):
     """UserError, with the probable cause, if a value is infinite or no number."""
-    if np.isfinite(value):
-        return
-    cause = f"a learning rate of {settings.learning_rate:g} is too high"
-    advice = "start again with a tenth of it"
-    if not (x.min() >= 0 and x.max() <= 1):
-        cause = f"pixels lie in [{x.min():g}, {x.max():g}]"
-        advice = "scale them to [0, 1]"
-    maximized = settings.words.maximized(settings)
-    raise UserError(
-        f"the {maximized} became {value} in epoch {epoch.number}: probably {cause}; "
-        f"{advice}"
-    )
+    if not np.isfinite(value):
+        raise UserError(
+            f"the {settings.words.maximized(settings)} became {value} in epoch "
+            f"{epoch.number}: probably a learning rate of {settings.learning_rate:g} "
+            "is too high; start again with a tenth of it"
+        )

@@ -4,7 +4,7 @@ import signal
 import threading
 from contextlib import contextmanager
 
-from common import Interrupted, UserError, batches, loop
+from common import Interrupted, batches, loop
 from common.loop import Epoch
 
 
@@ -40,8 +40,6 @@ class Record:
         if self.resume:
             self.run.open()
             self.history, start = self.run.restore(estimator)
-            if start.steps >= len(self.dataset.train_images) // settings.batch_size:
-                raise UserError(f"{self.run.checkpoint_path}: damaged checkpoint")
         else:
             self.run.create(self.overwrite)
         try:
@@ -66,7 +64,7 @@ class Record:
             self.run.save(self.history, estimator.state(), epoch)
             raise Interrupted
         measures = loop.evaluate(estimator.network, self._test_set)
-        loop.check_finite(measures[0], settings, epoch, self._test_set["x"])
+        loop.check_finite(measures[0], settings, epoch)
         numbers = epoch.number, *epoch.means.values(), *measures
         numbers = *numbers, epoch.learning_rate, epoch.seconds
         row = dict(zip(settings.columns(), numbers, strict=True))

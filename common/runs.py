@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common import UserError, batches, files, packages
+from common import UserError, files, packages
 from common.config import Config
 from common.loop import Epoch
 
@@ -55,17 +55,13 @@ class Run:
 
     def check_free(self, overwrite=False):
         """UserError if a new run cannot have this folder."""
-        if not self.path.exists():
-            place = next(p for p in self.path.absolute().parents if p.exists())
-            if not place.is_dir() or not os.access(place, os.W_OK):
-                raise UserError(f"{self.path}: cannot be made, {place} is not writable")
-        elif self._is_ours():
+        if self._is_ours():
             if not overwrite:
                 raise UserError(
                     f"{self.path}: there is a run already; continue it with --resume, "
                     "replace it with --overwrite, or choose another --out"
                 )
-        elif not self.path.is_dir() or any(map(_is_content, self.path.rglob("*"))):
+        elif self.path.is_file() or any(map(_is_content, self.path.rglob("*"))):
             raise UserError(
                 f"{self.path}: exists and is not a run; choose another --out"
             )
@@ -96,13 +92,9 @@ class Run:
 
     def open(self):
         """UserError if there is no run in the folder, or another process trains it."""
-        self._check_exists()
+        self.read_config()
         self.figures.mkdir(exist_ok=True)
         self.lock()
-
-    def _check_exists(self):
-        if not self.config_path.is_file():
-            raise UserError(f"{self.path}: not a run (there is no config.json in it)")
 
     def lock(self):
         """Keep other processes from training here, until unlock() or this one ends."""
@@ -130,7 +122,8 @@ class Run:
 
         UserError if there is none, if it is damaged, or of another model.
         """
-        self._check_exists()
+        if not self.config_path.is_file():
+            raise UserError(f"{self.path}: not a run (there is no config.json in it)")
         config = Config.read(self.config_path)
         if model and config.settings.name != model.name:
             raise UserError(
@@ -175,8 +168,7 @@ class Run:
             return [], Epoch(1)
         state, epoch = self.read_checkpoint(estimator)
         history = self._read_history(columns)[: epoch.number - 1]
-        numbers = [row["epoch"] for row in history]
-        if len(numbers) + 1 != epoch.number or numbers != [*range(1, epoch.number)]:
+        if [row["epoch"] for row in history] != [*range(1, epoch.number)]:
             raise UserError(
                 f"{self.history_path}: damaged; expected rows for epochs 1 to "
                 f"{epoch.number - 1}"
@@ -203,11 +195,8 @@ class Run:
                 else:
                     state = {name: arrays[name] for name in own}
                     epoch = _epoch_of(arrays, estimator.settings_.training_sums)
-                finite = all(np.isfinite(array).all() for array in state.values())
             except Exception:  # numpy and zipfile raise a dozen kinds
-                finite = False
-        if not finite:
-            raise UserError(f"{path}: damaged checkpoint")
+                raise UserError(f"{path}: damaged checkpoint") from None
         for name, value in own.items():
             if (state[name].shape, state[name].dtype) != (value.shape, value.dtype):
                 raise UserError(
@@ -221,22 +210,21 @@ class Run:
         if not self.history_path.exists():
             return []
         with self.history_path.open(newline="") as file:
+            reader = csv.DictReader(file)
+            judged = [n for n in reader.fieldnames or () if n.startswith("judge_")]
             try:
-                reader = csv.DictReader(file)
-                judged = [n for n in reader.fieldnames or () if n.startswith("judge_")]
-                rows = [
+                return [
                     {name: float(row[name]) for name in (*columns, *judged)}
                     | {"epoch": int(row["epoch"])}
                     for row in reader
                 ]
-            except (KeyError, ValueError, TypeError, csv.Error):
+            except (KeyError, ValueError, TypeError):
                 return []
-        return rows if np.isfinite([[*row.values()] for row in rows]).all() else []
 
 
 def _is_content(path):
     """Whether it is more than what is left of a run that ended before it began."""
-    return not (path.is_dir() or path.name == ".lock" or path.match(".*.tmp"))
+    return path.is_file() and path.name[0] != "."
 
 
 def _as_arrays(epoch):
@@ -251,13 +239,9 @@ def _as_arrays(epoch):
 
 
 def _epoch_of(arrays, names):
-    """The Epoch in a checkpoint, whose sums have these names.  ValueError if none."""
-    finished, steps = arrays["epoch"].item(), arrays["steps"].item()
+    """The Epoch in a checkpoint, whose sums have these names."""
+    finished, steps, seconds = (arrays[n].item() for n in ("epoch", "steps", "seconds"))
     sums = np.broadcast_to(arrays["total"], len(names)).tolist()
-    seconds = arrays["seconds"].item()
-    counts = all(type(count) is int and count >= 0 for count in (finished, steps))
-    if not counts or steps % batches.CHUNK or not np.isfinite([seconds, *sums]).all():
-        raise ValueError(f"impossible: {finished} epochs and {steps} steps")
     return Epoch(finished + 1, steps, dict(zip(names, sums, strict=True)), seconds)
 
 

@@ -101,6 +101,7 @@ def train(package, options):
     estimator = packages.estimator(package)(**parameters)
     table.run = run = run or runs.Run(_new_folder(package))
     try:
+        run.path.mkdir(parents=True, exist_ok=True)  # or say at once that it cannot be
         estimator.fit(dataset.train_images, run=table)
         pictures = _draw(estimator, table)
     except (Interrupted, KeyboardInterrupt):
