@@ -19,12 +19,11 @@ from tqdm import tqdm
 
 from common import UserError, batches, files
 
-VERSION = 1  # raise it when the figures or SHAPES change: a judge is kept in a file
+VERSION = 1  # raise it when the figures change: a judge is kept in a file
 MIN_IMAGES = 200  # training images, and test images
 SAMPLES = 10_000  # images that are judged, generated or real
 SURE = 0.9  # an image is recognized if a class is more probable than this
 SIDE, CELL, DIRECTIONS = 28, 4, 8
-EDGES = DIRECTIONS * (SIDE // CELL) ** 2
 MIN_CONTRAST = 9.6  # of a cell and those around it: fainter strokes count less
 FEATURES = 100
 LANDMARKS = 1500
@@ -32,20 +31,6 @@ SPREAD = 0.6  # mean squared length of whitened features: the larger, the finer
 RIDGE = 0.01
 CALIBRATION = 10_000  # training images that the temperature is chosen on
 PART = 500  # images at a time
-
-SHAPES = {  # of what a judge learns.  E edges, F features, L landmarks, C classes
-    "mean": "E",
-    "components": "EF",
-    "whitening": "F",
-    "landmarks": "LF",
-    "weights": "LC",
-    "classes": "C",
-    "real_mean": "F",
-    "real_covariance": "FF",
-    "accuracy": "",  # on the test images
-    "precision_when_sure": "",  # accuracy on the test images that are recognized
-    "real_images": "",  # the Scores of training images
-}
 
 
 @dataclass(frozen=True)
@@ -93,16 +78,11 @@ def of(dataset):
 
 
 def _read(path):
-    """The judge in a file; None if the file is missing, damaged or outdated."""
+    """The judge in a file; None if the file is missing or damaged."""
     judge = Judge()
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            vars(judge).update({name: arrays[name][()] for name in SHAPES})
-        landmarks, classes = judge.weights.shape
-        sizes = {"E": EDGES, "F": FEATURES, "L": landmarks, "C": classes}
-        for name, axes in SHAPES.items():
-            if np.shape(vars(judge)[name]) != tuple(sizes[axis] for axis in axes):
-                return None
+            vars(judge).update({n: arrays[n][()] for n in Judge.__annotations__})
         judge.real_images = Scores(**json.loads(str(judge.real_images)))
     except Exception:  # NumPy, zipfile and zlib raise a dozen kinds
         return None
@@ -110,7 +90,22 @@ def _read(path):
 
 
 class Judge:
-    """Features, a classifier on them, and the scores of real images: see SHAPES."""
+    """Features, a classifier on them, and the scores of real images.
+
+    What it learns of E edges, F features, L landmarks and C classes:
+    """
+
+    mean: np.ndarray  # (E,)
+    components: np.ndarray  # (E, F)
+    whitening: np.ndarray  # (F,)
+    landmarks: np.ndarray  # (L, F)
+    weights: np.ndarray  # (L, C)
+    classes: np.ndarray  # (C,)
+    real_mean: np.ndarray  # (F,)
+    real_covariance: np.ndarray  # (F, F)
+    accuracy: float  # on the test images
+    precision_when_sure: float  # accuracy on the test images that are recognized
+    real_images: Scores  # of training images
 
     def fit(self, dataset):
         """Learn from the images.  A bar is shown on a terminal.  Dataset -> self"""
