@@ -70,18 +70,6 @@ def _unread():
     return PIPE
 
 
-def _open_streams():
-    """Let every character be printed, and a closed stream lead nowhere.
-
-    Otherwise the next file that is opened would take its number, and what it prints.
-    """
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")
-
-
 def print_notes(dataset):
     """What `load` took each thing for, where that is unusual."""
     for note in dataset.notes:
@@ -108,7 +96,7 @@ class Parser(argparse.ArgumentParser):
     """An ArgumentParser with errors of one line, to which -1e-3 is a number."""
 
     def __init__(self, **options):
-        _open_streams()
+        sys.stdout.reconfigure(errors="backslashreplace")  # every path can be printed
         super().__init__(**options)
         self._negative_number_matcher = re.compile(r"-\.?\d")
 

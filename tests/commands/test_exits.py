@@ -43,16 +43,6 @@ def test_nobody_reads_the_table(tmp_path):
     assert result.stderr == ""
 
 
-@pytest.mark.slow
-@POSIX
-@pytest.mark.parametrize("closed", ["2>&-", ">&- 2>&- <&-"])
-def test_closed_streams(tmp_path, closed):
-    words = shlex.join(SMALL)
-    result = run(f"{PYTHON} -m vae_numpy.train {words} --out run {closed}", tmp_path)
-    assert (result.returncode, result.stderr) == (0, "")
-    assert (tmp_path / "run" / "figures" / "samples.png").read_bytes()[1:4] == b"PNG"
-
-
 def test_a_bug_says_that_it_is_one(capsys):
     def command():
         return {}["missing"]
