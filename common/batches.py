@@ -87,7 +87,10 @@ def in_parts(function, **arrays):
     to CALL rows: to the last bit, a row's result does not depend on the other rows.
     """
     rows = len(next(iter(arrays.values())))
-    pieces = {name: split(_filled_up(array), CALL) for name, array in arrays.items()}
+    pieces = {
+        name: [filled_up(piece, CALL) for piece in split(array, CALL)]
+        for name, array in arrays.items()
+    }
     calls = zip(*pieces.values(), strict=True)
     results = [function(**dict(zip(pieces, call, strict=True))) for call in calls]
     if isinstance(results[0], np.ndarray):
@@ -95,7 +98,6 @@ def in_parts(function, **arrays):
     return tuple(np.concatenate(part)[:rows] for part in zip(*results, strict=True))
 
 
-def _filled_up(array):
-    """With rows of zeros up to a multiple of CALL.  (N, ...)"""
-    missing = -len(array) % CALL
-    return np.pad(array, [(0, missing)] + [(0, 0)] * (array.ndim - 1))
+def filled_up(array, rows):
+    """An array with zeros below it.  (N, ...) -> (rows, ...)"""
+    return np.pad(array, [(0, rows - len(array))] + [(0, 0)] * (array.ndim - 1))

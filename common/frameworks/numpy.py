@@ -5,11 +5,11 @@ gradients out by hand.
 """
 
 import functools
-import timeit
 
 import numpy as np
 
 from common import batches
+from common.frameworks import speed
 from common.frameworks.parameters import Parameters
 
 LIBRARIES = ()  # a run records NumPy's version in any case
@@ -31,9 +31,8 @@ def load():
 def describe():
     """What `common.doctor` says of it: the BLAS's speed.  -> {subject: text}"""
     square = np.ones((1024, 1024), np.float32)
-    seconds = min(timeit.repeat(lambda: np.dot(square, square), number=1, repeat=10))
-    speed = f"{2 * 1024**3 / seconds / 1e9:.0f} GFLOP/s"
-    return {"numpy": f"{np.__version__}, matrix products: {speed}"}
+    products = speed(lambda: np.dot(square, square))
+    return {"numpy": f"{np.__version__}, matrix products: {products}"}
 
 
 def of_arrays(function, arrays):

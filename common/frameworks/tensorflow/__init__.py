@@ -3,10 +3,11 @@
 import logging
 import os
 
-from common.frameworks import start
+from common.frameworks import needing
 
 LIBRARIES = ("tensorflow", "keras")
 REQUIREMENTS = {"requirements.txt": ["3.11"], "requirements-tf.txt": ["3.12", "3.13"]}
+TO_START = "what requirements.txt names (Python 3.12 and 3.13: requirements-tf.txt)"
 
 
 def prepare():
@@ -17,8 +18,8 @@ def prepare():
 
 def load():
     """Import TensorFlow, whose C++ prints notices whatever one sets."""
-    names = "what requirements.txt names (Python 3.12 and 3.13: requirements-tf.txt)"
-    start("TensorFlow", needs=names)
+    with needing(TO_START, "TensorFlow does not start"):
+        import tensorflow  # noqa: F401
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # after TensorFlow's own
 
 

@@ -83,5 +83,4 @@ def for_each_image(method):
 
 def padded(*arrays):
     """Add empty steps up to CHUNK: one shape for all, compiled once.  (S, ...)"""
-    steps = batches.CHUNK - len(arrays[0])
-    return [np.pad(a, [(0, steps)] + [(0, 0)] * (a.ndim - 1)) for a in arrays]
+    return [batches.filled_up(array, batches.CHUNK) for array in arrays]

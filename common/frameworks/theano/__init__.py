@@ -1,25 +1,25 @@
 """Theano for any model: how it is made to run on newer libraries, and fast."""
 
-import atexit
 import builtins
-import errno
 import functools
 import importlib.util
 import logging
 import os
-import shutil
 import sys
-import tempfile
-import timeit
 from pathlib import Path
 
 import numpy as np
 
-from common import UserError
-from common.frameworks import first_line, silence, start
+from common.frameworks import needing, speed
 
 LIBRARIES = ("theano-pymc",)
 REQUIREMENTS = {"requirements.txt": ["3.11"]}
+TO_START = "Python 3.11 and what requirements.txt names"
+TO_COMPILE = (
+    "g++, Python's headers (Debian: apt install g++ python3.11-dev; macOS: "
+    "xcode-select --install) and a folder (~/.theano, or "
+    "THEANO_FLAGS=base_compiledir=DIR)"
+)
 # glibc has exp, log1p and tanh of sixteen numbers at once, but declares them only where
 # this is defined.  No other part of -ffast-math comes with it: NaN and infinity stay.
 VECTORIZED = "-D__FAST_MATH__" if sys.platform == "linux" else ""
@@ -48,28 +48,8 @@ def prepare():
 
 def load():
     """Import Theano."""
-    if "compiledir=" not in os.environ["THEANO_FLAGS"]:
-        _find_a_folder()
-    start("Theano", needs="Python 3.11 and what requirements.txt names")
-
-
-def _find_a_folder():
-    """Where the usual folder cannot be written, Theano compiles into another one."""
-    usual = Path(os.path.expanduser("~/.theano"))  # noqa: PTH111 - may have no home
-    try:
-        if not usual.is_absolute():
-            raise FileNotFoundError(errno.ENOENT, "there is no home folder")
-        usual.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=usual).close()
-    except OSError as error:
-        folder = tempfile.mkdtemp(prefix="theano-")
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        os.environ["THEANO_FLAGS"] += f",base_compiledir={folder}"
-        print(
-            f"note: {usual} cannot be written ({error.strerror}), so Theano compiles "
-            "into a temporary folder, anew each time",
-            file=sys.stderr,
-        )
+    with needing(TO_START, "Theano does not start"):
+        import theano  # noqa: F401
 
 
 @functools.cache
@@ -82,18 +62,9 @@ def check():
     import theano.tensor as T
 
     x, y = T.fmatrices("xy")
-    try:
-        with silence():
-            theano.function([x], T.exp(x), mode=theano.Mode("c"))
-            theano.function([x, y], T.dot(x, y))  # in C where there is a library
-    except Exception as error:
-        texts = [str(error)] if isinstance(error, OSError) else map(str, error.args)
-        reason = max(texts, key=len, default="")  # among graphs and nodes
-        raise UserError(
-            f"Theano cannot compile ({first_line(reason)}): it needs g++, Python's "
-            "headers (Debian: apt install g++ python3.11-dev; macOS: xcode-select "
-            "--install) and a folder (~/.theano, or THEANO_FLAGS=base_compiledir=DIR)"
-        ) from None
+    with needing(TO_COMPILE, "Theano cannot compile"):
+        theano.function([x], T.exp(x), mode=theano.Mode("c"))
+        theano.function([x, y], T.dot(x, y))  # in C where there is a library
 
 
 def _compiler_flags():
@@ -118,13 +89,10 @@ def describe():
 
     square = theano.shared(np.ones((1024, 1024), np.float32))
     product = theano.function([], T.dot(square, square))
-    product()
-    seconds = min(timeit.repeat(product, number=1, repeat=10))
     linked = "SciPy's OpenBLAS"
     if "scipy" not in theano.config.blas__ldflags:
         linked = theano.config.blas__ldflags or "NumPy's BLAS"
-    speed = f"{2 * 1024**3 / seconds / 1e9:.0f} GFLOP/s"
-    return {"theano": f"{theano.__version__}, links {linked}: {speed}"}
+    return {"theano": f"{theano.__version__}, links {linked}: {speed(product)}"}
 
 
 def of_arrays(function, arrays):
