@@ -78,19 +78,9 @@ class Estimator(BaseEstimator):
 
     @property
     def network(self):
-        """The Network; a pickle holds only its state, from which it is rebuilt here."""
+        """The Network of a model that is fitted."""
         check_is_fitted(self, "settings_")
-        if self._network is None:
-            self._make_empty(self.settings_, self.n_features_in_)
-            self.load_state(self._state)
         return self._network
-
-    def __getstate__(self):
-        """Arrays in place of the framework's variables, which cannot be pickled."""
-        state = dict(super().__getstate__())
-        if "_network" in state:
-            state |= {"_state": self.state(), "_network": None}
-        return state
 
     def __reduce_ex__(self, protocol):
         """A pickle goes through the package's door, which imports quietly."""
@@ -194,9 +184,6 @@ class Estimator(BaseEstimator):
             config = Config(self.settings_, package, ARRAY, dataset, versions)
             config.write(run.config_path)
             run.save([], self.state(), Epoch(self.n_iter_ + 1))
-        except Exception:
-            run.clear()
-            raise
         finally:
             run.unlock()
 
@@ -218,7 +205,7 @@ class Estimator(BaseEstimator):
 
 
 class EncodingEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Estimator):
-    """What models with an encoder share beside that."""
+    """What models with an encoder share beside that.  A room adds `encode`."""
 
     @property
     def _n_features_out(self):
@@ -229,10 +216,6 @@ class EncodingEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Estim
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float32"]
         return tags
-
-    def encode(self, X):
-        """What the encoder gives for each image, by name.  (N, D) -> {name: (N, Z)}"""
-        raise NotImplementedError
 
     def transform(self, X):
         """The codes: the first of what `encode` gives.  (N, D) -> (N, Z) float32"""

@@ -18,23 +18,14 @@ from typing import Protocol
 import numpy as np
 
 from common import UserError
-from common.settings import Settings
 
 
 class Network(Protocol):
-    """The parameters of a model, and functions compiled for them.
+    """What a package adds to `Parameters`: functions compiled for them.
 
     Arrays are float32, pixels uint8 where they are 0 or 1.  S steps of batches of B
     images of D pixels; beside `x`, the arrays that the settings' `noise` gives.
     """
-
-    releases_gil: bool  # other Python threads run during a step
-
-    def __init__(self, parameters: dict[str, np.ndarray], settings: Settings):
-        """Variables with these values."""
-
-    def compile(self, quiet: bool) -> None:
-        """Compile what training calls, where that takes long; if quiet, not yet."""
 
     def train(self, x, learning_rates, **noise) -> dict[str, float]:
         """One step per batch -> sums over them of what training maximizes, and more.
@@ -47,15 +38,6 @@ class Network(Protocol):
 
     def decode(self, z) -> np.ndarray:
         """Pixel probabilities p(x = 1|z).  (B, Z) -> (B, D)"""
-
-    def state(self) -> dict[str, np.ndarray]:
-        """All that training changes, under its name in a checkpoint.  -> name: array
-
-        Arrays are float32, but for each Adam's `adam_step`, a scalar of int64.
-        """
-
-    def load_state(self, state: dict[str, np.ndarray]) -> None:
-        """Continue from what `state` returned, here or in another framework."""
 
 
 @contextmanager

@@ -5,13 +5,15 @@ import inspect
 import numpy as np
 
 from common import batches, frameworks, packages
+from common.frameworks.parameters import Parameters
 from tests.conftest import PACKAGES, make_settings
 from tests.installed import each
 
 PROMISED = {
     name: inspect.signature(function).parameters
-    for name, function in vars(frameworks.Network).items()
-    if inspect.isfunction(function) and (name == "__init__" or name[0] != "_")
+    for owner in (frameworks.Network, Parameters)
+    for name, function in vars(owner).items()
+    if inspect.isfunction(function) and name[0] != "_"
 }
 
 
@@ -22,7 +24,7 @@ def promised(parameters, noise):
 
 
 def test_what_is_promised():
-    assert {"__init__", "compile", "train", "decode", "state"} <= set(PROMISED)
+    assert {"compile", "train", "decode", "state"} <= set(PROMISED)
     names = {"self", "x", "learning_rates", "eps"}
     assert promised(PROMISED["train"], {"eps"}) == names
 

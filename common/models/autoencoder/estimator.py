@@ -13,16 +13,17 @@ EXAMPLES = 1000  # training images on whose codes the percentiles are taken
 class Autoencoder(EncodingEstimator, Settings):
     """An autoencoder: the parameters are those of VAE, with its own defaults."""
 
+    _examples = None  # from fit on; a model that is loaded has their percentiles alone
+
     def initialize(self, pixels):
         """Make the network with its initial weights.  (N, D) uint8 -> self"""
         super().initialize(pixels)
-        examples = batches.evaluation_set(pixels[:EXAMPLES], self.settings_)
-        self._examples = examples["x"]
+        test_set = batches.evaluation_set(pixels[:EXAMPLES], self.settings_)
+        self._examples = test_set["x"]
         return self
 
     def _make_network(self, settings, width, parameters):
         super()._make_network(settings, width, parameters)
-        self._examples = None  # of a trained model only their percentiles are kept
         self._percentiles = np.zeros((101, settings.latent_dim), np.float32)
 
     def encode(self, X):
@@ -51,8 +52,3 @@ class Autoencoder(EncodingEstimator, Settings):
         """Take over what `state` returned, here or in another framework."""
         super().load_state(state)
         self._percentiles = state["code_percentiles"]
-
-    def __getstate__(self):
-        """As for every estimator, without the examples."""
-        state = super().__getstate__()
-        return state | {"_examples": None} if "_examples" in state else state
