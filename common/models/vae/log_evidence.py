@@ -9,7 +9,7 @@ from common import batches, loop
 
 DRAWS = 1000  # for one image in one call, whose decoded pixels fit in the cache
 IMAGES = 20  # in one call
-PART = 25 * IMAGES  # for another process
+CALLS = 25  # that another process takes at a time
 LARGE = 2_000_000  # draws in all from which other processes are worth their start
 PROCESSES = 4  # at most
 
@@ -23,12 +23,17 @@ def estimate(vae, pixels, samples, progress=False):
     """
     threads = vae.network.releases_gil  # one draws noise while the other computes
     alone = not threads and len(pixels) * samples < LARGE
-    size = IMAGES if threads or alone else PART
     workers = 1 if alone else 2 if threads else min(PROCESSES, joblib.cpu_count())
     kind = "threads" if threads else "processes"
-    run = joblib.Parallel(workers, prefer=kind, return_as="generator")
-    parts = batches.split(pixels, size)
-    results = run(joblib.delayed(_of_some)(vae, part, samples) for part in parts)
+    run = joblib.Parallel(
+        workers,
+        prefer=kind,
+        batch_size=1 if threads else CALLS,
+        pre_dispatch="all",
+        return_as="generator",
+    )
+    parts = batches.split(pixels, IMAGES)
+    results = run(joblib.delayed(_of_a_call)(vae, part, samples) for part in parts)
     bar = tqdm(total=len(pixels), unit="image", disable=loop.bar_disabled(progress))
     log_evidence = []
     with bar:
@@ -38,13 +43,8 @@ def estimate(vae, pixels, samples, progress=False):
     return np.concatenate(log_evidence)
 
 
-def _of_some(vae, pixels, samples):
-    """log p(x) of a few images, or of more in turn.  (N, D) -> (N,)"""
-    parts = batches.split(pixels, IMAGES)
-    return np.concatenate([_of_a_call(vae, part, samples) for part in parts])
-
-
 def _of_a_call(vae, images, samples):
+    """log p(x) of a few images.  (N, D) -> (N,)"""
     x = batches.evaluation_set(images, vae.settings_)["x"]
     generators = [batches.generator_of(image) for image in images]
     total = np.full(len(x), -np.inf)
