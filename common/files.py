@@ -20,7 +20,7 @@ def write(path, content):
 
     Raises UserError if it cannot be written; what was there before is then kept.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.tmp")
     try:
         with temporary.open("wb") as file:
             file.write(content)

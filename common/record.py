@@ -42,26 +42,19 @@ class Record:
             self.history, start = self.run.restore(estimator)
         else:
             self.run.create(self.overwrite)
-        try:
-            self.config.write(self.run.config_path)
-            self.in_folder = True
-            before = self.history  # its rows have the same columns as those to come
-            judged = settings.judged and (not before or "judge_distance" in before[0])
-            self._judge = self.judge() if judged else None
-            self.begun()
-            self._test_set = batches.evaluation_set(self.dataset.test_images, settings)
-            with _ctrl_c() as self._stop:
-                yield start, self._stop
-        except Exception:
-            if not self.resume:
-                self.run.clear()
-            raise
+        before = self.history  # its rows have the same columns as those to come
+        judged = settings.judged and (not before or "judge_distance" in before[0])
+        self._judge = self.judge() if judged else None
+        self.begun()
+        self._test_set = batches.evaluation_set(self.dataset.test_images, settings)
+        with _ctrl_c() as self._stop:
+            yield start, self._stop
 
     def keep(self, estimator, epoch):
         """Measure, save and report; Interrupted, once that is done, after Ctrl-C."""
         settings = estimator.settings_
         if not epoch.complete:
-            self.run.save(self.history, estimator.state(), epoch)
+            self._save(estimator, epoch)
             raise Interrupted
         measures = loop.evaluate(estimator.network, self._test_set)
         loop.check_finite(measures[0], settings, epoch)
@@ -74,10 +67,16 @@ class Record:
             row["judge_rarest"] = scores.rarest_share
             row["judge_distance"] = scores.distance
         self.history.append(row)
-        self.run.save(self.history, estimator.state(), Epoch(epoch.number + 1))
+        self._save(estimator, Epoch(epoch.number + 1))
         self.report(row)
         if self._stop.is_set() and epoch.number < settings.epochs:
             raise Interrupted
+
+    def _save(self, estimator, epoch):
+        """Write what it takes to go on with this Epoch; before, there is no run."""
+        self.config.write(self.run.config_path)
+        self.run.save(self.history, estimator.state(), epoch)
+        self.in_folder = True
 
 
 @contextmanager

@@ -1,8 +1,6 @@
 """A run's folder: config.json, history.csv, checkpoint.npz, figures/."""
 
-import contextlib
 import csv
-import io
 import os
 from pathlib import Path
 
@@ -55,45 +53,33 @@ class Run:
 
     def check_free(self, overwrite=False):
         """UserError if a new run cannot have this folder."""
-        if self._is_ours():
-            if not overwrite:
+        try:
+            self.read_config()
+        except UserError:
+            others = (path for path in self.path.rglob("[!.]*") if path.is_file())
+            if self.path.is_file() or any(others):
                 raise UserError(
-                    f"{self.path}: there is a run already; continue it with --resume, "
-                    "replace it with --overwrite, or choose another --out"
-                )
-        elif self.path.is_file() or any(map(_is_content, self.path.rglob("*"))):
+                    f"{self.path}: exists and is not a run; choose another --out"
+                ) from None
+            return
+        if not overwrite:
             raise UserError(
-                f"{self.path}: exists and is not a run; choose another --out"
+                f"{self.path}: there is a run already; continue it with --resume, "
+                "replace it with --overwrite, or choose another --out"
             )
 
-    def _is_ours(self):
-        """Whether the folder holds a run, so that another may replace it."""
-        try:
-            return bool(self.read_config())
-        except UserError:
-            return False
-
     def create(self, overwrite=False):
-        """Make the folder, empty but for figures/."""
+        """Make the folder, and remove the run that was in it."""
         self.check_free(overwrite)
-        self.figures.mkdir(parents=True, exist_ok=True)
+        self.path.mkdir(parents=True, exist_ok=True)
         self.lock()
         old = [self.config_path, self.checkpoint_path, self.weights_path]
         for path in (*old, self.history_path, *self.figures.glob("*.png")):
             path.unlink(missing_ok=True)
 
-    def clear(self):
-        """Remove what a run left that failed before its first checkpoint."""
-        if not self.checkpoint_path.exists():
-            self.config_path.unlink(missing_ok=True)
-            self.history_path.unlink(missing_ok=True)
-            with contextlib.suppress(OSError):
-                self.figures.rmdir()
-
     def open(self):
         """UserError if there is no run in the folder, or another process trains it."""
         self.read_config()
-        self.figures.mkdir(exist_ok=True)
         self.lock()
 
     def lock(self):
@@ -105,9 +91,6 @@ class Run:
             self._lock.acquire()
         except filelock.Timeout:
             raise UserError(f"{self.path}: another process is training here") from None
-        for stale in self.path.rglob(".*.[0-9]*.tmp"):  # of a process that was killed
-            if stale.is_file():
-                stale.unlink()
 
     def unlock(self):
         """Let others train here."""
@@ -137,14 +120,11 @@ class Run:
 
         `epoch` is the Epoch to continue with.
         """
-        text = io.StringIO(newline="")
-        writer = csv.DictWriter(text, history[0] if history else ())
-        writer.writeheader()
+        lines = [",".join(history[0])] if history else [""]
         for row in history:
-            writer.writerow(
-                {n: FORMATS.get(n, "{:.4f}").format(v) for n, v in row.items()}
-            )
-        files.write(self.history_path, text.getvalue().encode())
+            cells = [FORMATS.get(n, "{:.4f}").format(v) for n, v in row.items()]
+            lines.append(",".join(cells))
+        files.write(self.history_path, "\r\n".join([*lines, ""]).encode())
         files.write_arrays(self.checkpoint_path, **state, **_as_arrays(epoch))
 
     def has_weights_alone(self):
@@ -169,10 +149,8 @@ class Run:
         state, epoch = self.read_checkpoint(estimator)
         history = self._read_history(columns)[: epoch.number - 1]
         if [row["epoch"] for row in history] != [*range(1, epoch.number)]:
-            raise UserError(
-                f"{self.history_path}: damaged; expected rows for epochs 1 to "
-                f"{epoch.number - 1}"
-            )
+            expected = f"expected rows for epochs 1 to {epoch.number - 1}"
+            raise UserError(f"{self.history_path}: damaged; {expected}")
         estimator.load_state(state)
         return history, epoch
 
@@ -183,10 +161,6 @@ class Run:
         """
         own = estimator.state()
         path = self.weights_path if self.has_weights_alone() else self.checkpoint_path
-        if not path.exists():
-            raise UserError(
-                f"{self.path}: nothing is trained yet; continue the run with --resume"
-            )
         with path.open("rb") as file:
             try:
                 arrays = dict(np.load(file, allow_pickle=False))
@@ -220,11 +194,6 @@ class Run:
                 ]
             except (KeyError, ValueError, TypeError):
                 return []
-
-
-def _is_content(path):
-    """Whether it is more than what is left of a run that ended before it began."""
-    return path.is_file() and path.name[0] != "."
 
 
 def _as_arrays(epoch):

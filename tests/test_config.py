@@ -35,15 +35,6 @@ def test_overwriting_a_model_of_weights_alone(tmp_path):
     assert not run.weights_path.exists()
 
 
-def test_files_that_are_not_ours_stay(run):
-    (run.path / ".mine.tmp").write_text("mine")
-    (run.path / ".folder.7.tmp").mkdir()
-    (run.path / ".checkpoint.npz.7.tmp").write_text("of a process that was killed")
-    run.open()
-    run.unlock()
-    assert {p.name for p in run.path.glob(".*.tmp")} == {".mine.tmp", ".folder.7.tmp"}
-
-
 def test_an_edited_config(run):
     content = json.loads(run.config_path.read_text()) | {"learning_rate": 10**400}
     run.config_path.write_text(json.dumps(content))

@@ -97,11 +97,10 @@ def test_existing_run_needs_overwrite(run):
 
 def test_what_ended_before_it_began_is_no_obstacle(tmp_path):
     (tmp_path / "run" / "figures").mkdir(parents=True)
-    for name in (".lock", ".config.json.17.tmp"):
+    for name in (".lock", ".config.json.tmp"):
         (tmp_path / "run" / name).write_text("{")
     run = Run(tmp_path / "run")
     run.create()
-    assert {path.name for path in run.path.iterdir()} == {"figures", ".lock"}
     run.unlock()
 
 
@@ -126,14 +125,6 @@ def test_only_one_process_trains_in_a_folder(run):
     Run(run.path).open()
 
 
-def test_stale_temporary_files_are_removed(run):
-    stale = [run.path / ".checkpoint.npz.123.tmp", run.figures / ".a.png.123.tmp"]
-    for path in stale:
-        path.write_text("half")
-    Run(run.path).open()
-    assert not any(path.exists() for path in stale)
-
-
 def test_not_a_run(tmp_path):
     with pytest.raises(UserError, match=r"not a run \(there is no config.json"):
         Run(tmp_path).open()
@@ -151,17 +142,6 @@ def test_truncated_or_changed_checkpoint(run):
         run.checkpoint_path.write_bytes(damaged)
         with pytest.raises(UserError, match="damaged checkpoint"):
             run.restore(Model(np.zeros(3)))
-
-
-def test_what_failed_before_its_first_checkpoint_is_cleared(run, tmp_path):
-    run.clear()
-    assert run.config_path.exists()
-    new = Run(tmp_path / "new")
-    new.create()
-    new.config_path.write_text("{}")
-    new.clear()
-    new.unlock()
-    assert not any(new.path.iterdir())
 
 
 def test_a_run_that_is_resumed_is_never_cleared(run, settings, digits):

