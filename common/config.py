@@ -33,11 +33,9 @@ class Config:
         try:
             content = of_today(json.loads(text))
             model = models.find(content["model"])
-            missing = set(Settings.options()) - set(content)
-            if names := missing | unknown(model, content):
-                raise KeyError(*sorted(names))
-            settings = model(**values_of(model, content))
-            settings.check()
+            if missing := set(Settings.options()) - set(content):
+                raise KeyError(*sorted(missing))
+            settings = model(**values_in(content, model))
             others = (content[field.name] for field in fields(cls)[1:])
             return cls(settings, *others)
         except Exception as error:
@@ -63,17 +61,19 @@ def of_today(content):
     return content
 
 
-def unknown(model, content):
-    """Names that are neither the model's settings nor anything else in config.json."""
-    others = (f.name for f in fields(Config))
-    return set(content) - {*model.options(), *others, "model"}
+def values_in(content, model):
+    """The settings in what `of_today` gives.  -> {name: value}
 
-
-def values_of(model, content):
-    """The settings of a model in what `of_today` gives.  -> {name: value}"""
-    values = {name: content[name] for name in model.options() if name in content}
+    ValueError for what this model has no setting for, or no run can have.
+    """
+    options, others = model.options(), {"model", *(f.name for f in fields(Config))}
+    if names := set(content) - set(options) - others:
+        raise ValueError(f"{min(names)} is no setting of {model.words.title}")
+    values = {name: content[name] for name in options if name in content}
     if isinstance(values.get("hidden"), list):
         values["hidden"] = tuple(values["hidden"])
+    for name, value in values.items():
+        options[name].check(name, value)
     return values
 
 
@@ -85,13 +85,9 @@ def read_options(path, model):
     """
     try:
         content = of_today(json.loads(path.read_bytes()))
-        values = values_of(model, content)
         if content.get("model", model.name) != model.name:
             raise ValueError(f"not the settings of {model.words.title}")
-        if names := unknown(model, content):
-            raise ValueError(f"{min(names)} is no setting of {model.words.title}")
-        for name, value in values.items():
-            model.options()[name].check(name, value)
+        values = values_in(content, model)
     except ValueError as error:
         raise UserError(f"{path}: {error}") from None
     except TypeError:

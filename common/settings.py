@@ -66,8 +66,8 @@ class Option:
         """What is expected, in words."""
         if isinstance(self.values, tuple):
             return f"one of {', '.join(self.values)}"
-        first, *others = str(self.values).split(" from ")
-        return " from ".join([f"{first}s" if self.several else f"a {first}", *others])
+        number = str(self.values)
+        return number.replace(" from", "s from") if self.several else f"a {number}"
 
 
 def option(default, values, help, first=False, **more):  # noqa: A002 - as argparse
@@ -149,8 +149,7 @@ class Settings:
     @classmethod
     def options(cls):
         """What describes each setting.  -> {name: Option}"""
-        described = {f.name: f.metadata.get("option") for f in fields(cls)}
-        return {name: option for name, option in described.items() if option}
+        return {f.name: f.metadata["option"] for f in fields(cls) if f.metadata}
 
     @classmethod
     def columns(cls):
@@ -171,7 +170,7 @@ class Settings:
     def resolved(self, images):
         """The same settings for so many training images, with nothing left open.
 
-        ValueError as for `check`.
+        ValueError, naming the setting, for what no run can have.
         """
         values = self.parameters()
         values["hidden"] = tuple(np.atleast_1d(self.hidden).tolist())
@@ -184,15 +183,9 @@ class Settings:
             values["random_state"] = generator.randint(2**31)
         for name, value in values.items():
             values[name] = value.item() if isinstance(value, np.generic) else value
-        settings = models.find(self.name)(**values)
-        settings.check()
-        settings.batch_size = min(settings.batch_size, images)
-        return settings
-
-    def check(self):
-        """ValueError, naming the setting, for what no run can have."""
-        for name, described in self.options().items():
-            described.check(name, getattr(self, name))
+            self.options()[name].check(name, values[name])
+        values["batch_size"] = min(values["batch_size"], images)
+        return models.find(self.name)(**values)
 
     def layers(self, pixels):
         """Sizes of all layers, from pixels to pixels."""
