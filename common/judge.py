@@ -62,30 +62,24 @@ def of(dataset):
         )
     import pooch  # which may print a warning in a notebook
 
-    try:
-        folder = pooch.os_cache("vae-lecture")
-    except RuntimeError:  # there is no home folder
-        return Judge().fit(dataset)
+    folder = pooch.os_cache("vae-lecture")
     path = folder / f"judge-{dataset.sha256[:16]}-{VERSION}.npz"
-    judge = _read(path)
-    if judge is None:
-        judge = Judge().fit(dataset)
-        scores = json.dumps(asdict(judge.real_images))
-        with suppress(OSError, UserError):  # else it is fitted again
-            folder.mkdir(parents=True, exist_ok=True)
-            files.write_arrays(path, **vars(judge) | {"real_images": scores})
+    with suppress(Exception):  # a file that is missing or damaged raises a dozen kinds
+        return _read(path)
+    judge = Judge().fit(dataset)
+    scores = json.dumps(asdict(judge.real_images))
+    with suppress(OSError, UserError):  # else it is fitted again
+        folder.mkdir(parents=True, exist_ok=True)
+        files.write_arrays(path, **vars(judge) | {"real_images": scores})
     return judge
 
 
 def _read(path):
-    """The judge in a file; None if the file is missing or damaged."""
+    """The judge in a file."""
     judge = Judge()
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            vars(judge).update({n: arrays[n][()] for n in Judge.__annotations__})
-        judge.real_images = Scores(**json.loads(str(judge.real_images)))
-    except Exception:  # NumPy, zipfile and zlib raise a dozen kinds
-        return None
+    with np.load(path, allow_pickle=False) as arrays:
+        vars(judge).update({n: arrays[n][()] for n in Judge.__annotations__})
+    judge.real_images = Scores(**json.loads(str(judge.real_images)))
     return judge
 
 

@@ -34,13 +34,10 @@ class Dataset:
     def sha256(self):
         """SHA-256 of the arrays' bytes, one after the other, in hexadecimal."""
         digest = hashlib.sha256()
-        for images, labels in (
-            (self.train_images, self.train_labels),
-            (self.test_images, self.test_labels),
-        ):
-            digest.update(np.ascontiguousarray(images))
-            if labels is not None:
-                digest.update(np.ascontiguousarray(labels))
+        train, test = self.train_images, self.test_images
+        for array in (train, self.train_labels, test, self.test_labels):
+            if array is not None:
+                digest.update(np.ascontiguousarray(array))
         return digest.hexdigest()
 
     def check_binarize(self, how, said="--binarize"):
@@ -49,17 +46,14 @@ class Dataset:
         What is drawn anew and what was drawn once are two tasks: figures of one cannot
         be compared with those of the other.
         """
+        unsuited = f"{said} {how} does not suit the images from {self.source}, which"
         if self.binarized and how != "static":
-            raise UserError(
-                f"{said} {how} does not suit the images from {self.source}, which are "
-                "binarized once and for all (static)"
-            )
+            raise UserError(f"{unsuited} are binarized once and for all (static)")
         parts = self.train_images, self.test_images
         if how == "static" and any((images % 255).any() for images in parts):
             raise UserError(
-                f"{said} static does not suit the images from {self.source}, which are "
-                "gray: static takes images that are binarized already, such as the "
-                "three .amat files of binarized MNIST"
+                f"{unsuited} are gray: static takes images that are binarized already, "
+                "such as the three .amat files of binarized MNIST"
             )
 
 
@@ -90,9 +84,8 @@ def load_or_digits(source="mnist", explicit=False):
         dataset = load(source)
     except UnreachableError as error:
         if explicit:
-            raise UserError(
-                f"{error}; set MNIST_PATH to a copy or use --data digits"
-            ) from None
+            advice = "set MNIST_PATH to a copy or use --data digits"
+            raise UserError(f"{error}; {advice}") from None
         print(f"note: {error}; training on the digits that scikit-learn bundles")
         return "digits", load("digits")
     return source if source in ("mnist", "digits") else dataset.source, dataset
@@ -105,12 +98,9 @@ def _digits():
 
     digits = load_digits()
     images = np.stack([_enlarge(image) for image in digits.images])
+    labels = digits.target.astype(np.int64)
     train_x, test_x, train_y, test_y = train_test_split(
-        images,
-        digits.target.astype(np.int64),
-        test_size=297,
-        stratify=digits.target,
-        random_state=0,
+        images, labels, test_size=297, stratify=labels, random_state=0
     )
     return Dataset("digits", "scikit-learn", train_x, train_y, test_x, test_y)
 
@@ -123,9 +113,8 @@ def _enlarge(image):
         image / 16 * 255, 20 / 8, order=3, mode="grid-constant", grid_mode=True
     )
     large = np.clip(large.round(), 0, 255).astype(np.uint8)
-    row, column = np.clip(
-        np.round(13.5 - np.array(ndimage.center_of_mass(large))), 0, 8
-    ).astype(int)
+    center = np.array(ndimage.center_of_mass(large))
+    row, column = np.clip(np.round(13.5 - center), 0, 8).astype(int)
     canvas = np.zeros((28, 28), np.uint8)
     canvas[row : row + 20, column : column + 20] = large
     return canvas.reshape(784)

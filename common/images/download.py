@@ -35,7 +35,7 @@ TIMEOUT = 30  # seconds to connect, or without a byte
 def cached():
     """Where MNIST lies, intact: path of the .npz or of the IDX folder; or None."""
     for folder, digests in _places():
-        if all(_digest(folder / name) == digests[name] for name in digests):
+        if all(_is_intact(folder / name, digests[name]) for name in digests):
             return folder / "mnist.npz" if "mnist.npz" in digests else folder
     return None
 
@@ -45,22 +45,15 @@ def mnist():
 
     Raises UnreachableError with the reason of each source if none can be reached.
     """
-    location = cached()
-    if location:
+    if location := cached():
         return location
-    pooch, places = _pooch(), _places()
-    reasons = [
-        f"{folder / name}: damaged and ignored"
-        for folder, digests in places
-        for name, digest in digests.items()
-        if _digest(folder / name) not in (None, digest)
-    ]
+    pooch, reasons = _pooch(), []
     pooch.get_logger().setLevel("ERROR")
     http = pooch.HTTPDownloader(progressbar=sys.stderr.isatty(), timeout=TIMEOUT)
     for url, digests in SOURCES.items():
         host = urlsplit(url).netloc
         print(f"downloading MNIST (11 MB) from {host}", flush=True)
-        source = pooch.create(places[0][0], url, registry=digests)
+        source = pooch.create(_places()[0][0], url, registry=digests)
         try:
             for name in digests:
                 source.fetch(name, downloader=http)
@@ -74,21 +67,18 @@ def mnist():
 
 def _places():
     """Where to look: pairs of a folder and its files.  Our own cache comes first."""
-    try:
-        cache = _pooch().os_cache("vae-lecture") / "mnist"
-    except RuntimeError as error:  # no HOME, and a user whom the system does not know
-        raise UnreachableError(f"MNIST cannot be kept in a cache ({error})") from None
+    cache = _pooch().os_cache("vae-lecture") / "mnist"
     keras = files.path("~/.keras/datasets")
     npz, idx = SOURCES.values()
     return [(cache, npz), (keras, npz), (cache, idx)]
 
 
-def _digest(path):
-    """Its SHA-256, or None for what is not there or cannot be read."""
+def _is_intact(path, digest):
+    """Whether there is a file that can be read, with this SHA-256."""
     try:
-        return _pooch().file_hash(path)
+        return _pooch().file_hash(path) == digest
     except OSError:
-        return None
+        return False
 
 
 def _pooch():

@@ -10,7 +10,6 @@ import time
 import numpy as np
 import pytest
 
-from common import UserError
 from common.images import data, download
 
 
@@ -112,8 +111,6 @@ def test_cache_of_keras(server, tmp_path, archive):
     assert download.mnist() == path
     assert not server.asked
     path.write_bytes(b"half of it")
-    server.answer = not_found
-    assert f"({path}: damaged and ignored; " in unreachable()
     server.answer = send(archive)
     fetched = download.mnist()
     assert fetched != path
@@ -179,32 +176,3 @@ def test_cache_that_cannot_be_read(server, tmp_path, archive):
     server.answer = not_found
     (path.parent / "train-images-idx3-ubyte.gz").chmod(0)
     assert unreachable().count("Permission denied") == 2
-
-
-@pytest.fixture
-def homeless(server, monkeypatch):
-    """No HOME, and a user whom the system does not know."""
-    monkeypatch.setattr("pwd.getpwuid", dict().__getitem__)
-    for name in ("HOME", "XDG_CACHE_HOME"):
-        monkeypatch.delenv(name)
-    server.answer = not_found
-
-
-def test_no_home(homeless, tmp_path, capsys):
-    line = "MNIST cannot be kept in a cache ("
-    with pytest.raises(UserError) as caught:
-        data.load_or_digits("mnist", explicit=True)
-    assert str(caught.value).startswith(line)
-    assert str(caught.value).endswith("; set MNIST_PATH to a copy or use --data digits")
-    source, dataset = data.load_or_digits("mnist")
-    assert (source, dataset.name) == ("digits", "digits")
-    stdout, stderr = capsys.readouterr()
-    assert stdout.startswith(f"note: {line}")
-    assert stdout.endswith("; training on the digits that scikit-learn bundles\n")
-    assert stderr == ""
-
-
-def test_a_cache_without_a_home(homeless, tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    unreachable()
-    (tmp_path / "cache" / "vae-lecture" / "mnist").rmdir()  # it would have been kept
