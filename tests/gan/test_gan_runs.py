@@ -91,7 +91,7 @@ def test_evaluate(command, trained):
 
 
 def test_commands_that_need_an_encoder_say_so(command, trained):
-    for name, reason in gan.WORDS.missing_commands.items():
+    for name, reason in gan.Settings.words.missing_commands.items():
         one_line(command("gan_tf", name, trained, "--data", "digits"), reason)
         assert f"\n    {name} " not in command("gan_tf", "--help").stdout
 
@@ -183,10 +183,10 @@ def test_divergence_is_one_line(warnings):
 def test_a_discriminator_that_wins_is_said(digits):
     row = {"train_discriminator_loss": 0.01, "train_generator_loss": 5}
     row["test_variance"] = 20
-    warning = gan.WORDS.warning(row, digits.test_images)
+    warning = gan.Settings.words.warning(row, digits.test_images)
     assert "sees through every image" in warning
     row["train_discriminator_loss"] = 1.2
-    assert gan.WORDS.warning(row, digits.test_images) is None
+    assert gan.Settings.words.warning(row, digits.test_images) is None
 
 
 PIPELINES = [

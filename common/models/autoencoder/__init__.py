@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from common import settings, weights
-from common.models.autoencoder.words import WORDS
+from common.models.autoencoder.words import Autoencoder
 from common.settings import like
 from common.words import Measure
 
@@ -16,7 +16,7 @@ class Settings(settings.Settings):
     activation: str = like("activation", "relu", help="function of all hidden units")
 
     name = "autoencoder"
-    words = WORDS
+    words = Autoencoder()
     training_sums = ("log_likelihood",)
     test_measures = {
         "log_likelihood": Measure("  log p(x|z)"),

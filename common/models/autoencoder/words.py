@@ -26,6 +26,3 @@ class Autoencoder(Words):
     def next_step(self, settings, run, data, test_images):
         """The bottleneck, narrower and narrower."""
         return f".bottleneck{data}   (how few numbers are enough?)"
-
-
-WORDS = Autoencoder()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from common import settings, weights
-from common.models.gan.words import WORDS
+from common.models.gan.words import GenerativeAdversarialNetwork
 from common.settings import Range, like, option
 from common.words import Measure
 
@@ -40,7 +40,7 @@ class Settings(settings.Settings):
     )
 
     name = "gan"
-    words = WORDS
+    words = GenerativeAdversarialNetwork()
     training_sums = (
         "discriminator_loss",
         "generator_loss",

@@ -71,6 +71,3 @@ class GenerativeAdversarialNetwork(Words):
     def next_step(self, settings, run, data, test_images):
         """A walk from one image that does not exist to another."""
         return f" interpolate {run} --from 3 --to 17   (from one new image to another)"
-
-
-WORDS = GenerativeAdversarialNetwork()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from common import settings, weights
-from common.models.vae.words import WORDS
+from common.models.vae.words import VariationalAutoencoder
 from common.settings import Range, like, option
 from common.words import Measure
 
@@ -26,7 +26,7 @@ class Settings(settings.Settings):
     )
 
     name = "vae"
-    words = WORDS
+    words = VariationalAutoencoder()
     training_sums = ("elbo",)
     test_measures = {
         "elbo": Measure("ELBO = log p(x|z) - KL"),

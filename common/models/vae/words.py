@@ -38,6 +38,3 @@ class VariationalAutoencoder(Words):
             ends = f"--from {3 if end > 3 else 0} --to {end}"
             return f" interpolate {run} {ends}   (from one image to another)"
         return f".train{data} --latent-dim 2   (a map of the images: manifold.png)"
-
-
-WORDS = VariationalAutoencoder()
