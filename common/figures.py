@@ -1,10 +1,10 @@
 """Figures that any model may have.  Each function returns a matplotlib Figure."""
 
 import math
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import matplotlib as mpl
+import matplotlib.style
 import numpy as np
 from matplotlib.colors import to_rgba_array
 from matplotlib.figure import Figure
@@ -19,12 +19,9 @@ LABEL = 0.07  # of the width of a map: no two labels are closer
 BLUE, ORANGE, RED, GRAY = mpl.color_sequences["petroff10"][:4]  # Petroff 2021
 
 
-@contextmanager
 def style():
     """matplotlib's defaults: a matplotlibrc neither breaks nor changes a figure."""
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        yield
+    return mpl.style.context("default")
 
 
 @dataclass

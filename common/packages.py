@@ -20,11 +20,6 @@ def every():
     return sorted(path.parent.name for path in ROOT.glob("*_*/model.py"))
 
 
-def has(package, program):
-    """Whether there is `python -m PACKAGE.PROGRAM`."""
-    return (ROOT / package / f"{program}.py").is_file()
-
-
 def estimator(package):
     """The class that a package exports.  Imports its framework, which takes seconds."""
     module = importlib.import_module(package)

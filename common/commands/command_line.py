@@ -56,11 +56,9 @@ def _bug(error):
     """Say what nobody expected, in one line, and keep the traceback -> exit status."""
     number, path = tempfile.mkstemp(".txt", "vae-lecture-bug-")
     with os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace") as file:
-        file.writelines(traceback.format_exception(error))
-    fail(
-        f"{type(error).__name__}: {error}; this is a bug of the program: please report "
-        f"it with the file {path}"
-    )
+        traceback.print_exception(error, file=file)
+    bug = f"this is a bug of the program: please report it with the file {path}"
+    fail(f"{type(error).__name__}: {error}; {bug}")
     return BUG
 
 

@@ -26,10 +26,7 @@ def run(options, estimator, dataset, stem):
 
 
 def _csv(labels, codes):
-    """One row per image: its label, where there is one, and all its numbers.
-
-    Six digits stand behind the point.
-    """
+    """One row per image: its label, where there is one, and all its numbers."""
     columns = [f"{n}_{i}" for n, a in codes.items() for i in range(1, a.shape[1] + 1)]
     rows = [[f"{value:.6f}" for value in row] for row in np.hstack([*codes.values()])]
     if labels is not None:

@@ -33,7 +33,7 @@ def main(package, tools=(), argv=None):
     if word in model.words.missing_commands:
         return fail(model.words.missing_commands[word])
     parser = _make_parser(package, model, tools)
-    if word.isidentifier() and packages.has(package, word):
+    if word and (packages.ROOT / package / f"{word}.py").is_file():
         parser.error(f"type python -m {package}.{word}")
     return exit_status(_use, package, parser.parse_args(argv))
 
