@@ -180,20 +180,18 @@ class Run:
         return state, epoch
 
     def _read_history(self, columns):
-        """The rows of history.csv; none if it is damaged."""
-        if not self.history_path.exists():
-            return []
-        with self.history_path.open(newline="") as file:
-            reader = csv.DictReader(file)
-            judged = [n for n in reader.fieldnames or () if n.startswith("judge_")]
-            try:
+        """The rows of history.csv; none if it is missing or damaged."""
+        try:
+            with self.history_path.open(newline="") as file:
+                reader = csv.DictReader(file)
+                judged = [n for n in reader.fieldnames or () if n.startswith("judge_")]
                 return [
                     {name: float(row[name]) for name in (*columns, *judged)}
                     | {"epoch": int(row["epoch"])}
                     for row in reader
                 ]
-            except (KeyError, ValueError, TypeError):
-                return []
+        except (FileNotFoundError, KeyError, ValueError, TypeError):
+            return []
 
 
 def _as_arrays(epoch):

@@ -1,5 +1,6 @@
 """Fetching MNIST from the network, or from what was fetched before."""
 
+import contextlib
 import sys
 import warnings
 from urllib.parse import urlsplit
@@ -34,9 +35,11 @@ TIMEOUT = 30  # seconds to connect, or without a byte
 
 def cached():
     """Where MNIST lies, intact: path of the .npz or of the IDX folder; or None."""
+    pooch = _pooch()
     for folder, digests in _places():
-        if all(_is_intact(folder / name, digests[name]) for name in digests):
-            return folder / "mnist.npz" if "mnist.npz" in digests else folder
+        with contextlib.suppress(OSError):  # of what is not there or cannot be read
+            if all(pooch.file_hash(folder / n) == d for n, d in digests.items()):
+                return folder / "mnist.npz" if "mnist.npz" in digests else folder
     return None
 
 
@@ -71,14 +74,6 @@ def _places():
     keras = files.path("~/.keras/datasets")
     npz, idx = SOURCES.values()
     return [(cache, npz), (keras, npz), (cache, idx)]
-
-
-def _is_intact(path, digest):
-    """Whether there is a file that can be read, with this SHA-256."""
-    try:
-        return _pooch().file_hash(path) == digest
-    except OSError:
-        return False
 
 
 def _pooch():
