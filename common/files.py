@@ -15,12 +15,28 @@ def path(text):
     return Path(os.path.expanduser(text))  # noqa: PTH111 - leaves ~nobody as it is
 
 
+def pooch():
+    """The library, without its notice in a notebook."""
+    warnings.filterwarnings("ignore", "IProgress not found")
+    import pooch  # slower than `--help` should be
+
+    return pooch
+
+
+def cache():
+    """The folder of what can be had again.  UserError where there is no home."""
+    try:
+        return pooch().os_cache("vae-lecture")
+    except RuntimeError as error:  # no HOME, and a user whom the system does not know
+        raise UserError(f"there is no folder for a cache ({error})") from None
+
+
 def write(path, content):
     """Write bytes to a file that takes the name `path` once it is complete.
 
     Raises UserError if it cannot be written; what was there before is then kept.
     """
-    temporary = path.with_name(f".{path.name}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as file:
             file.write(content)

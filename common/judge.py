@@ -60,16 +60,14 @@ def of(dataset):
         raise UserError(
             f"no judge of samples: fewer than {MIN_IMAGES} training or test images"
         )
-    import pooch  # which may print a warning in a notebook
-
-    folder = pooch.os_cache("vae-lecture")
-    path = folder / f"judge-{dataset.sha256[:16]}-{VERSION}.npz"
+    name = f"judge-{dataset.sha256[:16]}-{VERSION}.npz"
     with suppress(Exception):  # a file that is missing or damaged raises a dozen kinds
-        return _read(path)
+        return _read(files.cache() / name)
     judge = Judge().fit(dataset)
     scores = json.dumps(asdict(judge.real_images))
     with suppress(OSError, UserError):  # else it is fitted again
-        folder.mkdir(parents=True, exist_ok=True)
+        path = files.cache() / name
+        path.parent.mkdir(parents=True, exist_ok=True)
         files.write_arrays(path, **vars(judge) | {"real_images": scores})
     return judge
 

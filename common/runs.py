@@ -91,6 +91,8 @@ class Run:
             self._lock.acquire()
         except filelock.Timeout:
             raise UserError(f"{self.path}: another process is training here") from None
+        for stale in self.path.rglob(".*.[0-9]*.tmp"):  # of a process that was killed
+            stale.unlink()
 
     def unlock(self):
         """Let others train here."""

@@ -4,6 +4,7 @@ import functools
 import json
 import os
 from dataclasses import asdict, replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -225,6 +226,13 @@ def test_a_damaged_file_is_replaced(fits, digits, damage, tmp_path):
 
 def test_a_cache_that_cannot_be_written(fits, digits, judge, tmp_path):
     (tmp_path / "cache").write_text("")
+    assert judges.of(digits) is judges.of(digits) is judge
+    assert len(fits) == 2
+
+
+def test_without_a_home_it_is_fitted_each_time(fits, digits, judge, monkeypatch):
+    homeless = Path("~nobody-of-this-name").expanduser
+    monkeypatch.setattr(pooch, "os_cache", lambda name: homeless())
     assert judges.of(digits) is judges.of(digits) is judge
     assert len(fits) == 2
 

@@ -125,6 +125,15 @@ def test_only_one_process_trains_in_a_folder(run):
     Run(run.path).open()
 
 
+def test_stale_temporary_files_are_removed(run):
+    stale = [run.path / ".checkpoint.npz.123.tmp", run.figures / ".a.png.123.tmp"]
+    run.figures.mkdir(exist_ok=True)
+    for path in stale:
+        path.write_text("half")
+    Run(run.path).open()
+    assert not any(path.exists() for path in stale)
+
+
 def test_not_a_run(tmp_path):
     with pytest.raises(UserError, match=r"not a run \(there is no config.json"):
         Run(tmp_path).open()

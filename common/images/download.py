@@ -2,10 +2,9 @@
 
 import contextlib
 import sys
-import warnings
 from urllib.parse import urlsplit
 
-from common import files
+from common import UserError, files
 from common.images import UnreachableError
 
 # The files that Keras and the IDX mirror publish, by SHA-256.
@@ -35,7 +34,7 @@ TIMEOUT = 30  # seconds to connect, or without a byte
 
 def cached():
     """Where MNIST lies, intact: path of the .npz or of the IDX folder; or None."""
-    pooch = _pooch()
+    pooch = files.pooch()
     for folder, digests in _places():
         with contextlib.suppress(OSError):  # of what is not there or cannot be read
             if all(pooch.file_hash(folder / n) == d for n, d in digests.items()):
@@ -50,7 +49,7 @@ def mnist():
     """
     if location := cached():
         return location
-    pooch, reasons = _pooch(), []
+    pooch, reasons = files.pooch(), []
     pooch.get_logger().setLevel("ERROR")
     http = pooch.HTTPDownloader(progressbar=sys.stderr.isatty(), timeout=TIMEOUT)
     for url, digests in SOURCES.items():
@@ -70,18 +69,13 @@ def mnist():
 
 def _places():
     """Where to look: pairs of a folder and its files.  Our own cache comes first."""
-    cache = _pooch().os_cache("vae-lecture") / "mnist"
+    try:
+        cache = files.cache() / "mnist"
+    except UserError as error:
+        raise UnreachableError(f"MNIST cannot be kept: {error}") from None
     keras = files.path("~/.keras/datasets")
     npz, idx = SOURCES.values()
     return [(cache, npz), (keras, npz), (cache, idx)]
-
-
-def _pooch():
-    """The library, without its notice in a notebook."""
-    warnings.filterwarnings("ignore", "IProgress not found")
-    import pooch
-
-    return pooch
 
 
 def _root(error):

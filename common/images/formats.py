@@ -52,6 +52,8 @@ def _npz(path):
         missing = [name for name in names if name not in arrays]
         if missing:
             raise ValueError(f"no {', '.join(missing)}; expected {', '.join(names)}")
+        if sum(member.file_size for member in arrays.zip.infolist()) >= content.LIMIT:
+            raise ValueError("too large for images of 28 x 28 pixels")
         values = [np.asarray(arrays[name]) for name in names]  # bytes if no array
     return dict(zip(FIELDS, values, strict=True))
 

@@ -10,6 +10,7 @@ import time
 import numpy as np
 import pytest
 
+from common import UserError
 from common.images import data, download
 
 
@@ -176,3 +177,32 @@ def test_cache_that_cannot_be_read(server, tmp_path, archive):
     server.answer = not_found
     (path.parent / "train-images-idx3-ubyte.gz").chmod(0)
     assert unreachable().count("Permission denied") == 2
+
+
+@pytest.fixture
+def homeless(server, monkeypatch):
+    """No HOME, and a user whom the system does not know."""
+    monkeypatch.setattr("pwd.getpwuid", dict().__getitem__)
+    for name in ("HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name)
+    server.answer = not_found
+
+
+def test_no_home(homeless, tmp_path, capsys):
+    line = "MNIST cannot be kept: there is no folder for a cache ("
+    with pytest.raises(UserError) as caught:
+        data.load_or_digits("mnist", explicit=True)
+    assert str(caught.value).startswith(line)
+    assert str(caught.value).endswith("; set MNIST_PATH to a copy or use --data digits")
+    source, dataset = data.load_or_digits("mnist")
+    assert (source, dataset.name) == ("digits", "digits")
+    stdout, stderr = capsys.readouterr()
+    assert stdout.startswith(f"note: {line}")
+    assert stdout.endswith("; training on the digits that scikit-learn bundles\n")
+    assert stderr == ""
+
+
+def test_a_cache_without_a_home(homeless, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    unreachable()
+    (tmp_path / "cache" / "vae-lecture" / "mnist").rmdir()  # it would have been kept

@@ -7,13 +7,14 @@ import lzma
 import os
 import pickle
 import tarfile
+import time
 import zipfile
 
 import numpy as np
 import pytest
 
 from common import UserError
-from common.images import data, formats
+from common.images import content, data, formats
 from tests.images.layouts import KERAS, idx, table, write_amat, write_idx
 
 PIXELS = [f"pixel{i}" for i in range(784)]
@@ -347,3 +348,21 @@ def test_not_to_be_read(tmp_path, arrays):
 def test_a_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "data.npz")
     refused(tmp_path / "data.npz", "Not a directory")
+
+
+def test_sizes_are_limited(tmp_path, arrays, monkeypatch):
+    """Before memory is taken, whatever a header says."""
+    start = time.perf_counter()
+    path = tmp_path / "promise.npz"
+    with zipfile.ZipFile(path, "w") as file:
+        for key in KERAS:
+            header = io.BytesIO()
+            shape = {"shape": (10**9, 28, 28), "fortran_order": False, "descr": "|u1"}
+            np.lib.format.write_array_header_1_0(header, shape)
+            file.writestr(f"{key}.npy", header.getvalue() + b"few bytes")
+    refused(path)
+    monkeypatch.setattr(content, "LIMIT", 20_000)
+    refused(save(tmp_path / "large.npz", arrays), "too large for images of 28 x 28")
+    (tmp_path / "bomb.csv.gz").write_bytes(gzip.compress(bytes(10**7)))
+    refused(tmp_path / "bomb.csv.gz", "too large for images of 28 x 28")
+    assert time.perf_counter() - start < 10
