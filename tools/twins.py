@@ -8,50 +8,25 @@ from collections import Counter
 from common import packages
 
 MATHEMATICS = ("model.py", "bound.py")  # twins line by line; a model may lack one
-NAMES = {  # framework, as in a package's name -> operation -> its name there
-    "tf": {
-        "framework": "TensorFlow",
-        "product": "tf.matmul",
-        "exp": "tf.exp",
-        "log": "tf.math.log",
-        "sum": "tf.reduce_sum",
-        "mean": "tf.reduce_mean",
-        "largest": "tf.reduce_max",
-        "maximum": "tf.maximum",
-        "relu": "tf.nn.relu",
-        "tanh": "tf.tanh",
-        "sigmoid": "tf.sigmoid",
-        "softplus": "tf.nn.softplus",
-        "gradient": "tape.gradient",
-    },
-    "theano": {
-        "framework": "Theano",
-        "product": "T.dot",
-        "exp": "T.exp",
-        "log": "T.log",
-        "sum": "T.sum",
-        "mean": "T.mean",
-        "largest": "T.max",
-        "maximum": "T.maximum",
-        "relu": "T.nnet.relu",
-        "tanh": "T.tanh",
-        "sigmoid": "T.nnet.sigmoid",
-        "softplus": "T.nnet.softplus",
-        "gradient": "theano.grad",
-    },
-    "numpy": {
-        "framework": "NumPy",
-        "product": "np.matmul",
-        "exp": "np.exp",
-        "log": "np.log",
-        "sum": "np.sum",
-        "mean": "np.mean",
-        "largest": "np.max",
-        "relu": "relu",
-        "tanh": "np.tanh",
-        "sigmoid": "sigmoid",
-        "softplus": "softplus",
-    },
+FRAMEWORKS = ("tf", "theano", "numpy")  # as in a package's name: the columns below
+OPERATIONS = {  # None: the framework's packages do without it
+    "framework": ("TensorFlow", "Theano", "NumPy"),
+    "product": ("tf.matmul", "T.dot", "np.matmul"),
+    "exp": ("tf.exp", "T.exp", "np.exp"),
+    "log": ("tf.math.log", "T.log", "np.log"),
+    "sum": ("tf.reduce_sum", "T.sum", "np.sum"),
+    "mean": ("tf.reduce_mean", "T.mean", "np.mean"),
+    "largest": ("tf.reduce_max", "T.max", "np.max"),
+    "maximum": ("tf.maximum", "T.maximum", None),
+    "relu": ("tf.nn.relu", "T.nnet.relu", "relu"),
+    "tanh": ("tf.tanh", "T.tanh", "np.tanh"),
+    "sigmoid": ("tf.sigmoid", "T.nnet.sigmoid", "sigmoid"),
+    "softplus": ("tf.nn.softplus", "T.nnet.softplus", "softplus"),
+    "gradient": ("tape.gradient", "theano.grad", None),
+}
+NAMES = {  # framework -> operation -> its name there
+    framework: {name: row[column] for name, row in OPERATIONS.items() if row[column]}
+    for column, framework in enumerate(FRAMEWORKS)
 }
 
 

@@ -1,9 +1,12 @@
 """What the pages say of each model's functions, a file for each model."""
 
 import importlib
+from html import unescape
+from xml.etree import ElementTree
 
 import numpy as np
 
+MATHML = "{http://www.w3.org/1998/Math/MathML}"
 SYMBOLS = {  # a symbol of the formulas: its name in the code
     r"\ell": "logits",
     "x": "x",
@@ -12,6 +15,16 @@ SYMBOLS = {  # a symbol of the formulas: its name in the code
     "W": "W",
     "b": "b",
     "a": "activation",
+    "g": "slope_real",
+    "L": "loss",
+    r"\mu": "mu",
+    r"\sigma": "logvar",
+    r"\varepsilon": "eps",
+    r"\theta": "parameters",
+    r"\text{KL}": "kl",
+    r"\text{ELBO}": "elbo",
+    r"\nabla": "gradients",
+    r"\text{Adam}": "adam",
 }
 
 
@@ -29,3 +42,35 @@ def drawn(settings, shape, rng):
     for name, value in parameters.items():
         parameters[name] = value + 0.1 * rng.standard_normal(value.shape, np.float32)
     return parameters
+
+
+def formula(model, name):
+    """The formula of a function of that model -> MathML; none: an empty string.
+
+    No script draws it; its symbols know their names in the code.
+    """
+    lesson = of(model)
+    if not lesson or name not in lesson.FORMULAS:
+        return ""
+    names = {"".join(_tree(s).itertext()): name for s, name in SYMBOLS.items()}
+    parts = lesson.FORMULAS[name].split(r", \quad ")  # a narrow page breaks there
+    return "\n".join(_mathml(latex, names) for latex in parts)
+
+
+def _tree(latex):
+    from latex2mathml import converter
+
+    return ElementTree.fromstring(unescape(converter.convert(latex)))
+
+
+def _mathml(latex, names):
+    tree = _tree(latex)
+    for element in tree.iter():
+        element.tag = element.tag.removeprefix(MATHML)
+        if element.tag == "mi" and element.get("mathvariant") == "normal":
+            continue
+        key = names.get((element.text or "").strip())
+        if key and element.tag in ("mi", "mo", "mtext"):
+            element.set("data-n", key)
+    tree.attrib = {"displaystyle": "true"}
+    return ElementTree.tostring(tree, encoding="unicode")

@@ -1,4 +1,4 @@
-"""What a page says of the GAN's functions: formulas, symbols, inputs to try them on."""
+"""What a page says of the GAN's functions: formulas, inputs to try them on."""
 
 import numpy as np
 
@@ -21,13 +21,6 @@ FORMULAS = {  # of the functions in model.py, and of the Network's methods
     "gradient_penalty": r"\frac{1}{2} \sum_{i} g_i^2, \quad "
     r"g = \nabla_x \log\,\frac{D(x)}{1 - D(x)}",
     "Network._train": r"\theta \leftarrow \text{Adam}(\theta, \, \nabla_\theta L)",
-}
-SYMBOLS = {  # beside those of every lesson
-    "g": "slope_real",
-    "L": "loss",
-    r"\theta": "parameters",
-    r"\nabla": "gradients",
-    r"\text{Adam}": "adam",
 }
 
 

@@ -1,4 +1,4 @@
-"""What a page says of the VAE's functions: formulas, symbols, inputs to try them on."""
+"""What a page says of the VAE's functions: formulas, inputs to try them on."""
 
 import numpy as np
 
@@ -40,16 +40,6 @@ FORMULAS = {  # of the functions in model.py and bound.py, and of the Network's 
     r"\log\,p(x) \text{ on average}",
     "Network._train": r"\theta \leftarrow \text{Adam}(\theta, \, "
     r"\nabla_\theta (-\text{ELBO}))",
-}
-SYMBOLS = {  # beside those of every lesson
-    r"\mu": "mu",
-    r"\sigma": "logvar",
-    r"\varepsilon": "eps",
-    r"\theta": "parameters",
-    r"\text{KL}": "kl",
-    r"\text{ELBO}": "elbo",
-    r"\nabla": "gradients",
-    r"\text{Adam}": "adam",
 }
 
 

@@ -16,9 +16,11 @@ TOOLS = Path(__file__).parent.parent
 def page(template, style, script, **values):
     """A whole page, from a template that extends pages/base.html -> HTML"""
     style = (TOOLS / "pages/base.css").read_text() + style
-    hashes = {"style_hash": _hash(style), "script_hash": _hash(script)}
-    page = _environment().get_template(template)
-    return page.render(style=style, script=script, **hashes, **values) + "\n"
+    parts = {"style": style, "script": script}
+    for name, content in [*parts.items()]:
+        digest = hashlib.sha256(content.encode()).digest()
+        parts[f"{name}_hash"] = f"'sha256-{base64.b64encode(digest).decode()}'"
+    return _environment().get_template(template).render(**parts, **values) + "\n"
 
 
 @cache
@@ -34,11 +36,6 @@ def _environment():
     )
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
     return environment
-
-
-def _hash(content):
-    digest = hashlib.sha256(content.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def printable(text):

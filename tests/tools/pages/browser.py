@@ -20,20 +20,6 @@ AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practi
 
 
 @contextmanager
-def browser():
-    """A headless Chromium."""
-    from playwright.sync_api import sync_playwright
-
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        try:
-            yield chromium
-        finally:
-            chromium.close()
-
-
-@contextmanager
 def opened(chromium, path, width=1440, height=1000, **context):
     """A page of that file.  Afterwards: it said nothing, and asked for nothing else."""
     viewport = {"width": width, "height": height}

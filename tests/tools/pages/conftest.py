@@ -2,7 +2,7 @@ from functools import partial
 
 import pytest
 
-from tests.tools.pages.browser import browser, needs_chromium, opened
+from tests.tools.pages.browser import CHROMIUM, needs_chromium, opened
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -20,8 +20,14 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def chromium():
-    with browser() as chromium:
+    """A headless Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield chromium
+        chromium.close()
 
 
 @pytest.fixture

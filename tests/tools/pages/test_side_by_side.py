@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from common import packages
-from tools import twins
+from tools import lessons, twins
 from tools.pages import side_by_side
-from tools.pages.side_by_side import align, evidence, formulas, programs, source
+from tools.pages.side_by_side import align, evidence, programs, source
 
-PAGE = packages.ROOT / "docs" / "compare.html"
+PAGE = (packages.ROOT / "docs" / "compare.html").read_text()
 MEASURED = re.compile(r'<data value="([^"]*)">.*?</data>')
 GROUPS = programs.groups(packages.every())
 
@@ -23,12 +23,12 @@ def unmeasured(names, functions):
 
 def test_the_committed_page_is_that_of_the_sources():
     built = side_by_side.page(packages.every(), unmeasured)
-    pages = [MEASURED.sub("", page) for page in (PAGE.read_text(), built)]
+    pages = [MEASURED.sub("", page) for page in (PAGE, built)]
     assert pages[0] == pages[1], "docs/compare.html is out of date: run `make pages`"
 
 
 def test_the_committed_evidence_keeps_the_bounds():
-    values = [float(value) for value in MEASURED.findall(PAGE.read_text())]
+    values = [float(value) for value in MEASURED.findall(PAGE)]
     functions = [name for group in GROUPS for name in group.functions]
     assert functions.count(evidence.STEP) == 2  # the VAE and the GAN
     for name, value in zip(functions, values, strict=True):
@@ -37,10 +37,9 @@ def test_the_committed_evidence_keeps_the_bounds():
 
 
 def test_the_page_is_small_and_asks_for_nothing():
-    page = PAGE.read_text()
-    assert len(page.encode()) < 400_000
-    assert not re.search(r"(src|href|action)=\"?(https?:|//)|@import|url\(", page)
-    assert "default-src 'none'" in page
+    assert len(PAGE.encode()) < 400_000
+    assert not re.search(r"(src|href|action)=\"?(https?:|//)|@import|url\(", PAGE)
+    assert "default-src 'none'" in PAGE
 
 
 WITHOUT_FORMULA = {"layers", "of_draws", "elbo_of_one_draw"}  # they only choose
@@ -55,7 +54,7 @@ def test_every_function_has_a_formula_that_is_mathml():
 
 
 def test_a_symbol_of_a_formula_knows_its_name_in_the_code():
-    formula, _ = formulas.formula("vae", "reparameterize").split("\n")
+    formula, _ = lessons.formula("vae", "reparameterize").split("\n")
     math = ElementTree.fromstring(formula)
     names = {e.get("data-n"): e.text for e in math.iter() if e.get("data-n")}
     assert names == {"z": "z", "mu": "\u03bc", "logvar": "\u03c3", "eps": "\u03b5"}
@@ -68,22 +67,22 @@ def function(text, path, framework):
     return block.code
 
 
-def test_lines_stand_beside_those_that_say_the_same(tmp_path):
-    ours = """import a
+OURS = """import a
 def f(x):
     h = tf.matmul(x, W)
     y = tf.exp(h)
     return y"""
-    theirs = """import a
+THEIRS = """import a
 def f(x):
-    '''Not in the rows.'''
+    \"\"\"Not in the rows.\"\"\"
     check(x)
     h = T.dot(x, W)
-    return T.exp(h)""".replace("'''", '"""')
-    columns = [
-        function(ours, tmp_path / "ours.py", "tf"),
-        function(theirs, tmp_path / "theirs.py", "theano"),
-    ]
+    return T.exp(h)"""
+
+
+def test_lines_stand_beside_those_that_say_the_same(tmp_path):
+    path = tmp_path / "a.py"
+    columns = [function(OURS, path, "tf"), function(THEIRS, path, "theano")]
     rows = [[line and line.text.strip() for line in row] for row in align.rows(columns)]
     assert rows == [
         ["def f(x):", "def f(x):"],
@@ -111,10 +110,8 @@ def test_only_words_that_differ_are_lit(tmp_path, ours, theirs, lit):
 
 def test_the_dictionary_counts_what_stands_in_the_sources():
     group = next(group for group in GROUPS if group.dictionary)
-    text = "".join(
-        (packages.ROOT / group.names[0] / file.title).read_text()
-        for file in group.files
-    )
+    folder = packages.ROOT / group.names[0]
+    text = "".join((folder / file.title).read_text() for file in group.files)
     for (_, *names), passages in group.dictionary:
         assert passages.total() == len(re.findall(rf"{names[0]}\b", text)), names
 

@@ -47,6 +47,7 @@ def test_it_is_accessible(visit, path, width, scheme):
 
 
 def test_a_name_lights_up_everywhere(page):
+    """In both columns and in formulas; an operation under its other names, too."""
     word(page, "mu").click()
     lit = page.locator(LIT)
     assert set(lit.all_text_contents()) == {"mu", "\u03bc"}
@@ -56,13 +57,9 @@ def test_a_name_lights_up_everywhere(page):
     assert "mu" in page.inner_text(".told")
     word(page, "mu").click()
     assert lit.count() == 0
-
-
-def test_an_operation_lights_up_with_its_other_names(page):
-    group = programs.groups(packages.every())[0]
-    _, *names = group.dictionary[0][0]
+    (_, *names), _ = programs.groups(packages.every())[0].dictionary[0]
     word(page, names[0]).click()
-    assert set(page.locator(LIT).all_text_contents()) == set(names)
+    assert set(lit.all_text_contents()) == set(names)
 
 
 def test_the_keyboard_reaches_each_name(page):
@@ -129,13 +126,16 @@ def test_stacked_pairs_on_a_narrow_screen(visit, path):
         assert same.locator("td:visible").count() == 1
 
 
-def test_the_page_is_whole_without_its_script(visit, path):
+def test_the_page_is_whole_without_its_script(visit, path, three):
     with visit(path, java_script_enabled=False) as page:
         assert page.locator(".passage td:visible").count() > 100
         assert page.locator("math").first.is_visible()
         assert page.locator(".d:visible").count() > 20
         assert page.locator(".menus:visible, .only:visible").count() == 0
         assert page.locator(".names:visible").count() > 0
+    with visit(three, java_script_enabled=False) as page:  # two columns of three
+        row = page.locator("#vae-model-decode tbody tr:not(.same)").first
+        assert row.locator("td:visible").count() == 2
 
 
 def test_print_shows_the_code_and_no_menus(page):
@@ -162,9 +162,7 @@ def test_a_report_of_hostile_names_injects_nothing(visit, tmp_path):
     with visit(path) as page:
         assert page.title() == f"{HOSTILE} and plain"
         texts = page.locator("bdi").all_text_contents()
-        assert [text for text in texts if text not in ("plain", "None")] == [
-            HOSTILE
-        ] * 6
+        assert [t for t in texts if t not in ("plain", "None")] == [HOSTILE] * 6
         assert page.locator("figcaption").all_text_contents() == [HOSTILE]
         assert page.locator("script").count() == page.locator("img").count() == 1
         cells = page.locator("td").all_text_contents()
@@ -208,9 +206,3 @@ def test_three_columns_on_a_wide_screen(visit, three):
         word(page, "P.product", column=1).click()
         texts = set(page.locator(LIT).all_text_contents())
         assert texts == {"tf.matmul", "T.dot", "P.product"}
-
-
-def test_without_a_script_two_of_three_columns_stand(visit, three):
-    with visit(three, java_script_enabled=False) as page:
-        row = page.locator("#vae-model-decode tbody tr:not(.same)").first
-        assert row.locator("td:visible").count() == 2

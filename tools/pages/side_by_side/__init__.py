@@ -31,7 +31,7 @@ def values(names, measure=evidence.measure):
         "groups": groups,
         "evidence": {g.key: measure(g.names, g.functions) for g in groups},
         "tried": evidence,
-        "in_words": programs.in_words,
+        "in_words": programs.NUMBERS,
         "cells": cells,
         "same": programs.same,
         "columns": COLUMNS,
@@ -47,26 +47,19 @@ def cells(row):
 def _cell(row, column, line):
     if line is None:
         return {"class": "none", "words": []}
-    differing = [
-        set() if other is line else align.different(line, other) for other in row
-    ]
+    differing = [line is not other and align.different(line, other) for other in row]
     words = []
     for i, word in enumerate(line.words):
-        apart = [c for c, places in enumerate(differing) if i in places]
-        words.append(_word(word, apart, column, len(row)))
+        apart = [c for c, places in enumerate(differing) if places and i in places]
+        lit = column < SHOWN and any(c < SHOWN for c in apart)
+        kind = [word.kind] if word.kind not in (None, "n") else []
+        attributes = {
+            "class": " ".join(kind + ["d"] * lit) or None,
+            "data-d": "".join(map(str, apart)) if len(row) > SHOWN else None,
+            "data-n": word.key if word.key != word.text else None,
+        }
+        attributes = {name: value for name, value in attributes.items() if value}
+        element = "i" if word.kind in ("n", "o", "s") else "b" if attributes else None
+        words.append((element, attributes, word.text))
     hang = f"i{line.indent}" if line.indent in INDENTS else None
     return {"class": hang, "words": words}
-
-
-def _word(word, apart, column, columns):
-    """A word's element and attributes; `apart` are the columns where another stands."""
-    lit = column < SHOWN and any(c < SHOWN for c in apart)
-    classes = [word.kind] if word.kind not in (None, "n") else []
-    attributes = {
-        "class": " ".join([*classes, "d"] if lit else classes) or None,
-        "data-d": "".join(map(str, apart)) if apart and columns > SHOWN else None,
-        "data-n": word.key if word.key != word.text else None,
-    }
-    if word.kind in ("n", "o", "s"):
-        return "i", attributes, word.text
-    return "b" if any(attributes.values()) else None, attributes, word.text

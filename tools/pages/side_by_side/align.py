@@ -25,7 +25,10 @@ def _pairs(ours, theirs, lengths):
     if not lengths:
         return [*zip_longest(ours, theirs)]
     length, *shorter = lengths
-    keys = [[_line(row).keys[:length] for row in rows] for rows in (ours, theirs)]
+    keys = [
+        [next(filter(None, row)).keys[:length] for row in rows]
+        for rows in (ours, theirs)
+    ]
     pairs = []
     for tag, i, i_end, j, j_end in SequenceMatcher(None, *keys, False).get_opcodes():
         a, b = ours[i:i_end], theirs[j:j_end]
@@ -33,20 +36,17 @@ def _pairs(ours, theirs, lengths):
     return pairs
 
 
-def _line(row):
-    return next(line for line in row if line)
-
-
 def different(line, other):
     """Which words of a line another one has not at that place.  -> set of indices
 
     All of them where the two lines are not versions of one.
     """
-    words, others = line.texts, other.texts if other else []
-    matcher = SequenceMatcher(str.isspace, words, others, False)
-    codes = matcher.get_opcodes()
+    matcher = SequenceMatcher(
+        str.isspace, line.texts, other.texts if other else [], False
+    )
     if matcher.ratio() < ALIKE:
-        codes = [("replace", 0, len(words))]
+        return {*range(bool(line.indent), len(line.words))}
+    codes = matcher.get_opcodes()
     parts = [range(start, end) for tag, start, end, *_ in codes if tag != "equal"]
     return {*chain(*parts)} - {0 if line.indent else None}
 

@@ -22,11 +22,8 @@ def measure(names, functions):
     lesson = lessons.of(twins.model(names[0]))
     if not hasattr(lesson, "arguments"):
         return {}
-    rng, draws = np.random.default_rng(0), DRAWS // len(lesson.STRUCTURES)
-    drawn = [
-        [lesson.arguments(structure, rng) for _ in range(draws)]
-        for structure in lesson.STRUCTURES
-    ]
+    rng, draws = np.random.default_rng(0), range(DRAWS // len(lesson.STRUCTURES))
+    drawn = [[lesson.arguments(s, rng) for _ in draws] for s in lesson.STRUCTURES]
     return {
         name: max(
             relative(a, b)
@@ -45,26 +42,25 @@ def results(package, name, inputs):
 
 def values(package, name, inputs):
     """What a function of the mathematics returns for each of the inputs."""
-    network, example = packages.estimator(package).Network, inputs[0]
+    network, constants = packages.estimator(package).Network, dict(inputs[0])
     modules = [
         importlib.import_module(f"{package}.{file.removesuffix('.py')}")
         for file in twins.MATHEMATICS
         if (packages.ROOT / package / file).is_file()
     ]
     function = next(getattr(m, name) for m in modules if hasattr(m, name))
-    drawn_as = vars(lessons.of(twins.model(package))).get("DRAWN_AS", {}).get(name, {})
-    constants = example | {"activation": network.activations[example["activation"]]}
+    lesson = lessons.of(twins.model(package))
+    drawn_as = getattr(lesson, "DRAWN_AS", {}).get(name, {})
+    constants["activation"] = network.activations[constants["activation"]]
 
     def of_variables(**variables):
         values = constants | variables | {"parameters": variables}
         names = inspect.signature(function).parameters
         return function(**{n: values[drawn_as.get(n, n)] for n in names})
 
+    whole = (drawn | drawn["parameters"] for drawn in inputs)
+    flat = [{n: v for n, v in w.items() if isinstance(v, np.ndarray)} for w in whole]
     framework = importlib.import_module(package).framework
-    flat = [
-        {n: v for n, v in (i | i["parameters"]).items() if isinstance(v, np.ndarray)}
-        for i in inputs
-    ]
     call = framework.of_arrays(of_variables, flat[0])
     for arrays in flat:
         returned = call(**arrays)
@@ -77,12 +73,12 @@ def gradients(package, inputs):
     network = packages.estimator(package).Network(inputs[0]["parameters"], settings)
     fresh = network.state()
     for drawn in inputs:
-        x, parameters = drawn["x"][None], drawn["parameters"]
-        network.load_state(fresh | parameters)
+        network.load_state(fresh | drawn["parameters"])
+        x = drawn["x"][None]
         noise = settings.noise(x.shape[:2], rng)
         network.train(x=x, learning_rates=np.zeros(1, np.float32), **noise)
         state = network.state()
-        yield from (state[f"adam_m_{name}"] for name in parameters)
+        yield from (state[f"adam_m_{name}"] for name in drawn["parameters"])
 
 
 def relative(a, b):

@@ -1,33 +1,33 @@
 """What is laid side by side: which packages, which of their files, how it is found."""
 
 from collections import Counter
-from dataclasses import dataclass
 from itertools import chain
 
 from common import packages
-from tools import twins
-from tools.pages.side_by_side import align, formulas, source
+from tools import lessons, twins
+from tools.pages.side_by_side import align, source
 
 SHOWN = 2  # columns, before the script or the reader chooses
+NUMBERS = {2: "two", 3: "three", 4: "four"}
 INDENTS = (4, 8, 12, 16)  # those from which a long line hangs
 
 
-@dataclass(eq=False)
 class Passage:
     """One function in several packages."""
 
-    name: str
-    anchor: str  # its id in the page
-    blocks: list  # of each package, or None
-    formulas: dict  # MathML -> the first package that it is of
-
-    def __post_init__(self):
-        docstrings = [block.docstring for block in self.blocks if block]
-        self.docstring = align.versions(docstrings)  # above the rows, else in them
-        part = "whole" if self.docstring is None else "code"
+    def __init__(self, name, anchor, blocks):
+        self.name, self.anchor = name, anchor  # the latter is its id in the page
+        self.label = name.removeprefix("Network.")
+        self.blocks = [*blocks.values()]  # of each package, or None
+        of = {package: block for package, block in blocks.items() if block}
+        self.docstring = align.versions([block.docstring for block in of.values()])
+        part = "whole" if self.docstring is None else "code"  # not above: in the rows
         self.rows = align.rows([getattr(b, part) if b else [] for b in self.blocks])
-        self.label = self.name.removeprefix("Network.")
         self.same = all(map(same, self.rows))
+        self.formulas = {}  # MathML -> the first package that it is of
+        for package in of:
+            if math := lessons.formula(twins.model(package), name):
+                self.formulas.setdefault(math, package)
 
     def count(self, key, column):
         """How often a word, or one of its translations, stands in a column."""
@@ -39,24 +39,40 @@ def same(row):
     return len({line and line.text for line in row[:SHOWN]}) == 1
 
 
-@dataclass
 class File:
     """One file of several packages, such as model.py, cut into passages."""
 
-    title: str
-    key: str  # part of each anchor
-    passages: list[Passage]
+    def __init__(self, title, key, names):
+        self.title, self.key = title, key  # the key is part of each anchor
+        columns = {
+            name: source.blocks(packages.ROOT / name / title, twins.names(name))
+            for name in names
+        }
+        self.passages = []
+        for name in align.merged(columns.values()):
+            blocks = {package: column.get(name) for package, column in columns.items()}
+            anchor = f"{key}-{name}".replace(".", "-")
+            self.passages.append(Passage(name, anchor, blocks))
 
 
-@dataclass
 class Group:
     """Packages that share a pair of menus, and their files."""
 
-    key: str
-    names: list[str]  # of the packages
-    title: str
-    models: int  # that they hold
-    files: list[File]
+    def __init__(self, names):
+        models = [*dict.fromkeys(map(twins.model, names))]
+        titles = [packages.model_of(name).words.title for name in names]
+        self.names, self.models, self.key = names, len(models), "-".join(models)
+        files = twins.MATHEMATICS[:1]
+        title = f"{' against '.join(titles)}, in one framework"
+        if len(models) == 1:
+            title = f"{titles[0]} in {NUMBERS[len(names)]} frameworks"
+            files = [*twins.MATHEMATICS, f"{models[0]}.py"]
+        self.title = title[0].upper() + title[1:]
+        self.files = [
+            File(file, f"{self.key}-{file.removesuffix('.py')}", names)
+            for file in files
+            if all((packages.ROOT / name / file).is_file() for name in names)
+        ]
 
     @property
     def functions(self):
@@ -74,17 +90,18 @@ class Group:
 
         These are of the first package that has it; "" in place of a name: has not.
         """
-        rows = {}
+        rows, columns = {}, range(len(self.names))
         passages = [passage for file in self.files for passage in file.passages]
-        for operation in twins.names(self.names[0]) if self.models == 1 else ():
-            key, columns = f"operation {operation}", range(len(self.names))
+        for operation in twins.OPERATIONS if self.models == 1 else ():
+            key = f"operation {operation}"
             counts = [Counter({p: p.count(key, c) for p in passages}) for c in columns]
+            places = [+count for count in counts]
             names = [
-                twins.names(package)[operation] if count.total() else ""
-                for package, count in zip(self.names, counts, strict=True)
+                twins.names(package)[operation] if place else ""
+                for package, place in zip(self.names, places, strict=True)
             ]
             if len({*names}) > 1:
-                rows[operation, *names] = next(+c for c in counts if c.total())
+                rows[operation, *names] = next(filter(None, places))
         return sorted(rows.items(), key=lambda row: -row[1].total())
 
 
@@ -99,50 +116,8 @@ def groups(names):
     alone = [group[0] for group in models if len(group) == 1]
     pairs = {}
     for name in alone:
-        for other in [*chain(*several)] or alone:
-            if other != name and twins.framework(other) == twins.framework(name):
-                pairs.setdefault(frozenset((name, other)), [name, other])
-                break
-    return [*map(_group, [*several, *pairs.values()])]
-
-
-def _group(names):
-    models = [*dict.fromkeys(map(twins.model, names))]
-    titles = [packages.model_of(name).words.title for name in names]
-    if len(models) == 1:
-        title = f"{titles[0]} in {in_words(len(names))} frameworks"
-        files = [
-            f for f in (*twins.MATHEMATICS, f"{models[0]}.py") if _in_all(names, f)
-        ]
-    else:
-        title = f"{' against '.join(titles)}, in one framework"
-        files = twins.MATHEMATICS[:1]
-    key = "-".join(models)
-    files = [_file(names, file, f"{key}-{file.removesuffix('.py')}") for file in files]
-    return Group(key, names, title[0].upper() + title[1:], len(models), files)
-
-
-def in_words(count):
-    """A small number as a word."""
-    return {2: "two", 3: "three", 4: "four"}.get(count, count)
-
-
-def _in_all(names, file):
-    return all((packages.ROOT / name / file).is_file() for name in names)
-
-
-def _file(names, file, key):
-    columns = [
-        source.blocks(packages.ROOT / name / file, twins.names(name)) for name in names
-    ]
-    passages = []
-    for name in align.merged(columns):
-        blocks = [column.get(name) for column in columns]
-        maths = {}
-        for package, block in zip(names, blocks, strict=True):
-            if block:
-                maths.setdefault(formulas.formula(twins.model(package), name), package)
-        maths.pop("", None)
-        anchor = f"{key}-{name}".replace(".", "-")
-        passages.append(Passage(name, anchor, blocks, maths))
-    return File(file, key, passages)
+        others = [o for o in [*chain(*several)] or alone if o != name]
+        same = [o for o in others if twins.framework(o) == twins.framework(name)]
+        if same:
+            pairs.setdefault(frozenset((name, same[0])), [name, same[0]])
+    return [*map(Group, [*several, *pairs.values()])]

@@ -3,12 +3,11 @@
 import ast
 import re
 import textwrap
-from dataclasses import dataclass
 from itertools import takewhile
 from keyword import kwlist
+from typing import NamedTuple
 
 HEAD = "imports"  # the name of what stands above the first function
-DEFINITIONS = ast.FunctionDef | ast.ClassDef
 WORD = r"""
     (?P<c> "{{3}} [\s\S]*? "{{3}} | \#.* )
   | (?P<s> f?"[^"\n]*" )
@@ -20,8 +19,7 @@ WORD = r"""
 """
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """The smallest thing that can differ."""
 
     text: str
@@ -30,35 +28,19 @@ class Word:
     key: str  # shared with its names in other frameworks
 
 
-@dataclass(frozen=True)
 class Line:
-    """The words of one line; none of a blank one."""
+    """The words of one line, and the gaps between them; none of a blank one."""
 
-    words: tuple[Word, ...]
-
-    @property
-    def texts(self):
-        """Its words and the gaps between them."""
-        return [word.text for word in self.words]
-
-    @property
-    def text(self):
-        """As it is written."""
-        return "".join(self.texts)
-
-    @property
-    def indent(self):
-        """Columns before the first word."""
-        return len(self.text) - len(self.text.lstrip())
-
-    @property
-    def keys(self):
-        """What it says in any framework, without the gaps."""
-        return tuple(word.key for word in self.words if not word.text.isspace())
+    def __init__(self, words):
+        self.words = words
+        self.texts = [word.text for word in words]
+        self.text = "".join(self.texts)
+        self.indent = len(self.text) - len(self.text.lstrip())
+        keys = (word.key for word in words if not word.text.isspace())
+        self.keys = tuple(keys)  # what it says in any framework
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """A function, a method, or what stands above the first one in a class or file."""
 
     docstring: str
@@ -72,15 +54,14 @@ def blocks(path, names):
     `names` is what its framework calls the operations.  Comments belong to what
     follows.
     """
-    tree, lines = ast.parse(path.read_text()), path.read_text().splitlines()
+    text = path.read_text()
+    tree, lines = ast.parse(text), text.splitlines()
     pattern = _pattern(tree, names)
     keys = {text: f"operation {key}" for key, text in names.items()}
     blocks, start = {}, 0
     for name, node in _nodes(tree):
-        end = _end(node)
-        docstring = ast.get_docstring(node) or ""
-        first = last = end
-        if docstring:
+        first = last = end = _end(node)
+        if docstring := ast.get_docstring(node) or "":
             first, last = node.body[0].lineno - 1, node.body[0].end_lineno
         parts = lines[start:end], lines[start:first] + lines[last:end]
         blocks[name] = Block(docstring, *(_lines(p, pattern, keys) for p in parts))
@@ -91,31 +72,28 @@ def blocks(path, names):
 def _nodes(tree):
     """The file, its functions and classes, and their methods, by name."""
     yield HEAD, tree
-    for node in tree.body:
-        if isinstance(node, DEFINITIONS):
-            yield node.name, node
+    for node in filter(_is_definition, tree.body):
+        yield node.name, node
         if isinstance(node, ast.ClassDef):
-            for method in node.body:
-                if isinstance(method, ast.FunctionDef):
-                    yield f"{node.name}.{method.name}", method
+            for method in filter(_is_definition, node.body):
+                yield f"{node.name}.{method.name}", method
+
+
+def _is_definition(node):
+    return isinstance(node, ast.FunctionDef | ast.ClassDef)
 
 
 def _end(node):
     """The last line of a function; of a class or a file, the last above a function."""
     if isinstance(node, ast.FunctionDef):
         return node.end_lineno
-    above = takewhile(lambda part: not isinstance(part, DEFINITIONS), node.body)
-    return [*above][-1].end_lineno
+    return [*takewhile(lambda part: not _is_definition(part), node.body)][-1].end_lineno
 
 
 def _pattern(tree, names):
     """A word; what belongs to the framework is one, such as tf.matmul."""
-    modules = [
-        alias.asname or alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import)
-        for alias in node.names
-    ]
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
+    modules = [alias.asname or alias.name for node in imports for alias in node.names]
     own = [*map(re.escape, names.values()), *(rf"{m}\.[\w.]*\w" for m in modules)]
     parts = "|".join(own) or "(?!)", "|".join(kwlist)  # (?!): nothing
     return re.compile(WORD.format(*parts), re.VERBOSE)
@@ -134,4 +112,4 @@ def _lines(lines, pattern, keys):
             else:
                 key = keys.get(text, text) if kind == "o" else text
                 words[-1].append(Word(text, kind, key))
-    return [Line(tuple(line)) for line in words] if code else []
+    return [*map(Line, words)] if code else []
