@@ -1,44 +1,44 @@
 """Write one HTML file in which to explore the latent space."""
 
+import base64
+import json
+from pathlib import Path
+
 import numpy as np
 
 from common import UserError, files, packages, runs
 from common.commands import use
+from tools.pages import base
 
 FILES = ".html"
 NAME = "explorer"
+PAGE = Path(__file__).parent / "pages" / "explorer"
+SCRIPTS = ("network.js", "map.js", "pad.js", "explorer.js")
+BYTES = {1: 2_350_000, 2: 3_850_000}  # that one model, or two, and their codes may take
+AXES = 10  # principal ones that the menus offer
 
 
 def add_options(parser, model):
     """Whose decoder stands beside, which images are mapped."""
-    parser.add_argument(
-        "beside",
-        metavar="RUN2",
-        nargs="?",
-        help="another run, of any model, whose decoder is shown beside for the same z",
-    )
+    beside = "another run, of any model, whose decoder is shown beside for the same z"
+    parser.add_argument("beside", metavar="RUN2", nargs="?", help=beside)
     if model.words.encodes:
         parser.add_argument("--data", metavar="SOURCE", help=use.DATA)
 
 
 def run(options, estimator, dataset, stem):
     """Write the page -> path."""
-    from tools.pages import explorer  # slower than `--help` should be
-
     shown = []
     for place in filter(None, (options.run, options.beside)):
         run = runs.Run(runs.find(place, estimator))
         config = run.read_config()
         model = estimator if place == options.run else _beside(run, config, estimator)
-        name = run.path.resolve().name
-        shown.append(explorer.Shown(name, config.package, model))
-    if dataset is None:  # nothing encodes
-        codes, labels = np.zeros((0, estimator.settings_.latent_dim), np.float32), []
-    else:
-        codes = estimator.transform(dataset.test_images)
-        labels = dataset.test_labels
-        labels = np.full(len(codes), "?") if labels is None else labels
-    page = explorer.build(shown, codes, np.asarray(labels)).encode()
+        shown.append(Shown(run.path.resolve().name, config.package, model))
+    codes, labels = np.zeros((0, estimator.settings_.latent_dim), np.float32), None
+    if dataset:
+        labels, codes = dataset.test_labels, estimator.transform(dataset.test_images)
+    labels = np.full(len(codes), "?") if labels is None else labels
+    page = build(shown, codes, labels).encode()
     path = stem.with_name(f"{stem.name}.html")
     files.write(path, page)
     print(f"page   {len(page) / 1e6:.2f} MB; open it in a browser")
@@ -47,22 +47,99 @@ def run(options, estimator, dataset, stem):
 
 def _beside(run, config, estimator):
     """The model of RUN2, of the same model or of another one."""
-    if config.package not in packages.every():
-        raise UserError(f"{run.path}: trained by {config.package!r}, which is not here")
-    settings, own = config.settings, estimator.settings_
-    if settings.latent_dim != own.latent_dim:
-        raise UserError(
-            f"{run.path}: its z has {settings.latent_dim} values, the other's "
-            f"{own.latent_dim}; only decoders of the same z can be compared"
-        )
-    ways = settings.binarize, own.binarize
-    if "static" in ways and ways[0] != ways[1]:
-        raise UserError(
-            f"{run.path}: a run with --binarize {ways[0]}, the other has {ways[1]}; "
-            "what was drawn once and for all is not shown beside what was not"
-        )
-    if config.pixels != 784:
-        raise UserError(f"{run.path}: a model of {config.pixels} pixels, not 784")
-    if settings.name == estimator.name:
-        return type(estimator).load(run.path)
-    return packages.estimator(config.package).load(run.path)
+    own, other = estimator.settings_, config.settings
+    if other.latent_dim != own.latent_dim:
+        sizes = f"its z has {other.latent_dim} values, the other's {own.latent_dim}"
+        raise UserError(f"{run.path}: {sizes}; both must decode the same z")
+    if "static" in (own.binarize, other.binarize) and own.binarize != other.binarize:
+        only = "one of both runs saw images that were binarized once and for all"
+        raise UserError(f"{run.path}: only {only}")
+    same = other.name == own.name
+    kind = type(estimator) if same else packages.estimator(config.package)
+    return kind.load(run.path)
+
+
+class Shown:
+    """A trained model, by the names that the page gives it, and what it lists of it."""
+
+    def __init__(self, name, package, estimator):
+        self.name, self.package = map(base.printable, (name, package))
+        self.estimator, settings = estimator, estimator.settings_
+        layers = "-".join(map(str, settings.layers(784)))
+        self.settings = {"package": self.package, "layers": layers}
+        self.settings |= settings.parameters()
+        self.settings["hidden"] = ", ".join(map(str, settings.hidden)) or "none"
+
+
+def build(shown, codes, labels):
+    """The page of one model, or of two with codes of one size.  (N, Z), (N,) -> HTML
+
+    The codes are those of the first model that encodes, or none.
+    """
+    models = [_model(one) for one in shown]
+    room = BYTES[len(shown)] - len(json.dumps(models))
+    size = (2 * codes.shape[1] + 2) * 4 / 3  # of a code and its class, in base64
+    count = min(len(codes), max(500, int(room / size)))
+    style, *scripts = (
+        (PAGE / name).read_text(encoding="utf-8") for name in ("explorer.css", *SCRIPTS)
+    )
+    return base.page(
+        "pages/explorer/explorer.html",
+        style,
+        "".join(scripts),
+        title=f"A latent space to walk in: {' beside '.join(s.name for s in shown)}",
+        shown=shown,
+        count=count,
+        total=len(codes),
+        models=models,
+        space=_space(shown[0].estimator, codes[:count], labels[:count]),
+    )
+
+
+def _model(one):
+    """What the page must know of a model: its layers, and the weights of these."""
+    settings = one.estimator.settings_
+    networks, state = settings.networks(), one.estimator.state()
+    names = [name for layers in networks.values() for name, _ in layers]
+    names += [name.replace("W", "b", 1) for name in names]
+    return {
+        "name": f"{one.name} ({one.package})",
+        "binarize": settings.binarize,
+        "draws": "sample" in settings.words.draws,
+        "networks": networks,
+        "weights": {name: _halves(state[name]) for name in dict.fromkeys(names)},
+    }
+
+
+def _space(estimator, codes, labels):
+    """What the page must know of the latent space.  (N, Z), (N,)"""
+    from common import figures  # slower than `--help` should be
+
+    prior, width = estimator.words.has_prior, codes.shape[1]
+    axes, shares = figures.principal_axes(codes.astype(np.float64))
+    names = [f"z{i}" for i in range(1, width + 1)]
+    if shares is not None:
+        percent = [f"{share:.0%} of the variance" for share in shares]
+        names = [f"axis {i} ({text})" for i, text in enumerate(percent, 1)]
+    classes, numbers = np.unique(labels, return_inverse=True)
+    return {
+        "prior": prior,
+        "centre": np.zeros(width).tolist() if prior else codes.mean(axis=0).tolist(),
+        "axes": axes[:AXES].round(6).tolist(),
+        "names": names[:AXES],
+        "codes": _halves(codes),
+        "classes": [str(label) for label in classes],  # beyond 2**53, too
+        "classOf": _base64(numbers.astype("<u2")),
+    }
+
+
+def _halves(array):
+    """float16, in base64.  UserError for what is too large."""
+    if np.abs(array).max(initial=0) >= 65_520:  # which rounds to infinity
+        larger = "weights or codes beyond 65,504, the largest float16"
+        raise UserError(f"{larger}, cannot be shown")
+    return _base64(array.astype("<f2"))
+
+
+def _base64(array):
+    return base64.b64encode(np.ascontiguousarray(array)).decode()

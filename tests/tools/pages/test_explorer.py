@@ -7,83 +7,68 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.decomposition import PCA
 
 from autoencoder_tf import Autoencoder
 from common.commands import use
-from common.images import data
 from common.packages import ROOT
 from gan_tf import GAN
 from tests.tools.pages.browser import HOSTILE, LOOKS, assert_accessible
-from tools import explore as command
-from tools.pages import explorer
+from tools import explore as explorer
 from vae_tf import VAE
 
+PAIRS = [("vae", "gan"), ("gan", "vae"), ("vae", "autoencoder")]
+KINDS = {"vae": VAE, "gan": GAN, "autoencoder": Autoencoder}
 DEMO = ROOT / "docs/explorer.html"
 
 
 @pytest.fixture(scope="module")
-def dataset():
-    return data.load("digits")
-
-
-@pytest.fixture(scope="module")
-def runs(dataset):
+def runs(digits):
     """Small models; one is trained, for a moment, the others have random weights."""
     five = VAE(5, hidden=(16, 12), activation="tanh", binarize="none")
     vae = VAE(2, hidden=(16,), epochs=20, batch_size=32, learning_rate=0.01)
     return {
-        "vae": vae.fit(dataset.train_images),
-        "twin": random(VAE(2, hidden=(16,), activation="tanh"), dataset),
-        "five": random(five, dataset),
-        "line": random(VAE(1, hidden=(16,)), dataset),
-        "autoencoder": random(Autoencoder(2, hidden=(16,)), dataset),
-        "gan": random(GAN(2, hidden=(16,)), dataset),
+        "vae": vae.fit(digits.train_images),
+        "five": random(five),
+        "line": random(VAE(1, hidden=(16,))),
+        "autoencoder": random(Autoencoder(2, hidden=(16,))),
+        "gan": random(GAN(2, hidden=(16,))),
     }
 
 
-def random(model, dataset):
+def random(model):
     """The model with weights, and biases, that are anything."""
     model._make_empty(model.resolved(1000), 784)
-    rng = np.random.default_rng(2)
-    model.load_state(
-        {
-            name: rng.normal(0, 0.3, value.shape).astype(np.float32)
-            if name.startswith(("encoder", "decoder", "generator", "W_", "b_"))
-            else value
-            for name, value in model.state().items()
-        }
-    )
+    rng, state = np.random.default_rng(2), model.state()
+    for name, value in state.items():
+        if name.startswith(("encoder", "decoder", "generator", "W_", "b_")):
+            state[name] = rng.normal(0, 0.3, value.shape).astype(np.float32)
+    model.load_state(state)
     return model
 
 
-def write(path, shown, dataset, labels=None, package=None):
-    """The page of {name: estimator} with all test images."""
-    first = next(iter(shown.values()))
-    X = dataset.test_images
-    shown = [
-        explorer.Shown(name, package or f"{model.name}_tf", model)
-        for name, model in shown.items()
-    ]
-    labels = dataset.test_labels if labels is None else labels
-    page = explorer.build(shown, first.transform(X), labels)
-    path.write_text(page, encoding="utf-8")
+def write(path, shown, digits, labels=None):
+    """The page of {name: estimator} with all test images, of a package of that name."""
+    codes = next(iter(shown.values())).transform(digits.test_images)
+    labels = digits.test_labels if labels is None else labels
+    shown = [explorer.Shown(name, name, model) for name, model in shown.items()]
+    path.write_text(explorer.build(shown, codes, labels), encoding="utf-8")
     return path
 
 
 @pytest.fixture(scope="module")
-def pages(runs, dataset, tmp_path_factory):
+def pages(runs, digits, tmp_path_factory):
     """Of each model its page, and the model with the weights that the page holds."""
     folder = tmp_path_factory.mktemp("pages")
-    made = {}
+    both = {name: runs[name] for name in ("vae", "autoencoder")}
+    pages = {"both": SimpleNamespace(path=write(folder / "both.html", both, digits))}
     for name, model in runs.items():
-        if not model.words.encodes:
-            continue
-        path = write(folder / f"{name}.html", {name: model}, dataset)
-        made[name] = SimpleNamespace(path=path, rounded=rounded(model), model=model)
-    both = {name: runs[name] for name in ("vae", "twin")}
-    path = write(folder / "both.html", both, dataset)
-    made["both"] = SimpleNamespace(path=path)
-    return made
+        if model.words.encodes:
+            path = write(folder / f"{name}.html", {name: model}, digits)
+            of = SimpleNamespace(path=path, rounded=rounded(model), model=model)
+            pages[name] = of
+    return pages
 
 
 @pytest.fixture
@@ -97,10 +82,8 @@ def rounded(model):
     """The same model with its weights rounded to float16."""
     copy = type(model)(**model.get_params())
     copy._make_empty(model.settings_, model.n_features_in_)
-    names = {n for n, a in model.state().items() if n[:2] not in ("m_", "v_")}
     state = model.state()
-    halves = {n: state[n].astype("f2").astype(state[n].dtype) for n in names}
-    copy.load_state(state | halves)
+    copy.load_state({n: a.astype("f2").astype(a.dtype) for n, a in state.items()})
     return copy
 
 
@@ -120,10 +103,8 @@ READ = """(canvas) => {  // a copy is read, else Chromium advises on the origina
 
 def shown_in(page, selector):
     """A canvas as ink from 0 to 1, whatever the scheme.  -> (H, W)"""
-    paper, ink = (
-        np.array(page.evaluate(f"rgb(themed('{name}'))"))
-        for name in ("--paper", "--ink")
-    )
+    colors = page.evaluate("['--paper', '--ink'].map(name => rgb(themed(name)))")
+    paper, ink = np.array(colors)
     width, height, values = page.locator(selector).first.evaluate(
         f"canvas => {{ const [w, h, d] = ({READ})(canvas); return [w, h, [...d]]; }}"
     )
@@ -137,14 +118,13 @@ def assert_decodes(page, *models):
     for n, model in enumerate(models, 1):
         image = shown_in(page, f"#pictures figure:nth-child({n}) canvas")
         expected = model.decode(z_of(page)[None])
-        np.testing.assert_allclose(image.reshape(1, 784), expected, atol=3 / 255)
+        assert_allclose(image.reshape(1, 784), expected, atol=3 / 255)
 
 
 def frame(page):
     """Wait until what was asked for is drawn."""
-    page.evaluate(
-        "() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
-    )
+    done = "new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
+    page.evaluate(f"() => {done}")
 
 
 def wait(page, expression):
@@ -156,24 +136,22 @@ def wait(page, expression):
     raise AssertionError(f"never true: {expression}")
 
 
-@pytest.mark.parametrize("name", ["vae", "twin", "five", "line", "autoencoder"])
-def test_pixels_and_codes_are_those_of_the_estimator(name, visit, pages, rng, dataset):
+@pytest.mark.parametrize("name", ["vae", "five", "line", "autoencoder"])
+def test_pixels_and_codes_are_those_of_the_estimator(name, visit, pages, rng, digits):
     of = pages[name]
     z = 1.5 * rng.standard_normal((50, of.model.settings_.latent_dim), np.float32)
-    x = np.divide(dataset.test_images[:50], 255, dtype=np.float32)
+    x = np.divide(digits.test_images[:50], 255, dtype=np.float32)
     noisy = np.clip(x + 0.3 * rng.random(x.shape, np.float32), 0, 1)
+    seen = of.rounded.seen(noisy).tolist()
+    expected = {"decode": of.rounded.inverse_transform(z)}
+    expected |= {"encode": of.rounded.transform(noisy)} | of.rounded.encode(noisy)
     with visit(of.path) as page:
         call = "([name, X]) => X.map(x => Array.from(run(models[0], name, x)))"
-        pixels = page.evaluate(call, ["decode", z.tolist()])
-        codes = page.evaluate(call, ["encode", of.rounded.seen(noisy).tolist()])
-        expected = of.rounded.encode(noisy)
-        if "logvar" in expected:
-            seen = of.rounded.seen(noisy).tolist()
-            logvar = page.evaluate(call, ["logvar", seen])
-            np.testing.assert_allclose(logvar, expected["logvar"], atol=1e-3)
-    np.testing.assert_allclose(pixels, of.rounded.inverse_transform(z), atol=1e-3)
-    np.testing.assert_allclose(codes, of.rounded.transform(noisy), atol=1e-3)
-    moved = np.abs(pixels - of.model.inverse_transform(z)).max()
+        for name in {"decode", "encode", "logvar"} & set(expected):
+            inputs = z.tolist() if name == "decode" else seen
+            computed = page.evaluate(call, [name, inputs])
+            assert_allclose(computed, expected[name], atol=1e-3)
+    moved = np.abs(expected["decode"] - of.model.inverse_transform(z)).max()
     assert 0 < moved < 0.02
 
 
@@ -183,11 +161,11 @@ def test_a_half_is_what_numpy_says(page):
     bits = bits[np.isfinite(bits.view(np.float16))]
     text = base64.b64encode(bits.astype("<u2")).decode()
     values = page.evaluate("text => Array.from(floats(text))", text)
-    np.testing.assert_array_equal(values, bits.view(np.float16).astype(np.float32))
+    assert_array_equal(values, bits.view(np.float16).astype(np.float32))
 
 
-def test_mouse(page):
-    """Hovering shows, leaving goes back, a click stays."""
+def test_mouse(page, pages, digits):
+    """Hovering shows, leaving goes back, a click stays; a code is where it is shown."""
     canvas = page.locator("#map")
     box = canvas.bounding_box()
     middle, reach = page.evaluate("[map.middle, map.reach]")
@@ -196,58 +174,51 @@ def test_mouse(page):
         right, down = 2 * x / box["width"] - 1, 2 * y / box["height"] - 1
         return np.add(middle, [reach * right, -reach * down])
 
-    np.testing.assert_array_equal(z_of(page), [0, 0])
+    assert_array_equal(z_of(page), [0, 0])
     canvas.hover(position={"x": 100, "y": 50})
-    np.testing.assert_allclose(z_of(page), place(100, 50), atol=0.05)
+    assert_allclose(z_of(page), place(100, 50), atol=0.05)
     page.locator("h1").hover()
-    np.testing.assert_array_equal(z_of(page), [0, 0])
+    assert_array_equal(z_of(page), [0, 0])
     canvas.click(position={"x": 220, "y": 90})
     page.locator("h1").hover()
-    np.testing.assert_allclose(z_of(page), place(220, 90), atol=0.05)
+    assert_allclose(z_of(page), place(220, 90), atol=0.05)
     wait(page, "page('status').textContent.includes('class')")
-
-
-def test_the_map_shows_codes_where_the_pointer_finds_them(page, pages, dataset):
-    """A code's place in pixels leads back to the code."""
-    code = pages["vae"].model.transform(dataset.test_images[:1] / np.float32(255))[0]
+    code = pages["vae"].model.transform(digits.test_images[:1] / np.float32(255))[0]
     x, y = page.evaluate("map.toPixels(map.plane(map.code(0)))")
-    page.locator("#map").click(position={"x": x, "y": y})
-    np.testing.assert_allclose(z_of(page), code, atol=0.05)
-    assert page.evaluate("map.classes[map.classOf[0]]") == str(dataset.test_labels[0])
+    canvas.click(position={"x": x, "y": y})
+    assert_allclose(z_of(page), code, atol=0.05)
+    assert page.evaluate("map.classes[map.classOf[0]]") == str(digits.test_labels[0])
 
 
 def test_touch(visit, pages):
     with visit(pages["vae"].path, 320, 640, has_touch=True) as page:
-        canvas = page.locator("#map")
-        canvas.tap(position={"x": 60, "y": 60})
+        page.locator("#map").tap(position={"x": 60, "y": 60})
         there = z_of(page)
         assert there[0] < -1
         assert there[1] > 1
-        drawn = touch_the_pad(page)
-        assert drawn.sum() > 20
+        corner, size = pad_of(page)
+        before = page.evaluate("scrollY")
+        session = page.context.new_cdp_session(page)
+        for step in range(8):
+            x, y = corner + size * (0.3 + 0.05 * step, 0.2 + 0.08 * step)
+            kind = "touchMove" if step else "touchStart"
+            event = {"type": kind, "touchPoints": [{"x": x, "y": y}]}
+            session.send("Input.dispatchTouchEvent", event)
+        event = {"type": "touchEnd", "touchPoints": []}
+        session.send("Input.dispatchTouchEvent", event)
+        frame(page)
+        assert page.evaluate("scrollY") == before  # a finger draws, the page stays
+        assert shown_in(page, "#seen").sum() > 20
         assert abs(z_of(page) - there).max() > 0.01
         assert page.evaluate("scrollX") == 0
 
 
-def touch_the_pad(page):
-    """A stroke with a finger -> what the encoder sees."""
+def pad_of(page):
+    """Where its upper left corner is in the window, and how large it is."""
     pad = page.locator("#pad")
     pad.scroll_into_view_if_needed()
     box = pad.bounding_box()
-    session = page.context.new_cdp_session(page)
-    before = page.evaluate("scrollY")
-    for step in range(8):
-        point = {
-            "x": box["x"] + box["width"] * (0.3 + 0.05 * step),
-            "y": box["y"] + box["height"] * (0.2 + 0.08 * step),
-        }
-        kind = "touchMove" if step else "touchStart"
-        points = {"type": kind, "touchPoints": [point]}
-        session.send("Input.dispatchTouchEvent", points)
-    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    frame(page)
-    assert page.evaluate("scrollY") == before  # a finger draws, the page stays
-    return shown_in(page, "#seen")
+    return np.array([box["x"], box["y"]]), np.array([box["width"], box["height"]])
 
 
 def test_keyboard(page):
@@ -255,7 +226,7 @@ def test_keyboard(page):
     for key in ("ArrowRight", "ArrowRight", "ArrowUp"):
         page.keyboard.press(key)
     reach = page.evaluate("map.reach")
-    np.testing.assert_allclose(z_of(page), [reach / 20, reach / 40], rtol=1e-4)
+    assert_allclose(z_of(page), [reach / 20, reach / 40], rtol=1e-4)
     page.keyboard.press("Shift+ArrowLeft")
     assert z_of(page)[0] == pytest.approx(reach / 20 - reach / 8, rel=1e-4)
     for _ in range(20):
@@ -284,15 +255,11 @@ def test_a_digit_drawn_with_keys(page):
 
 def draw(page, points):
     """A stroke with the mouse through points in [0, 1]."""
-    pad = page.locator("#pad")
-    pad.scroll_into_view_if_needed()
-    box = pad.bounding_box()
-    at = [
-        (box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in points
-    ]
-    page.mouse.move(*at[0])
+    corner, size = pad_of(page)
+    first, *others = corner + size * np.array(points)
+    page.mouse.move(*first)
     page.mouse.down()
-    for point in at[1:]:
+    for point in others:
         page.mouse.move(*point, steps=3)
     page.mouse.up()
     frame(page)
@@ -310,12 +277,9 @@ def test_a_drawing_is_encoded(name, visit, pages):
         seen = np.array(page.evaluate("Array.from(seen)"), np.float32)
         grey = np.array(page.evaluate("Array.from(pad.pixels())")).reshape(28, 28)
         mean = page.evaluate("Array.from(posterior.mean)")
-        np.testing.assert_allclose(z_of(page), mean)
-        assert (
-            page.locator("#posterior")
-            .inner_text()
-            .startswith("Its code" if name == "autoencoder" else "q(z|x): mean (")
-        )
+        assert_allclose(z_of(page), mean)
+        start = "Its code" if name == "autoencoder" else "q(z|x): mean ("
+        assert page.locator("#posterior").inner_text().startswith(start)
         assert page.locator("#sample").is_visible() == (name != "autoencoder")
         page.locator("#clear").click()
         assert page.evaluate("posterior") is None
@@ -326,23 +290,19 @@ def test_a_drawing_is_encoded(name, visit, pages):
     assert centre == pytest.approx([13.5, 13.5], abs=0.1)
     grey = grey.reshape(784)  # which some models are trained on,
     wanted = grey if of.model.binarize == "none" else grey > 0.5
-    np.testing.assert_array_equal(seen, wanted.astype(np.float32))
+    assert_array_equal(seen, wanted.astype(np.float32))
     expected = of.rounded.network.encode(x=seen[None])
     expected = expected if name == "autoencoder" else expected[0]
-    np.testing.assert_allclose([mean], expected, atol=1e-3)
+    assert_allclose([mean], expected, atol=1e-3)
 
 
 def test_draws(page):
     """From q(z|x), the prior, the pixels' probabilities; 4 standard errors."""
-    z = np.array(
-        page.evaluate(
-            "() => Array.from({length: 4000}, () => "
-            "Array.from(reparameterize(new Float32Array([1, -2]), [0, -2])))"
-        )
-    )
+    draw_one = "Array.from(reparameterize(new Float32Array([1, -2]), [0, -2]))"
+    z = np.array(page.evaluate(f"() => Array.from({{length: 4000}}, () => {draw_one})"))
     deviation = np.exp([0, -1])
     assert (np.abs(z.mean(axis=0) - [1, -2]) < 4 * deviation / 4000**0.5).all()
-    np.testing.assert_allclose(z.std(axis=0), deviation, rtol=4 / 8000**0.5)
+    assert_allclose(z.std(axis=0), deviation, rtol=4 / 8000**0.5)
     bits = page.evaluate("Array.from(bernoulli(new Float32Array(4000).fill(0.3)))")
     assert set(bits) == {0, 1}
     assert np.mean(bits) == pytest.approx(0.3, abs=4 * (0.21 / 4000) ** 0.5)
@@ -356,16 +316,23 @@ def test_draws(page):
     assert set(np.unique(made)) == {0, 1}
     draw(page, SEVEN)
     page.locator("#sample").click()
-    mean, logvar = page.evaluate(
-        "[Array.from(posterior.mean), Array.from(posterior.logvar)]"
-    )
+    mean, logvar = page.evaluate("[posterior.mean, posterior.logvar].map(v => [...v])")
     apart = np.abs(z_of(page) - mean) / np.exp(0.5 * np.array(logvar))
     assert (apart > 0).all()
     assert (apart < 6).all()
     page.locator("#reset").click()
-    np.testing.assert_array_equal(z_of(page), [0, 0])
+    assert_array_equal(z_of(page), [0, 0])
     assert not page.locator("#draw").is_checked()
     assert page.evaluate("[pad.strokes.length, posterior]") == [0, None]
+
+
+ELLIPSES = """() => {
+  const calls = [], pen = map.canvas.getContext("2d");
+  pen.ellipse = (...numbers) => calls.push(numbers);
+  map.draw(z, posterior, ends);
+  delete pen.ellipse;
+  return calls;
+}"""
 
 
 def test_the_ellipse_is_the_shadow_of_q(visit, pages):
@@ -376,33 +343,21 @@ def test_the_ellipse_is_the_shadow_of_q(visit, pages):
             "[Array.from(posterior.logvar), map.chosen.map(k => map.axes[k]), "
             "map.canvas.width / 2 / map.reach]"
         )
-        drawn = page.evaluate(
-            """() => {
-              const calls = [], pen = map.canvas.getContext("2d");
-              pen.ellipse = (...numbers) => calls.push(numbers);
-              map.draw(z, posterior, ends);
-              delete pen.ellipse;
-              return calls;
-            }"""
-        )
+        drawn = page.evaluate(ELLIPSES)
     A = np.array(axes)
-    covariance = A @ np.diag(np.exp(logvar)) @ A.T
-    values, vectors = np.linalg.eigh(covariance)
+    values, vectors = np.linalg.eigh(A @ np.diag(np.exp(logvar)) @ A.T)
     share = 0.5  # of the first ring: radius sqrt(-2 log(1 - share))
     radius = np.sqrt(-2 * np.log(1 - share)) * np.sqrt(values[::-1]) * scale
-    np.testing.assert_allclose(drawn[0][2:4], radius, rtol=1e-4)
-    long = vectors[:, 1]
+    assert_allclose(drawn[0][2:4], radius, rtol=1e-4)
     turned = np.array([np.cos(-drawn[0][4]), np.sin(-drawn[0][4])])
-    assert abs(long @ turned) == pytest.approx(1, abs=1e-4)
+    assert abs(vectors[:, 1] @ turned) == pytest.approx(1, abs=1e-4)
 
 
-def test_sliders_and_menus(visit, pages, dataset):
+def test_sliders_and_menus(visit, pages, digits):
     """Every latent has a slider; the axes are the principal ones of scikit-learn."""
-    from sklearn.decomposition import PCA
-
     of = pages["five"]
-    X = np.divide(dataset.test_images, 255, dtype=np.float32)
-    pca = PCA(5, svd_solver="full").fit(of.model.transform(X))
+    codes = of.model.transform(np.divide(digits.test_images, 255, dtype=np.float32))
+    pca = PCA(5, svd_solver="full").fit(codes)
     with visit(of.path) as page:
         sliders = page.locator("#sliders input")
         assert sliders.count() == 5
@@ -412,22 +367,20 @@ def test_sliders_and_menus(visit, pages, dataset):
         assert z[3] > 0
         assert not z[[0, 1, 2, 4]].any()
         sliders.nth(0).fill("-1.5")
-        np.testing.assert_allclose(z_of(page)[[0, 3]], [-1.5, z[3]], atol=1e-6)
+        assert_allclose(z_of(page)[[0, 3]], [-1.5, z[3]], atol=1e-6)
         axes = np.array(page.evaluate("map.axes"))
         alike = np.abs((axes * pca.components_).sum(axis=1))
-        np.testing.assert_allclose(alike, 1, atol=1e-3)
+        assert_allclose(alike, 1, atol=1e-3)
         names = page.locator("#right option").all_inner_texts()
         shares = [int(re.search(r"\((\d+)%", name)[1]) for name in names]
-        np.testing.assert_allclose(
-            shares, 100 * pca.explained_variance_ratio_, atol=0.6
-        )
+        assert_allclose(shares, 100 * pca.explained_variance_ratio_, atol=0.6)
         page.select_option("#right", "2")
         page.select_option("#up", "4")
         assert page.evaluate("map.chosen") == [2, 4]
         before = z_of(page)
         page.locator("#map").click(position={"x": 150, "y": 100})
         moved = (z_of(page) - before) @ axes.T  # only along the two that are shown
-        np.testing.assert_allclose(moved[[0, 1, 3]], 0, atol=1e-4)
+        assert_allclose(moved[[0, 1, 3]], 0, atol=1e-4)
         assert (np.abs(moved[[2, 4]]) > 0.1).all()
         page.select_option("#up", "2")  # both the same: they change places
         assert page.evaluate("map.chosen") == [4, 2]
@@ -449,31 +402,34 @@ def test_interpolation(page, pages):
     page.locator("#set-b").click()
     end = z_of(page)
     page.locator("#share").fill("0.25")
-    np.testing.assert_allclose(z_of(page), start + 0.25 * (end - start), atol=1e-5)
+    assert_allclose(z_of(page), start + 0.25 * (end - start), atol=1e-5)
     strip = shown_in(page, "#strip")
     assert strip.shape == (28, 9 * 28)
     way = start + np.linspace(0, 1, 9)[:, None] * (end - start)
     expected = pages["vae"].rounded.inverse_transform(way).reshape(9, 28, 28)
-    np.testing.assert_allclose(strip, np.concatenate([*expected], axis=1), atol=3 / 255)
+    assert_allclose(strip, np.concatenate([*expected], axis=1), atol=3 / 255)
     page.locator("#play").click()
     wait(page, "page('share').value > 0.9")
     page.locator("#play").click()
     rest = z_of(page)
     frame(page)
-    np.testing.assert_array_equal(z_of(page), rest)
+    assert_array_equal(z_of(page), rest)
     share = float(page.locator("#share").input_value())
-    np.testing.assert_allclose(rest, start + share * (end - start), atol=0.02)
+    assert_allclose(rest, start + share * (end - start), atol=0.02)
+
+
+COUNT = """(color, data) => {
+  const [r, g, b] = color.match(/\\d+/g).map(Number);
+  let count = 0;
+  for (let i = 0; i < data.length; i += 4)
+    count += Math.hypot(data[i] - r, data[i + 1] - g, data[i + 2] - b) < 90;
+  return count;
+}"""
 
 
 def test_a_class_alone(page):
     """Then only its colour is strong."""
-    count = """color => {
-      const [r, g, b] = color.match(/\\d+/g).map(Number), [, , data] = READ(map.canvas);
-      let count = 0;
-      for (let i = 0; i < data.length; i += 4)
-        count += Math.hypot(data[i] - r, data[i + 1] - g, data[i + 2] - b) < 90;
-      return count;
-    }""".replace("READ", f"({READ})")
+    count = f"color => ({COUNT})(color, ({READ})(map.canvas)[2])"
     buttons = page.locator("#legend button")
     assert buttons.all_inner_texts() == [str(digit) for digit in range(10)]
     blue, red = page.evaluate("[colorOf(0), colorOf(2)]")
@@ -487,15 +443,6 @@ def test_a_class_alone(page):
     buttons.nth(2).click()
     frame(page)
     assert [page.evaluate(count, color) for color in (blue, red)] == before
-
-
-def test_two_decoders_beside_each_other(visit, pages):
-    with visit(pages["both"].path) as page:
-        page.locator("#map").click(position={"x": 150, "y": 100})
-        assert_decodes(page, pages["vae"].rounded, pages["twin"].rounded)
-        assert shown_in(page, "#strip").shape == (56, 9 * 28)
-        names = page.locator("#pictures figcaption").all_inner_texts()
-        assert names == ["vae (vae_tf)", "twin (vae_tf)"]
 
 
 def test_a_model_without_an_encoder(visit, folders):
@@ -516,21 +463,22 @@ def test_a_model_without_an_encoder(visit, folders):
         assert_accessible(page)
 
 
-@pytest.mark.parametrize("pair", [("vae", "gan"), ("gan", "vae")])
-def test_a_gan_beside_a_vae(visit, folders, tmp_path, pair):
-    """The same z, decoded by both; the VAE's encoder maps what is drawn."""
-    path = tmp_path / "pair.html"
-    paths = [folders / name for name in pair]
+@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
+def test_two_models_beside_each_other(visit, folders, tmp_path, pair):
+    """The same z, decoded by both; an encoder maps what is drawn."""
+    paths, path = [folders / name for name in pair], tmp_path / "pair.html"
     assert explore(*paths, "--output", path, package=f"{pair[0]}_tf") == 0
-    models = {"vae": VAE, "gan": GAN}
-    decoders = [rounded(models[name].load(folders / name)) for name in pair]
+    decoders = {name: rounded(KINDS[name].load(folders / name)) for name in pair}
+    names = [f"{name} ({name}_tf)" for name in pair]
     with visit(path) as page:
+        assert " and ".join(names) in page.locator("header p").first.inner_text()
+        assert page.locator("#pictures figcaption").all_inner_texts() == names
         draw(page, SEVEN)
-        code = decoders[pair.index("vae")].network.encode(
-            x=np.array([page.evaluate("Array.from(seen)")], np.float32)
-        )[0]
-        np.testing.assert_allclose([z_of(page)], code, atol=1e-3)
-        assert_decodes(page, *decoders)
+        seen = np.array([page.evaluate("Array.from(seen)")], np.float32)
+        code = decoders["vae"].network.encode(x=seen)[0]
+        assert_allclose([z_of(page)], code, atol=1e-3)
+        assert_decodes(page, *decoders.values())
+        assert shown_in(page, "#strip").shape == (56, 9 * 28)
         page.locator("#draw").check()
         frame(page)
         for n, name in enumerate(pair, 1):
@@ -557,15 +505,17 @@ def test_resize_and_print(visit, pages, tmp_path):
 
 
 def test_light_follows_the_system(visit, pages):
+    def shown():
+        frame(page)
+        return shown_in(page, "#pictures canvas"), shown_in(page, "#seen")
+
     with visit(pages["vae"].path, color_scheme="light") as page:
         draw(page, SEVEN)
-        before = shown_in(page, "#pictures canvas"), shown_in(page, "#seen")
+        before = shown()
         page.emulate_media(color_scheme="dark")
         wait(page, "rgb(themed('--paper'))[0] < 60")
-        frame(page)
-        after = shown_in(page, "#pictures canvas"), shown_in(page, "#seen")
-    for old, new in zip(before, after, strict=True):
-        np.testing.assert_allclose(old, new, atol=4 / 255)  # ink in either
+        for old, new in zip(before, shown(), strict=True):
+            assert_allclose(old, new, atol=4 / 255)  # ink in either
 
 
 @LOOKS
@@ -604,9 +554,9 @@ def test_every_request_is_forbidden(chromium, pages):
     page.close()
 
 
-def test_hostile_names_inject_nothing(visit, pages, dataset, tmp_path, runs):
+def test_hostile_names_inject_nothing(visit, pages, digits, tmp_path, runs):
     path = tmp_path / "hostile.html"
-    write(path, {HOSTILE: runs["vae"]}, dataset, package=HOSTILE)
+    write(path, {HOSTILE: runs["vae"]}, digits)
     assert "\u202e" not in path.read_text()
     elements = "[...document.querySelectorAll('*')].map((one) => one.tagName).join()"
     with visit(pages["vae"].path) as page:
@@ -620,11 +570,11 @@ def test_hostile_names_inject_nothing(visit, pages, dataset, tmp_path, runs):
         assert page.evaluate(elements) == plain
 
 
-def test_labels_may_be_any_integers(visit, dataset, runs, tmp_path):
+def test_labels_may_be_any_integers(visit, digits, runs, tmp_path):
     """62 classes, some beyond what a JavaScript number can say."""
     names = [-(2**63), -7, *range(2, 61), 2**63 - 1]
     labels = np.array(names)[np.arange(297) % 62]
-    path = write(tmp_path / "page.html", {"vae": runs["vae"]}, dataset, labels)
+    path = write(tmp_path / "page.html", {"vae": runs["vae"]}, digits, labels)
     with visit(path, width=320) as page:
         assert page.locator("#legend button").all_inner_texts() == [*map(str, names)]
         marks = page.locator("#legend polygon")
@@ -635,50 +585,52 @@ def test_labels_may_be_any_integers(visit, dataset, runs, tmp_path):
         assert_accessible(page)
 
 
-def big(cls, dataset, *sizes, **options):
-    """A model of that size with random weights, and codes of 10,000 images."""
-    model = cls(*sizes, **options)
-    model.initialize(dataset.train_images[:1000])
+def big(cls, digits):
+    """The page of a default model with random weights, and codes of 10,000 images."""
+    model = cls().initialize(digits.train_images[:1000])
     rng = np.random.default_rng(0)
     codes = rng.standard_normal((10_000, model.settings_.latent_dim), np.float32)
-    return model, codes, rng.integers(0, 10, 10_000)
+    shown, labels = explorer.Shown("a", "b", model), rng.integers(0, 10, 10_000)
+    return lambda count: explorer.build([shown] * count, codes, labels)
 
 
-def test_size(visit, dataset, tmp_path):
+def test_size(visit, digits, tmp_path):
     """Two and a half megabytes for one model, four for two."""
-    model, codes, labels = big(VAE, dataset)  # 784-400-20
-    one = explorer.Shown("one", "vae_tf", model)
-    for shown, most in (([one], 2.5e6), ([one, one], 4e6)):
-        page = explorer.build(shown, codes, labels)
+    build, path = big(VAE, digits), tmp_path / "page.html"  # 784-400-20
+    for count, most in ((1, 2.5e6), (2, 4e6)):
+        page = build(count)
         assert 1e6 < len(page.encode()) < most
-        assert ("of 10,000 test images" in page) == (len(shown) == 1 or "first" in page)
-    path = tmp_path / "page.html"
-    path.write_text(explorer.build([one], codes, labels))
+        assert ("of 10,000 test images" in page) == (count == 1 or "first" in page)
+    path.write_text(build(1))
     with visit(path) as page:
         assert page.evaluate("map.count") == 10_000
         wait(page, "page('speed').textContent.includes('ms')")
-    model, codes, labels = big(Autoencoder, dataset)  # codes of 200 numbers
-    page = explorer.build(
-        [explorer.Shown("long", "autoencoder_tf", model)], codes, labels
-    )
+    page = big(Autoencoder, digits)(1)  # codes of 200 numbers
     assert len(page.encode()) < 2.5e6
     count = int(re.search(r"the first ([\d,]+) of 10,000", page)[1].replace(",", ""))
     assert 2000 < count < 10_000
 
 
 def explore(*arguments, package="vae_tf"):
-    return use.main(package, [command], ["explore", *map(str, arguments)])
+    return use.main(package, [explorer], ["explore", *map(str, arguments)])
+
+
+def save(model, path):
+    """The model as training on the digits would have left it."""
+    model.n_iter_ = 1
+    model.save(path)
+    config = path / "config.json"
+    config.write_text(config.read_text().replace('"array"', '"digits"'))
 
 
 @pytest.fixture(scope="module")
 def folders(runs, tmp_path_factory):
-    """The runs, as training would have left them on the digits."""
     folder = tmp_path_factory.mktemp("folders")
     for name, model in runs.items():
-        model.n_iter_ = 1
-        model.save(folder / name)
-        config = folder / name / "config.json"
-        config.write_text(config.read_text().replace('"array"', '"digits"'))
+        save(model, folder / name)
+    large = type(runs["vae"]).load(folder / "vae")
+    large.load_state(large.state() | {"b_mu": np.full(2, 1e6, "f4")})
+    save(large, folder / "large")
     return folder
 
 
@@ -688,13 +640,8 @@ def test_the_command(visit, folders, runs, capsys, tmp_path):
     assert str(path) in capsys.readouterr().out
     with visit(path) as page:
         assert page.evaluate("map.count") == 297
-    pair = folders / "vae", folders / "autoencoder"
-    assert explore(*pair, "--output", tmp_path / "pair.html") == 0
-    with visit(tmp_path / "pair.html") as page:
-        assert page.evaluate("models.length") == 2
-        lead = page.locator("header p").first.inner_text()
-    assert "vae (vae_tf) and autoencoder (autoencoder_tf)" in lead
-    assert explore(pair[1], "--output", tmp_path, package="autoencoder_tf") == 0
+    arguments = folders / "autoencoder", "--output", tmp_path
+    assert explore(*arguments, package="autoencoder_tf") == 0
     with visit(tmp_path / "explorer.html") as page:
         page.locator("#random").click()
         assert page.locator("#rings").is_hidden()
@@ -702,26 +649,19 @@ def test_the_command(visit, folders, runs, capsys, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("beside", "words"),
-    [("five", "5 values, the other's 2"), ("nowhere", "not a run")],
+    ("names", "words"),
+    [
+        (["vae", "five"], "5 values, the other's 2"),
+        (["vae", "nowhere"], "not a run"),
+        (["large"], "65,504"),  # float16 cannot hold its weights
+    ],
 )
-def test_mistakes_get_one_line(beside, words, folders, capsys):
-    assert explore(folders / "vae", folders / beside) == 2
+def test_mistakes_get_one_line(names, words, folders, capsys):
+    assert explore(*(folders / name for name in names)) == 2
     error = capsys.readouterr().err
     assert error.startswith("error: ")
     assert error.count("\n") == 1
     assert words in error
-
-
-@pytest.mark.slow
-def test_weights_that_float16_cannot_hold(folders, runs, tmp_path, capsys):
-    model = type(runs["vae"]).load(folders / "vae")
-    model.load_state(model.state() | {"b_mu": np.full(2, 1e6, "f4")})
-    model.save(tmp_path / "large")
-    config = tmp_path / "large/config.json"
-    config.write_text(config.read_text().replace('"array"', '"digits"'))
-    assert explore(tmp_path / "large") == 2
-    assert "65,504" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not DEMO.exists(), reason="there is no docs/explorer.html")
