@@ -9,7 +9,6 @@ import ast
 import importlib
 import io
 import math
-import multiprocessing
 import os
 import platform
 import re
@@ -17,15 +16,15 @@ import shutil
 import sys
 import textwrap
 import timeit
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
+from common import packages
 from common.commands.command_line import Parser, exit_status
+from tools import processes
 
 ABOUT = "Say what is right and wrong with this machine, before anybody trains."
-ROOT = Path(__file__).parent.parent
 HERE = "{}.{}".format(*sys.version_info)  # this Python
 OLDEST = (3, 11)  # the oldest Python that understands our syntax
 PATIENCE = 300  # seconds for a framework that may have to compile for the first time
@@ -33,10 +32,6 @@ STEPS, CALLS = 20, 10  # steps in each call of a network, calls that are timed
 MNIST_IMAGES, EPOCHS = 60_000, 25
 CONTROL_GROUP = Path("/sys/fs/cgroup")  # version 2, in a container
 MEMORY, DISK = 2e9, 0.5e9  # bytes that training needs
-SIGNALS = {
-    4: " (probably a package for newer processors)",
-    9: " (probably not enough memory)",
-}
 
 
 def main(default, argv=None):
@@ -44,15 +39,11 @@ def main(default, argv=None):
 
     Without a name every program is tried, but only `default` must be able to run.
     """
-    programs = sorted(path.parent.name for path in ROOT.glob("*_*/model.py"))
+    programs = packages.every()
     choices = ", ".join(programs)
+    text = f"what must be able to run: {choices} (default: {default})"
     parser = Parser(prog="python -m common.doctor", description=ABOUT)
-    parser.add_argument(
-        "programs",
-        nargs="*",
-        metavar="PROGRAM",
-        help=f"what must be able to run: {choices} (default: {default})",
-    )
+    parser.add_argument("programs", nargs="*", metavar="PROGRAM", help=text)
     names = parser.parse_args(argv).programs
     if unknown := [name for name in names if name not in programs]:
         parser.error(f"{unknown[0]} is no program; choose from {choices}")
@@ -63,12 +54,13 @@ def _report(required, programs):
     """Print every finding -> exit status."""
     problems = []
     for level, subject, text in _examine(required, programs):
-        text = textwrap.shorten(text, 400) or "failed without output"
-        print(f"{level:6} {subject:14} {text}", flush=True)
-        problems += [subject] if level == "wrong" else []
-    can_run = f"{' and '.join(required)} can run: python -m {required[0]}.train"
-    print(f"\nproblems with: {', '.join(problems)}" if problems else f"\n{can_run}")
-    return 1 if problems else 0
+        print(f"{level:6} {subject:14} {textwrap.shorten(text, 400)}", flush=True)
+        problems += [subject] * (level == "wrong")
+    if problems:
+        print(f"\nproblems with: {', '.join(problems)}")
+        return 1
+    print(f"\n{' and '.join(required)} can run: python -m {required[0]}.train")
+    return 0
 
 
 def _examine(required, programs):
@@ -78,14 +70,13 @@ def _examine(required, programs):
         yield "wrong", "python", f"{text} - make train installs it"
         return
     yield "ok", "python", f"{platform.python_version()} on {platform.platform()}"
-    rooms = {program: _room(program) for program in programs}
-    files = set()
+    rooms, files = {program: _room(program) for program in programs}, set()
     for name in required:
         pythons = _requirements(rooms[name])
+        files.add(pythons.get(HERE))
         if HERE not in pythons:
             yield "note", name, f"needs Python {' or '.join(pythons)}, not {HERE}"
-        files |= {pythons[HERE]} if HERE in pythons else set()
-    yield from map(_packages, sorted(files))
+    yield from map(_packages, sorted(filter(None, files)))
     yield _machine()
     yield from _apart(["mnist"], [], _mnist)
     yield from _apart(["drawing"], ["drawing"], _drawing)
@@ -96,9 +87,9 @@ def _examine(required, programs):
 
 def _room(program):
     """The file of its framework's room, which the door of its package names."""
-    door = (ROOT / program / "__init__.py").read_text()
+    door = (packages.ROOT / program / "__init__.py").read_text()
     name = re.search(r"^from common.frameworks import (\w+) as", door, re.M)[1]
-    file = ROOT / "common" / "frameworks" / f"{name}.py"
+    file = packages.ROOT / "common" / "frameworks" / f"{name}.py"
     return file if file.exists() else file.with_suffix("") / "__init__.py"
 
 
@@ -115,20 +106,21 @@ def _packages(file):
     try:
         from packaging.requirements import Requirement  # matplotlib needs it too
 
-        lines = (ROOT / file).read_text().splitlines()
-        texts = [line.partition("#")[0].strip() for line in lines]
-        required = [Requirement(text) for text in texts if text]
-        versions = [metadata.version(package.name) for package in required]
+        lines = (packages.ROOT / file).read_text().splitlines()
+        texts = filter(None, (line.partition("#")[0].strip() for line in lines))
+        required = [*map(Requirement, texts)]
+        for package in required:
+            version = metadata.version(package.name)
+            if version not in package.specifier:
+                text = f"{package} is required, {version} here"
+                return "note", "packages", text + cure
     except ModuleNotFoundError as error:
         return "note", "packages", f"{error.name} is not installed{cure}"
-    for package, version in zip(required, versions, strict=True):
-        if version not in package.specifier:
-            return "note", "packages", f"{package} is required, {version} here{cure}"
     return "ok", "packages", f"{len(required)} as in {file}"
 
 
 def _machine():
-    """Processor cores, memory and disk."""
+    """Processor cores, memory and disk; of a container, what it may use."""
     cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
     cores = min(cores, _control_group("cpu.max"))
     memory = _control_group("memory.max")
@@ -136,10 +128,10 @@ def _machine():
         memory = min(memory, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
     disk = shutil.disk_usage(Path.cwd()).free
     text = f"{cores:g} cores, {memory / 1e9:.0f} GB of memory, {disk / 1e9:.0f} GB free"
-    if memory < MEMORY or disk < DISK:
-        text += " - training needs 2 GB of memory and 0.5 GB of disk"
-        return "note", "machine", text
-    return "ok", "machine", text
+    if memory >= MEMORY and disk >= DISK:
+        return "ok", "machine", text
+    needed = "training needs 2 GB of memory and 0.5 GB of disk"
+    return "note", "machine", f"{text} - {needed}"
 
 
 def _control_group(name):
@@ -151,23 +143,10 @@ def _control_group(name):
 
 def _apart(subjects, required, function, *arguments):
     """The findings of a function in a process of its own, whatever happens there."""
-    others = set(multiprocessing.active_children())
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=spawn) as pool:
-        future = pool.submit(function, *arguments)
-        (process,) = set(multiprocessing.active_children()) - others
-        try:
-            return future.result(timeout=PATIENCE)
-        except TimeoutError:
-            process.kill()
-            text = f"no answer within {PATIENCE} seconds"
-        except BrokenProcessPool:
-            text = ""
-        except Exception as error:
-            text = str(error)
-    if not text and process.exitcode < 0:
-        text = f"was killed by signal {-process.exitcode}"
-        text += SIGNALS.get(-process.exitcode, "")
+    try:
+        return processes.apart(function, *arguments, patience=PATIENCE)
+    except Exception as error:
+        text = str(error) or type(error).__name__
     return [("wrong" if name in required else "note", name, text) for name in subjects]
 
 
@@ -176,9 +155,9 @@ def _mnist():
     from common.images import data, download
 
     if not (os.environ.get("MNIST_PATH") or download.cached()):
-        text = "not on this machine; the first training downloads it (11 MB)"
-        cure = "without a network, set MNIST_PATH to a copy or use --data digits"
-        return [("note", "mnist", f"{text} - {cure}")]
+        text = "not on this machine; the first training downloads it (11 MB) - "
+        text += "without a network, set MNIST_PATH to a copy or use --data digits"
+        return [("note", "mnist", text)]
     dataset = data.load("mnist")
     if dataset.sha256 == data.MNIST_SHA256:
         return [("ok", "mnist", f"{dataset.source}, with the published hash")]
@@ -199,27 +178,27 @@ def _drawing():
 
 def _framework(programs, required):
     """What a framework says of itself, and what its programs can do."""
-    findings = [("ok", name, _time_step(name, name in required)) for name in programs]
+    findings = [("ok", name, _try(name, name in required)) for name in programs]
     framework = importlib.import_module(programs[0]).framework
     return [("ok", *item) for item in framework.describe().items()] + findings
 
 
-def _time_step(program, timed):
+def _try(program, timed):
     """Make a network and, if it is timed, train it a little -> what it can do."""
     import numpy as np
 
-    from common import batches, packages
+    from common import batches
 
     estimator = packages.estimator(program)(epochs=EPOCHS)
     shape = STEPS * estimator.batch_size, 784
     pixels = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
     network = estimator.initialize(pixels).network
-    settings = estimator.settings_
     if not timed:
         return "can run"
-    chunk = next(batches.chunks(pixels, settings, epoch=1))
-    chunk["learning_rates"] = batches.learning_rates(settings, STEPS, epoch=1)
-    seconds = timeit.repeat(lambda: network.train(**chunk), number=1, repeat=CALLS)
-    calls = EPOCHS * (MNIST_IMAGES // settings.batch_size) / STEPS
-    minutes = (seconds[0] + calls * min(seconds)) / 60  # the first call compiles
+    chunk = next(batches.chunks(pixels, estimator.settings_, 1))
+    rates = batches.learning_rates(estimator.settings_, STEPS, 1)
+    train = partial(network.train, **chunk, learning_rates=rates)
+    first, *others = timeit.repeat(train, number=1, repeat=CALLS)  # the first compiles
+    calls = EPOCHS * (MNIST_IMAGES // estimator.batch_size) / STEPS
+    minutes = (first + calls * min(others)) / 60
     return f"can run; {EPOCHS} epochs of MNIST take about {minutes:.1f} minutes here"

@@ -1,16 +1,17 @@
 """The report of a comparison: its table, its figures, and the programs side by side."""
 
 import base64
-from itertools import cycle
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from common import packages
-from common.figures import BLUE, GRAY, ORANGE
+from common import files, packages
+from common.figures import BLUE, GRAY, ORANGE, style
 from tools.pages import base, side_by_side
 from tools.pages.side_by_side import evidence
+
+LINES = (BLUE, "-", 5), (ORANGE, "--", 3), (GRAY, ":", 2)  # seen where they coincide
 
 
 def page(report, captions, folder):
@@ -34,42 +35,42 @@ def page(report, captions, folder):
     )
 
 
-def figures(report, pictures):
-    """Every figure -> {file name: (Figure, what it shows)}"""
-    figures, columns = {}, report["columns"]
+def draw(folder, report, pictures):
+    """Write every figure -> {file name: what it shows}"""
+    columns, figures = report["columns"], {}
+    labels = [column["label"] for column in columns]
     if all(column["history"] for column in columns):
         caption = "What each epoch reached on the test images."
-        figures["curves.png"] = _curves(columns), caption
-    if all("made" in arrays for arrays in pictures.values()):
-        first = next(iter(pictures.values()))
-        rows = {"input": first["seen"]} | {n: a["made"] for n, a in pictures.items()}
+        figures["curves.png"] = caption, _curves, columns
+    if all("made" in arrays for arrays in pictures):
+        rows = [pictures[0]["seen"], *(arrays["made"] for arrays in pictures)]
         caption = "The same test images, reconstructed by each."
-        figures["reconstructions.png"] = _grid(rows), caption
-    rows = {name: arrays["decoded"] for name, arrays in pictures.items()}
-    same = len({arrays["z"].tobytes() for arrays in pictures.values()}) == 1
+        figures["reconstructions.png"] = caption, _grid, ["input", *labels], rows
+    same = len({arrays["z"].tobytes() for arrays in pictures}) == 1
     caption = "The same codes z, decoded by each." if same else "Random codes, decoded."
-    figures["decoded.png"] = _grid(rows), caption
-    return figures
+    rows = [arrays["decoded"] for arrays in pictures]
+    figures["decoded.png"] = caption, _grid, labels, rows
+    with style():
+        for name, (_, make, *arguments) in figures.items():
+            files.write_figure(folder / name, make(*arguments))
+    return {name: caption for name, (caption, *_) in figures.items()}
 
 
 def _curves(columns):
     """What each epoch reached: a panel for each measure that all of them have."""
     measures = packages.model_of(columns[0]["package"]).test_measures
     panels = {f"test_{n}": (m.title.strip(), m.unit) for n, m in measures.items()}
-    panels = {
-        n: p for n, p in panels.items() if all(n in c["history"][0] for c in columns)
-    }
+    common = set.intersection(*({*column["history"][0]} for column in columns))
+    panels = {name: panel for name, panel in panels.items() if name in common}
     panels = panels or {"seconds": ("seconds per epoch", "seconds")}
     figure = Figure(figsize=(3.7 * len(panels) + 1, 3.6), layout="constrained")
     grid = figure.subplots(1, len(panels), squeeze=False)[0]
     for axes, (name, (title, unit)) in zip(grid, panels.items(), strict=True):
-        styles = zip(cycle((BLUE, ORANGE, GRAY)), cycle(("-", "--", ":")), (5, 3, 2))
-        for column, (color, dashes, width) in zip(columns, styles, strict=False):
-            epochs = [row["epoch"] for row in column["history"]]
-            values = [row[name] for row in column["history"]]
-            style = {"color": color, "lw": width, "label": _plain(column["label"])}
-            marker = "o" if len(epochs) == 1 else None
-            axes.plot(epochs, values, dashes, marker=marker, **style)
+        for column, (color, dashes, width) in zip(columns, LINES, strict=False):
+            points = [(row["epoch"], row[name]) for row in column["history"]]
+            line = {"color": color, "ls": dashes, "lw": width}
+            line["marker"] = "o" if len(points) == 1 else None
+            axes.plot(*zip(*points, strict=True), label=column["label"], **line)
         axes.set(xlabel="epoch", ylabel=unit, title=title)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
         axes.grid(alpha=0.3)
@@ -78,20 +79,14 @@ def _curves(columns):
     return figure
 
 
-def _plain(label):
-    """A label without what matplotlib would read as mathematics."""
-    return label.replace("$", r"\$").lstrip("_")
-
-
-def _grid(rows):
-    """A row of images for each name.  {name: (N, 784)}"""
-    count = max(map(len, rows.values()))
+def _grid(labels, rows):
+    """Rows of as many images, each behind its label.  [(N, 784), ...]"""
+    count = len(rows[0])
     figure = Figure(figsize=(0.8 * count + 2, 0.9 * len(rows)), layout="constrained")
     grid = figure.subplots(len(rows), count, squeeze=False)
-    for line, (name, images) in zip(grid, rows.items(), strict=True):
-        for axes, image in zip(line, np.reshape(images, (-1, 28, 28)), strict=False):
+    for line, label, images in zip(grid, labels, rows, strict=True):
+        for axes, image in zip(line, np.reshape(images, (-1, 28, 28)), strict=True):
             axes.imshow(image, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
-        for axes in line:
             axes.set(xticks=[], yticks=[])
-        line[0].set_ylabel(_plain(name), rotation=0, ha="right", va="center")
+        line[0].set_ylabel(label, rotation=0, ha="right", va="center", parse_math=False)
     return figure

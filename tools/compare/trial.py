@@ -6,62 +6,42 @@ Then seconds to import and the peak of memory are those of this package alone.
 import statistics
 import sys
 import time
-from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from threading import RLock
 
 import numpy as np
 from tqdm import tqdm
 
-from common import Interrupted, UserError, batches, loop, packages
+from common import batches, loop, packages
 from common.commands import train
 from common.images import data
 from common.record import Record
 from common.runs import Run
-from common.settings import Settings
 
 STEPS = (1, 10, 100)  # after which the parameters are kept
 IMAGES, SAMPLES = 500, 100  # of which log p(x) is estimated, with so many draws
 CODES = 10  # random codes to decode
 
 
-@dataclass
-class Trial:
-    """What takes part in a comparison: a package to train, or a run that is trained."""
+def carry_out(label, config, path, folder, quiet):
+    """Train, or load the run at that path; measure.
 
-    label: str
-    package: str
-    settings: Settings
-    data: str  # what --data takes
-    run: Path | None = None
-
-
-def main(trial, folder, sender):
-    """Carry it out; send the number of each complete epoch, then the results, a dict.
-
-    For a mistake, its text is sent instead.
+    -> a column of the report, parameters by number of steps, pictures
     """
     tqdm.set_lock(RLock())  # of this process alone: a kill leaves nothing of it
-    try:
-        sender.send(_carry_out(trial, folder, sender))
-    except (UserError, Interrupted, OSError, MemoryError) as error:
-        sender.send(str(error) or repr(error))
-
-
-def _carry_out(trial, folder, sender):
-    """Train, or load a run; measure -> {"numbers", "history", ...}"""
     start = time.perf_counter()
-    kind = packages.estimator(trial.package)
+    kind, settings = packages.estimator(config.package), config.settings
     numbers = {"seconds_to_import": time.perf_counter() - start}
-    _, dataset = data.load_or_digits(trial.data, explicit=True)
-    if trial.run:
-        estimator, parameters = kind.load(trial.run), {}
-        history, _ = Run(trial.run).restore(estimator)
+    _, dataset = data.load_or_digits(config.data, explicit=True)
+    if path:
+        estimator, parameters = kind.load(path), {}
+        history, _ = Run(path).restore(estimator)
     else:
-        estimator = kind(**trial.settings.parameters())
-        record = _Record(trial, folder, dataset, sender)
-        estimator.fit(dataset.train_images, run=record)
+        estimator = kind(**settings.parameters())
+        show = {"unit": "epoch", "leave": False, "disable": quiet or None}
+        with tqdm(desc=label, total=settings.epochs, **show) as bar:
+            record = _Record(folder / label, config, dataset, bar)
+            estimator.fit(dataset.train_images, run=record)
         record.run.unlock()
         history = record.history
         parameters = record.parameters | {"end": _parameters(estimator)}
@@ -69,51 +49,48 @@ def _carry_out(trial, folder, sender):
     if history:
         seconds = [row["seconds"] for row in history]
         numbers["seconds_per_epoch"] = statistics.median(seconds)
-    return {
+    column = {
+        "label": label,
+        "package": config.package,
+        "model": settings.name,
+        "run": str(path) if path else None,
+        "settings": settings.parameters(),
         "numbers": numbers | _test(estimator, dataset.test_images),
         "history": history,
-        "parameters": parameters,
-        "pictures": _pictures(estimator, dataset),
     }
+    return column, parameters, _pictures(estimator, dataset)
 
 
 class _Record(Record):
     """What a comparison keeps beside the run: seconds to compile, the first steps."""
 
-    def __init__(self, trial, folder, dataset, sender):
-        config = train.config_of(trial.package, trial.settings, trial.data, dataset)
-        super().__init__(Run(folder / trial.label), config, dataset)
-        self.sender, self.start = sender, time.perf_counter()
+    def __init__(self, path, config, dataset, bar):
+        config = train.config_of(config.package, config.settings, config.data, dataset)
+        super().__init__(Run(path), config, dataset)
+        self.bar, self.start = bar, time.perf_counter()
 
     def recording(self, estimator):
         """As for every Record; before that, the first steps are taken and undone."""
-        state = estimator.network.state()
+        network, settings = estimator.network, estimator.settings_
+        state, images = network.state(), self.dataset.train_images
+        some = self.dataset.test_images[: batches.CALL]
+        loop.evaluate(network, batches.evaluation_set(some, settings))  # compiles it
+        rates = batches.learning_rates(settings, len(images) // settings.batch_size, 1)
+        chunk = next(batches.chunks(images, settings, 1))
         self.parameters = {0: _parameters(estimator)}
-        for step in _first_steps(estimator, self.dataset):
-            self.parameters[step] = _parameters(estimator)
-            if step == 1:
+        for start, end in pairwise([0, *STEPS]):
+            if end <= len(chunk["x"]):
+                part = {name: array[start:end] for name, array in chunk.items()}
+                network.train(**part, learning_rates=rates[start:end])
+                self.parameters[end] = _parameters(estimator)
+            if end == 1:
                 self.seconds_to_compile = time.perf_counter() - self.start
-        estimator.network.load_state(state)
+        network.load_state(state)
         return super().recording(estimator)
 
     def report(self, row):
-        """Send the number of the epoch."""
-        self.sender.send(row["epoch"])
-
-
-def _first_steps(estimator, dataset):
-    """Call all that training calls, and train -> iterator of numbers of steps done"""
-    network, settings = estimator.network, estimator.settings_
-    some = dataset.test_images[: batches.CALL]
-    loop.evaluate(network, batches.evaluation_set(some, settings))
-    images = dataset.train_images
-    rates = batches.learning_rates(settings, len(images) // settings.batch_size, 1)
-    chunk = next(batches.chunks(images, settings, 1))
-    for start, end in pairwise([0, *STEPS]):
-        if end <= len(chunk["x"]):
-            part = {name: array[start:end] for name, array in chunk.items()}
-            network.train(**part, learning_rates=rates[start:end])
-            yield end
+        """Count the epoch."""
+        self.bar.update()
 
 
 def _parameters(estimator):
