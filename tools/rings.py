@@ -81,12 +81,13 @@ def rings(package, options):
     options.out.mkdir(parents=True, exist_ok=True)
     print(f"{SAMPLES:,} samples; mean +- standard error over seeds\n")
     print("mixture  penalty  modes found          good samples", flush=True)
-    lines, pictures = ["mixture,penalty,seed,modes,good"], {}
+    lines, pictures, networks = ["mixture,penalty,seed,modes,good"], {}, {}
     for penalty, mixture in product(PENALTIES, (RING, GRID)):
-        network, counts = None, []
+        counts = []
         for seed in tqdm(range(options.seeds), leave=False, disable=None):
             settings = settings_of(package, penalty, seed, options.steps)
-            network = start(package, settings, network)
+            network = start(package, settings, networks.get(penalty))
+            networks[penalty] = network
             samples = play(network, mixture, settings, options.steps)
             modes, good = mixture.modes(samples[EPOCHS])
             counts.append((modes, good))
