@@ -20,52 +20,56 @@ HIDDEN = {"784-Z-784": (), "784-400-Z-400-784": (400,)}
 
 def main(package, argv=None):
     """Run `python -m PACKAGE.bottleneck` -> exit status."""
-    program = f"python -m {package}.bottleneck"
-    parser = Parser(prog=program, description=__doc__)
-    add = parser.add_argument
+    parser = Parser(prog=f"python -m {package}.bottleneck", description=__doc__)
+    add, out = parser.add_argument, Path(f"runs/{package}/bottleneck")
+    epochs = "passes over the training images for each of the ten networks"
+    epochs = f"{epochs} (default: 15 for mnist, 90 for digits)"
+    folder = "folder for bottleneck.png and bottleneck.csv (default: %(default)s)"
     add("--data", metavar="SOURCE", help=DATA)
-    add(
-        "--epochs",
-        metavar="N",
-        type=COUNT,
-        help="passes over the training images for each of the ten networks (default: "
-        "15 for mnist, 90 for digits)",
-    )
-    add(
-        "--out",
-        metavar="DIR",
-        type=files.path,
-        default=Path(f"runs/{package}/bottleneck"),
-        help="folder for bottleneck.png and bottleneck.csv (default: %(default)s)",
-    )
+    add("--epochs", metavar="N", type=COUNT, help=epochs)
+    add("--out", metavar="DIR", type=files.path, default=out, help=folder)
     return exit_status(bottleneck, package, parser.parse_args(argv))
 
 
 def bottleneck(package, options):
     """Measure, print and plot -> exit status 0.  UserError for a mistake."""
-    _, dataset = data.load_or_digits(
-        options.data or "mnist", explicit=options.data is not None
-    )
-    epochs = options.epochs
-    if epochs is None:
-        usual = packages.model_of(package).default_epochs(len(dataset.train_images))
-        epochs = max(1, usual * 3 // 5)
+    from common.figures import style
+
+    explicit = options.data is not None
+    _, dataset = data.load_or_digits(options.data or "mnist", explicit)
+    usual = packages.model_of(package).default_epochs(len(dataset.train_images))
+    epochs = options.epochs or max(1, usual * 3 // 5)
     options.out.mkdir(parents=True, exist_ok=True)
     print_notes(dataset)
-    _head(dataset, epochs)
-    errors = {"PCA": pca_errors(dataset)}
-    _print("PCA", errors["PCA"])
+    test_images = f"{len(dataset.test_images):,} test images of {dataset.name}"
+    print(f"mean squared error per pixel, {test_images}; {epochs} epochs")
+    if dataset.name == "digits":
+        print("(enlarged from 8x8: with more than 64 numbers PCA is nearly exact)")
+    print(f"\n{'size of the code':17}", *(f"{size:8}" for size in SIZES), flush=True)
+    errors, lines = {}, ["model,size,mse"]
+    for name, points in _measure(package, dataset, epochs):
+        errors[name] = points
+        lines += [f"{name},{size},{error:.7f}" for size, error in points.items()]
+        values = (f"{error:8.5f}" for error in points.values())
+        print(f"{name:17}", *values, flush=True)
+    files.write(options.out / "bottleneck.csv", "\n".join([*lines, ""]).encode())
+    with style():
+        files.write_figure(options.out / "bottleneck.png", curves(errors))
+    print(f"\nfiles: bottleneck.png, bottleneck.csv in {options.out}")
+    return 0
+
+
+def _measure(package, dataset, epochs):
+    """PCA's errors, then those of the autoencoders -> (name, {size: error}), ..."""
+    yield "PCA", pca_errors(dataset)
     for name, hidden in HIDDEN.items():
-        errors[name] = {}
+        errors = {}
         for size in tqdm(SIZES, name, leave=False, disable=None):
             autoencoder = packages.estimator(package)(size, hidden=hidden)
             autoencoder.set_params(epochs=epochs).fit(dataset.train_images)
             _, mse = autoencoder.measures(dataset.test_images)
-            errors[name][size] = float(mse.mean(dtype=np.float64))
-        _print(name, errors[name])
-    _write(options.out, errors)
-    print(f"\nfiles: bottleneck.png, bottleneck.csv in {options.out}")
-    return 0
+            errors[size] = float(mse.mean(dtype=np.float64))
+        yield name, errors
 
 
 def pca_errors(dataset):
@@ -80,29 +84,6 @@ def pca_errors(dataset):
         reconstructed = pca.inverse_transform(pca.transform(test))
         errors[size] = float(np.mean((test - reconstructed) ** 2, dtype=np.float64))
     return errors
-
-
-def _head(dataset, epochs):
-    test_images = f"{len(dataset.test_images):,} test images of {dataset.name}"
-    print(f"mean squared error per pixel, {test_images}; {epochs} epochs")
-    if dataset.name == "digits":
-        print("(enlarged from 8x8: with more than 64 numbers PCA is nearly exact)")
-    print(f"\n{'size of the code':17}", *(f"{size:8}" for size in SIZES), flush=True)
-
-
-def _print(name, points):
-    print(f"{name:17}", *(f"{error:8.5f}" for error in points.values()), flush=True)
-
-
-def _write(folder, errors):
-    from common.figures import style
-
-    lines = ["model,size,mse"]
-    for name, points in errors.items():
-        lines += [f"{name},{size},{error:.7f}" for size, error in points.items()]
-    files.write(folder / "bottleneck.csv", "\n".join([*lines, ""]).encode())
-    with style():
-        files.write_figure(folder / "bottleneck.png", curves(errors))
 
 
 def curves(errors):
