@@ -133,7 +133,8 @@ def _of_packages(options):
 def _of_runs(options):
     """(Label, Config, path) of each run, the data.  UserError for a mistake."""
     if options.packages or set(vars(options)) - WITH_RUNS:
-        raise UserError("--runs are trained already: name no packages, nor options")
+        trained = "--runs are trained already"
+        raise UserError(f"{trained}: name no package and no option of training")
     configs = [runs.Run(path).read_config() for path in options.runs]
     names = labels = [config.package for config in configs]
     _check(names)
