@@ -1,7 +1,6 @@
 """The autoencoder in TensorFlow."""
 
-from common.frameworks import exports
-from common.frameworks import tensorflow as framework
+from doorkeeper import exports
 
 __all__ = ["Autoencoder", "Network"]
-__getattr__ = exports(framework, "autoencoder_tf.autoencoder", __all__)
+__getattr__ = exports("tensorflow", "autoencoder_tf.autoencoder", __all__)

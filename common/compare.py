@@ -1,8 +1,6 @@
 """`python -m common.compare vae_tf vae_theano`: one training, in several packages."""
 
-import sys
-
-from tools.compare import command
+import doorkeeper
 
 if __name__ == "__main__":
-    sys.exit(command.main())
+    doorkeeper.run("tools.compare.command")

@@ -1,7 +1,6 @@
 """The generative adversarial network in TensorFlow."""
 
-from common.frameworks import exports
-from common.frameworks import tensorflow as framework
+from doorkeeper import exports
 
 __all__ = ["GAN", "Network"]
-__getattr__ = exports(framework, "gan_tf.gan", __all__)
+__getattr__ = exports("tensorflow", "gan_tf.gan", __all__)

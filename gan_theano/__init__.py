@@ -1,7 +1,6 @@
 """The generative adversarial network in Theano.  Import it before Theano itself."""
 
-from common.frameworks import exports
-from common.frameworks import theano as framework
+from doorkeeper import exports
 
 __all__ = ["GAN", "Network"]
-__getattr__ = exports(framework, "gan_theano.gan", __all__)
+__getattr__ = exports("theano", "gan_theano.gan", __all__)

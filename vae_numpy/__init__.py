@@ -1,7 +1,6 @@
 """The variational autoencoder in NumPy alone."""
 
-from common.frameworks import exports
-from common.frameworks import numpy as framework
+from doorkeeper import exports
 
 __all__ = ["VAE", "Network"]
-__getattr__ = exports(framework, "vae_numpy.vae", __all__)
+__getattr__ = exports("numpy", "vae_numpy.vae", __all__)

@@ -1,7 +1,6 @@
 """The variational autoencoder in TensorFlow."""
 
-from common.frameworks import exports
-from common.frameworks import tensorflow as framework
+from doorkeeper import exports
 
 __all__ = ["VAE", "Network"]
-__getattr__ = exports(framework, "vae_tf.vae", __all__)
+__getattr__ = exports("tensorflow", "vae_tf.vae", __all__)

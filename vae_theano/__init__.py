@@ -1,7 +1,6 @@
 """The variational autoencoder in Theano.  Import it before Theano itself."""
 
-from common.frameworks import exports
-from common.frameworks import theano as framework
+from doorkeeper import exports
 
 __all__ = ["VAE", "Network"]
-__getattr__ = exports(framework, "vae_theano.vae", __all__)
+__getattr__ = exports("theano", "vae_theano.vae", __all__)

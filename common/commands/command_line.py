@@ -7,13 +7,11 @@ import shlex
 import shutil
 import subprocess
 import sys
-import tempfile
-import traceback
 from pathlib import Path
 
+import doorkeeper
 from common import Interrupted, UserError
 
-BUG = 70  # the exit status that sysexits.h calls EX_SOFTWARE
 PIPE = 141  # what a shell says of a command that nobody reads any longer
 
 DATA = (
@@ -27,6 +25,8 @@ DATA = (
 def exit_status(command, *arguments):
     """Call a command -> its exit status; 2, and one line, for a mistake."""
     try:
+        if culprit := doorkeeper.hiding():
+            raise UserError(culprit)
         status = command(*arguments)
         sys.stdout.flush()
         return status
@@ -43,23 +43,13 @@ def exit_status(command, *arguments):
         print("\ninterrupted", file=sys.stderr)
         return 130
     except Exception as error:
-        return _bug(error)
+        return doorkeeper.report(error)
 
 
 def fail(message):
     """Print a mistake as one line -> exit status 2."""
     print("error:", " ".join(str(message).split()), file=sys.stderr)
     return 2
-
-
-def _bug(error):
-    """Say what nobody expected, in one line, and keep the traceback -> exit status."""
-    number, path = tempfile.mkstemp(".txt", "vae-lecture-bug-")
-    with os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace") as file:
-        traceback.print_exception(error, file=file)
-    bug = f"this is a bug of the program: please report it with the file {path}"
-    fail(f"{type(error).__name__}: {error}; {bug}")
-    return BUG
 
 
 def _unread():

@@ -17,8 +17,6 @@ from typing import Protocol
 
 import numpy as np
 
-from common import UserError
-
 
 class Network(Protocol):
     """What a package adds to `Parameters`: functions compiled for them.
@@ -59,36 +57,7 @@ def silence():
             os.close(screens[number])
 
 
-@contextmanager
-def needing(requirements, failure):
-    """Do it silently.  UserError, with the reason and what it needs, if it fails."""
-    try:
-        with silence():
-            yield
-    except Exception as error:
-        text = max(map(str, error.args), key=len, default="")  # Theano adds graphs
-        reason = (text.strip() or repr(error)).splitlines()[0][:300].rstrip(" .")
-        raise UserError(f"{failure} ({reason}): it needs {requirements}") from None
-
-
 def speed(product):
     """How fast a function multiplies 1024 x 1024 numbers with as many, in words."""
     seconds = min(timeit.repeat(product, number=1, repeat=10))
     return f"{2 * 1024**3 / seconds / 1e9:.0f} GFLOP/s"
-
-
-def exports(framework, module, names):
-    """A package's `__getattr__`: load the framework when a name is asked for.
-
-    Then `import vae_tf` takes no time, and `vae_tf.VAE` is found in `module`.
-    """
-    framework.prepare()
-
-    def getattr_(name):
-        if name not in names:
-            package = module.partition(".")[0]
-            raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        framework.load()
-        return getattr(importlib.import_module(module), name)
-
-    return getattr_

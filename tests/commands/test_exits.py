@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import doorkeeper
 from common.commands import command_line
 from common.images import data
 from common.settings import Settings
@@ -47,7 +48,7 @@ def test_a_bug_says_that_it_is_one(capsys):
     def command():
         return {}["missing"]
 
-    assert command_line.exit_status(command) == command_line.BUG
+    assert command_line.exit_status(command) == doorkeeper.BUG
     stdout, stderr = capsys.readouterr()
     line = re.fullmatch(
         r"error: KeyError: 'missing'; this is a bug of the program: please report it "

@@ -3,11 +3,10 @@
 import logging
 import os
 
-from common.frameworks import needing
+from common.frameworks import silence
 
 LIBRARIES = ("tensorflow", "keras")
 REQUIREMENTS = {"requirements.txt": ["3.11"], "requirements-tf.txt": ["3.12", "3.13"]}
-TO_START = "what requirements.txt names (Python 3.12 and 3.13: requirements-tf.txt)"
 
 
 def prepare():
@@ -18,7 +17,7 @@ def prepare():
 
 def load():
     """Import TensorFlow, whose C++ prints notices whatever one sets."""
-    with needing(TO_START, "TensorFlow does not start"):
+    with silence():
         import tensorflow  # noqa: F401
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # after TensorFlow's own
 

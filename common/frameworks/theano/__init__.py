@@ -1,25 +1,23 @@
 """Theano for any model: how it is made to run on newer libraries, and fast."""
 
+import atexit
 import builtins
 import functools
 import importlib.util
 import logging
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
 
-from common.frameworks import needing, speed
+from common import UserError
+from common.frameworks import silence, speed
 
 LIBRARIES = ("theano-pymc",)
 REQUIREMENTS = {"requirements.txt": ["3.11"]}
-TO_START = "Python 3.11 and what requirements.txt names"
-TO_COMPILE = (
-    "g++, Python's headers (Debian: apt install g++ python3.11-dev; macOS: "
-    "xcode-select --install) and a folder (~/.theano, or "
-    "THEANO_FLAGS=base_compiledir=DIR)"
-)
 # glibc has exp, log1p and tanh of sixteen numbers at once, but declares them only where
 # this is defined.  No other part of -ffast-math comes with it: NaN and infinity stay.
 VECTORIZED = "-D__FAST_MATH__" if sys.platform == "linux" else ""
@@ -42,14 +40,30 @@ def prepare():
         ours += ["blas__ldflags="]  # the library below needs flags of ours
     elif "blas__ldflags" not in flags:
         ours += _compiler_flags()
-    fixed = "device=cpu,floatX=float32"
+    fixed = "device=cpu,floatX=float32,compute_test_value=off,profile=False"
     os.environ["THEANO_FLAGS"] = ",".join(filter(None, [*ours, flags, fixed]))
 
 
 def load():
     """Import Theano."""
-    with needing(TO_START, "Theano does not start"):
+    if "compiledir=" not in os.environ["THEANO_FLAGS"]:
+        _choose_folder()
+    with silence():
         import theano  # noqa: F401
+
+
+def _choose_folder():
+    """Where the usual folder cannot be written, Theano compiles into another one."""
+    try:
+        usual = Path.home() / ".theano"
+        usual.mkdir(exist_ok=True)
+        tempfile.TemporaryFile(dir=usual).close()
+    except (OSError, RuntimeError) as error:  # RuntimeError: there is no home
+        folder = tempfile.mkdtemp(prefix="theano-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        os.environ["THEANO_FLAGS"] += f",base_compiledir={folder}"
+        note = f"note: Theano compiles into {folder}, anew each time ({error})"
+        print(note, file=sys.stderr)
 
 
 @functools.cache
@@ -62,9 +76,21 @@ def check():
     import theano.tensor as T
 
     x, y = T.fmatrices("xy")
-    with needing(TO_COMPILE, "Theano cannot compile"):
-        theano.function([x], T.exp(x), mode=theano.Mode("c"))
-        theano.function([x, y], T.dot(x, y))  # in C where there is a library
+    try:
+        with silence():
+            theano.function([x], T.exp(x), mode=theano.Mode("c"))
+            theano.function([x, y], T.dot(x, y))  # in C where there is a library
+    except Exception as error:
+        text = max(map(str, error.args), key=len, default="")  # among graphs and nodes
+        reason = (text.strip() or repr(error)).splitlines()[0][:300].rstrip(" .")
+        cure = ""
+        if not theano.config.cxx:
+            cure = (
+                "; install g++ (Debian: apt install g++; macOS: xcode-select --install)"
+            )
+        elif "Python.h" in text:
+            cure = "; install Python's headers (Debian: apt install python3.11-dev)"
+        raise UserError(f"Theano cannot compile ({reason}){cure}") from None
 
 
 def _compiler_flags():

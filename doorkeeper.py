@@ -1,0 +1,221 @@
+"""What every program calls first: can this Python run it, and if not, what to type?
+
+Only the standard library is imported, and the syntax is that of Python 2.7, so that
+any interpreter can say what is wrong with it, in one line.  pyproject.toml has the
+table of what is needed: `requires-python`, `dependencies`, and an extra per framework.
+"""
+
+import importlib
+import os
+import sys
+
+BUG = 70  # the exit status that sysexits.h calls EX_SOFTWARE
+ROOT = os.path.dirname(os.path.abspath(__file__))
+OURS = "common", "tools"
+MODULES = {"scikit-learn": "sklearn", "theano-pymc": "theano"}  # imported as
+
+
+def exports(framework, module, names):
+    """A package's `__getattr__`: load the framework when a name is asked for.
+
+    Then `import vae_tf` takes no time, and `vae_tf.VAE` is found in `module`.
+    """
+    check(framework)
+    room = importlib.import_module("common.frameworks." + framework)
+    room.prepare()
+
+    def getattr_(name):
+        if name == "framework":
+            return room
+        if name not in names:
+            package = module.partition(".")[0]
+            raise AttributeError(
+                "module {!r} has no attribute {!r}".format(package, name)
+            )
+        room.load()
+        return getattr(importlib.import_module(module), name)
+
+    return getattr_
+
+
+def run(module):
+    """Run the `main` of a program that needs no framework."""
+    check("numpy", running=True)
+    sys.exit(importlib.import_module(module).main())
+
+
+def check(extra, running=False):
+    """Go on if this Python has what an extra needs; else ImportError, in one line.
+
+    Of `python -m PROGRAM` that line is all that is printed, the exit status is 2, and
+    from then on `report` takes what nobody catches.
+    """
+    text = _lack(extra)
+    # while Python looks for the program; Python 2 does not say so
+    running = running or sys.argv[:1] == ["-m"] or sys.version_info < (3,)
+    if text and running:
+        sys.stderr.write("error: " + text + "\n")
+        sys.exit(2)
+    if text:
+        raise ImportError(text)
+    if running:
+        sys.excepthook = lambda kind, error, trace: sys.exit(report(error))
+
+
+def _lack(extra):
+    """What this Python lacks, and what to type; empty if it lacks nothing."""
+    oldest, needs = _table(extra)
+    here = "{}.{}".format(*sys.version_info[:2])
+    limits = [limit for _, _, limit in needs if limit]
+    if _numbers(here) < _numbers(oldest):
+        lack = "{} or newer is needed".format(oldest)
+    elif limits and _numbers(here) >= min(map(_numbers, limits)):
+        lack = "{} runs on none from {} on".format(extra, *limits)
+    else:
+        lack = _missing(needs)
+        return lack and "{} in {}; {}".format(lack, sys.executable, _cure(extra))
+    return "Python {} ({}): {}; {}".format(here, sys.executable, lack, _cure(None))
+
+
+def _table(extra):
+    """-> the oldest Python, [(package, its oldest version, first Python too new)]"""
+    oldest, needs, inside = "", [], False
+    with open(os.path.join(ROOT, "pyproject.toml")) as file:
+        for line in file:
+            line = line.strip()
+            if line.startswith("requires-python"):
+                oldest = line.split(">=")[1].strip('"')
+            if line in ("dependencies = [", extra + " = ["):
+                inside = True
+            elif line == "]":
+                inside = False
+            elif inside:
+                package, _, marker = line.strip('",').partition("; python_version < ")
+                name, _, version = package.partition(">=")
+                needs.append((name, version, marker.strip("'")))
+    return oldest, needs
+
+
+def _missing(needs):
+    """The first package that is missing or too old, in words."""
+    installed = _installed()
+    for name, oldest, _ in needs:
+        version = installed.get(name)
+        if version is None and not _is_there(MODULES.get(name, name)):
+            return "{} is not installed".format(name)
+        if version and _numbers(version) < _numbers(oldest):
+            return "{} {} is too old, {} or newer is needed".format(
+                name, version, oldest
+            )
+    return ""
+
+
+def _installed():
+    """The distributions that Python finds.  -> {name: version}"""
+    found = {}
+    for folder in reversed(sys.path):
+        for entry in os.listdir(folder) if os.path.isdir(folder) else ():
+            if entry.endswith((".dist-info", ".egg-info")):
+                name, _, version = entry[:-10].partition("-")
+                name = name.lower().replace("_", "-")
+                found[name] = version.partition("-")[0]
+    return found
+
+
+def _is_there(module):
+    """Whether a module can be found, as one installed under another name."""
+    return any(os.path.isdir(os.path.join(folder, module)) for folder in sys.path)
+
+
+def _numbers(version):
+    """1.26.4 -> (1, 26, 4), which compares as versions do."""
+    return [int(part) for part in version.split(".") if part.isdigit()]
+
+
+def _cure(extra):
+    """What to type, according to what there is; None: another Python is needed."""
+    environment = os.path.join(ROOT, ".venv")
+    scripts = os.path.join(environment, "Scripts" if os.name == "nt" else "bin")
+    if os.path.isdir(scripts) and os.path.abspath(sys.prefix) != environment:
+        word = "" if os.name == "nt" else "source "
+        place = os.path.relpath(os.path.join(scripts, "activate"))
+        return "type {}{}, then the same again".format(word, place)
+    if extra and (os.name == "nt" or sys.prefix != sys.base_prefix):
+        name = "-numpy" if extra == "numpy" else "-tf" * (sys.version_info > (3, 12))
+        place = os.path.relpath(os.path.join(ROOT, "requirements{}.txt".format(name)))
+        return "type {} -m pip install -r {}".format(sys.executable, place)
+    return "type make train in {}, which installs what is needed".format(ROOT)
+
+
+# An exception that nobody expected, on a Python that is new enough
+
+
+def report(error):
+    """Say in one line what an exception is -> exit status.
+
+    Its traceback goes to a file.  It is a bug only if a line of ours raised it.
+    """
+    if isinstance(error, KeyboardInterrupt):
+        sys.stderr.write("\ninterrupted\n")
+        return 130
+    message = "{}: {}".format(type(error).__name__, str(error).strip()[:300])
+    places, trace = [], error.__traceback__
+    path = _keep_traceback(type(error), error, trace)
+    while trace:
+        places.append((trace.tb_frame.f_code, trace.tb_frame.f_globals))
+        trace = trace.tb_next
+    culprit = hiding(places) or _library(error, places)
+    if culprit:
+        text = "{} ({}); the traceback is in {}".format(culprit, message, path)
+    else:
+        text = "{}; this is a bug of the program: please report it with the file {}"
+        text = text.format(message, path)
+    sys.stderr.write("error: {}\n".format(" ".join(text.split())))
+    return 2 if culprit else BUG
+
+
+def _keep_traceback(*error):
+    """Write it into a file -> its path.  Python's own tools may be what failed."""
+    folder = os.environ.get("TMPDIR") or os.environ.get("TEMP") or "/tmp"
+    path = os.path.join(folder, "vae-lecture-{}.txt".format(os.getpid()))
+    with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
+        sys.stderr, screen = file, sys.stderr
+        sys.__excepthook__(*error)
+        sys.stderr = screen
+    return path
+
+
+def hiding(places=()):
+    """The file of a user's that Python took for a module that is needed, in words."""
+    here = os.getcwd()
+    needs = _table("tensorflow")[1] + _table("theano")[1]
+    names = {MODULES.get(name, name) for name, _, _ in needs}
+    files = [code.co_filename for code, _ in places]
+    files += [getattr(m, "__file__", None) or "" for m in list(sys.modules.values())]
+    if sys.path[0] in ("", here):  # also those that are imported later
+        files += [os.path.join(here, name + ".py") for name in sorted(names)]
+    names.update(sys.stdlib_module_names, [] if here == ROOT else OURS)
+    for file in files:
+        folder, name = os.path.split(os.path.splitext(os.path.abspath(file))[0])
+        if name == "__init__":
+            folder, name = os.path.split(folder)
+        if folder == here and name in names and os.path.exists(file):
+            return "{} is taken for the module {}; rename it".format(file, name)
+    return ""
+
+
+def _library(error, places):
+    """The library that raised an exception, in words; empty if a line of ours did."""
+    below = []  # what our last line called
+    for code, variables in places:
+        folder = os.path.relpath(code.co_filename, ROOT).split(os.sep)[0]
+        ours = folder not in (os.pardir, ".venv", ".uv") and "<" not in folder
+        below = [] if ours else below + [(code, variables)]  # noqa: RUF005
+    importing = [v for code, v in below if code.co_name == "<module>"]
+    if importing or (isinstance(error, ImportError) and error.name and not below):
+        name = importing[0]["__name__"] if importing else error.name
+        file = importing[0]["__file__"] if importing else error.path or ""
+        inside = not file or file.startswith((sys.prefix, sys.base_prefix))
+        place = "" if inside else " ({})".format(file)
+        return "{}{} could not be imported".format(name.partition(".")[0], place)
+    return below and "{} failed".format(below[-1][1]["__name__"].partition(".")[0])

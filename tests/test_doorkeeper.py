@@ -1,0 +1,138 @@
+"""The first lines of every program: whatever is wrong, it is said in one line."""
+
+import ast
+import importlib.metadata
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import doorkeeper
+from tests.conftest import ROOT
+from tests.helpers import module, one_line
+
+SMALL = ["--data", "digits", "--epochs", "1", "--hidden", "5", "--quiet"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def traceback_of(result):
+    """Removes the file that the line names."""
+    path = Path(re.search(r"\S+/vae-lecture-\d+\.txt", result.stderr)[0])
+    text = path.read_text()
+    path.unlink()
+    return text
+
+
+def test_any_python_can_read_it():
+    """No syntax that Python 2.7 or 3.6 does not know."""
+    tree = ast.parse((ROOT / "doorkeeper.py").read_text(), feature_version=(3, 4))
+    newer = (ast.JoinedStr, ast.NamedExpr, ast.AnnAssign, ast.Nonlocal, ast.Await)
+    for node in ast.walk(tree):
+        assert not isinstance(node, newer)
+        assert not isinstance(node, ast.arguments) or not node.kwonlyargs
+        assert not isinstance(node, ast.Raise) or node.cause is None
+        if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+            assert not any(isinstance(e, ast.Starred) for e in node.elts)
+
+
+@pytest.mark.parametrize("extra", ["numpy", "tensorflow", "theano"])
+def test_the_table_is_what_pip_reads(extra):
+    oldest, needs = doorkeeper._table(extra)
+    texts = PROJECT["dependencies"] + PROJECT["optional-dependencies"][extra]
+    again = [f"{n}>={v}" + f"; python_version < '{m}'" * bool(m) for n, v, m in needs]
+    assert (again, f">={oldest}") == (texts, PROJECT["requires-python"])
+
+
+def test_what_is_installed_is_found():
+    installed = doorkeeper._installed()
+    for name in ("numpy", "scikit-learn", "theano-pymc", "tensorflow"):
+        assert installed[name] == importlib.metadata.version(name)
+
+
+@pytest.mark.parametrize(
+    ("version", "extra", "words"),
+    [
+        ((3, 6), "tensorflow", ["Python 3.6 (", "3.11 or newer"]),
+        ((3, 12), "theano", ["Python 3.12 (", "theano", "3.12"]),
+        ((3, 14), "tensorflow", ["Python 3.14 (", "tensorflow", "3.14"]),
+    ],
+)
+def test_a_python_that_is_too_old_or_too_new(monkeypatch, version, extra, words):
+    monkeypatch.setattr(sys, "version_info", (*version, 0))
+    with pytest.raises(ImportError) as error:
+        doorkeeper.check(extra)
+    for word in [sys.executable, *words]:
+        assert word in str(error.value)
+
+
+def test_numpy_has_no_upper_limit(monkeypatch):
+    monkeypatch.setattr(sys, "version_info", (3, 20, 0))
+    doorkeeper.check("numpy")
+
+
+def test_a_package_that_is_too_old(monkeypatch, tmp_path):
+    (tmp_path / "scikit_learn-1.5.2.dist-info").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ImportError, match=r"scikit-learn 1.5.2 is too old, 1.6 or"):
+        doorkeeper.check("numpy")
+
+
+def without_packages(*words):
+    """This Python without site-packages."""
+    command = [sys.executable, "-S", *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("door", ["vae_tf.train", "vae_numpy", "common.compare"])
+def test_packages_that_are_missing(door):
+    one_line(without_packages("-m", door), "numpy is not installed in", sys.executable)
+
+
+def test_an_import_is_no_exit():
+    result = without_packages("-c", "import vae_tf")
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[-1].startswith("ImportError: numpy is not")
+
+
+def test_the_cure(monkeypatch, tmp_path):
+    monkeypatch.setattr(doorkeeper, "ROOT", str(tmp_path))
+    monkeypatch.setattr(sys, "prefix", sys.base_prefix)
+    monkeypatch.chdir(tmp_path)
+    assert doorkeeper._cure("tensorflow").startswith("type make train in ")
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    assert doorkeeper._cure("numpy").startswith("type source .venv/bin/activate,")
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
+    cure = f"type {sys.executable} -m pip install -r requirements-numpy.txt"
+    assert doorkeeper._cure("numpy") == cure
+    assert doorkeeper._cure(None).startswith("type make train in ")
+
+
+HIDDEN = "common copy csv inspect joblib json logging numpy random scipy secrets tqdm"
+
+
+@pytest.mark.parametrize("name", HIDDEN.split())
+def test_a_file_that_hides_a_module(tmp_path, name):
+    (tmp_path / f"{name}.py").write_text("x = 1\n")
+    result = module("vae_numpy.train", *SMALL, folder=tmp_path)
+    one_line(result, f"{tmp_path}/{name}.py is taken for the module {name}; rename it")
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_library_that_cannot_be_imported(tmp_path):
+    place = tmp_path / "elsewhere" / "tqdm"
+    place.mkdir(parents=True)
+    (place / "__init__.py").write_text("raise RuntimeError('no such\\nluck')\n")
+    path = f"{ROOT}:{place.parent}"
+    result = module("vae_numpy.train", *SMALL, folder=tmp_path, PYTHONPATH=path)
+    words = f"tqdm ({place}/__init__.py) could not be imported", "no such luck"
+    one_line(result, *words)
+    assert traceback_of(result).endswith("RuntimeError: no such\nluck\n")
+
+
+def test_ctrl_c_while_python_imports(tmp_path):
+    (tmp_path / "tqdm.py").write_text("raise KeyboardInterrupt\n")
+    result = module("vae_numpy.train", *SMALL, folder=tmp_path)
+    assert (result.returncode, result.stderr) == (130, "\ninterrupted\n")
