@@ -38,10 +38,10 @@ def exports(framework, module, names):
     return getattr_
 
 
-def run(module):
-    """Run the `main` of a program that needs no framework."""
-    check("numpy", running=True)
-    sys.exit(importlib.import_module(module).main())
+def run(module, extra, *arguments):
+    """Run the `main` of a program that needs an extra; None: Python alone."""
+    check(extra, running=True)
+    sys.exit(importlib.import_module(module).main(*arguments))
 
 
 def check(extra, running=False):
@@ -50,7 +50,7 @@ def check(extra, running=False):
     Of `python -m PROGRAM` that line is all that is printed, the exit status is 2, and
     from then on `report` takes what nobody catches.
     """
-    text = _lack(extra)
+    text = lack(extra)
     # while Python looks for the program; Python 2 does not say so
     running = running or sys.argv[:1] == ["-m"] or sys.version_info < (3,)
     if text and running:
@@ -62,9 +62,9 @@ def check(extra, running=False):
         sys.excepthook = lambda kind, error, trace: sys.exit(report(error))
 
 
-def _lack(extra):
+def lack(extra):
     """What this Python lacks, and what to type; empty if it lacks nothing."""
-    oldest, needs = _table(extra)
+    oldest, needs = _table(extra) if extra else (_table("")[0], [])
     here = "{}.{}".format(*sys.version_info[:2])
     limits = [limit for _, _, limit in needs if limit]
     if _numbers(here) < _numbers(oldest):

@@ -3,4 +3,4 @@
 import doorkeeper
 
 if __name__ == "__main__":
-    doorkeeper.run("tools.compare.command")
+    doorkeeper.run("tools.compare.command", "numpy")

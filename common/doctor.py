@@ -1,8 +1,6 @@
 """`python -m common.doctor`: can the programs run on this machine?"""
 
-import sys
-
-from tools import doctor
+import doorkeeper
 
 if __name__ == "__main__":
-    sys.exit(doctor.main(default="vae_tf"))
+    doorkeeper.run("tools.doctor", None, "vae_tf")

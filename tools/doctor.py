@@ -1,11 +1,10 @@
 """Say what is right and wrong with this machine, before anybody trains.
 
 Only the standard library is imported here, and what may be missing or broken is tried
-in a process of its own.  So the answer comes in any Python, whatever is installed.
+in a process of its own.  So the answer comes whatever is installed.
 A finding is a line in three parts: `ok`, `note` or `wrong`; the subject; the text.
 """
 
-import ast
 import importlib
 import io
 import math
@@ -17,16 +16,14 @@ import sys
 import textwrap
 import timeit
 from functools import partial
-from importlib import metadata
 from pathlib import Path
 
+import doorkeeper
 from common import packages
 from common.commands.command_line import Parser, exit_status
 from tools import processes
 
 ABOUT = "Say what is right and wrong with this machine, before anybody trains."
-HERE = "{}.{}".format(*sys.version_info)  # this Python
-OLDEST = (3, 11)  # the oldest Python that understands our syntax
 PATIENCE = 300  # seconds for a framework that may have to compile for the first time
 STEPS, CALLS = 20, 10  # steps in each call of a network, calls that are timed
 MNIST_IMAGES, EPOCHS = 60_000, 25
@@ -65,58 +62,23 @@ def _report(required, programs):
 
 def _examine(required, programs):
     """Every finding.  The programs come last; those that are required are timed."""
-    if sys.version_info < OLDEST:
-        text = f"{HERE} is too old; Python {OLDEST[0]}.{OLDEST[1]} is needed"
-        yield "wrong", "python", f"{text} - make train installs it"
-        return
     yield "ok", "python", f"{platform.python_version()} on {platform.platform()}"
-    rooms, files = {program: _room(program) for program in programs}, set()
-    for name in required:
-        pythons = _requirements(rooms[name])
-        files.add(pythons.get(HERE))
-        if HERE not in pythons:
-            yield "note", name, f"needs Python {' or '.join(pythons)}, not {HERE}"
-    yield from map(_packages, sorted(filter(None, files)))
+    frameworks = {program: _framework_of(program) for program in programs}
+    for name in dict.fromkeys(map(frameworks.get, required)):
+        lack = doorkeeper.lack(name)
+        yield "wrong" if lack else "ok", "packages", lack or f"all that {name} needs"
     yield _machine()
     yield from _apart(["mnist"], [], _mnist)
     yield from _apart(["drawing"], ["drawing"], _drawing)
-    for room in dict.fromkeys(rooms.values()):
-        names = [program for program in programs if rooms[program] == room]
+    for framework in dict.fromkeys(frameworks.values()):
+        names = [name for name in programs if frameworks[name] == framework]
         yield from _apart(names, required, _framework, names, required)
 
 
-def _room(program):
-    """The file of its framework's room, which the door of its package names."""
+def _framework_of(program):
+    """The name of its framework, which the door of its package says."""
     door = (packages.ROOT / program / "__init__.py").read_text()
-    name = re.search(r"^from common.frameworks import (\w+) as", door, re.M)[1]
-    file = packages.ROOT / "common" / "frameworks" / f"{name}.py"
-    return file if file.exists() else file.with_suffix("") / "__init__.py"
-
-
-def _requirements(room):
-    """Its REQUIREMENTS, read because an import needs NumPy.  -> {Python: file}"""
-    text = re.search(r"^REQUIREMENTS = (.*)", room.read_text(), re.M)[1]
-    files = ast.literal_eval(text).items()
-    return {python: file for file, pythons in files for python in pythons}
-
-
-def _packages(file):
-    """Whether everything in a file of requirements is installed in that version."""
-    cure = f" - run make train, or pip install -r {file}"
-    try:
-        from packaging.requirements import Requirement  # matplotlib needs it too
-
-        lines = (packages.ROOT / file).read_text().splitlines()
-        texts = filter(None, (line.partition("#")[0].strip() for line in lines))
-        required = [*map(Requirement, texts)]
-        for package in required:
-            version = metadata.version(package.name)
-            if version not in package.specifier:
-                text = f"{package} is required, {version} here"
-                return "note", "packages", text + cure
-    except ModuleNotFoundError as error:
-        return "note", "packages", f"{error.name} is not installed{cure}"
-    return "ok", "packages", f"{len(required)} as in {file}"
+    return re.search(r'exports\("(\w+)"', door)[1]
 
 
 def _machine():

@@ -1,14 +1,12 @@
 """The interface of a framework's room, and the protocol of its networks.
 
 A framework is a module here with LIBRARIES, the packages whose versions a run records;
-REQUIREMENTS, the Pythons for which a file names all packages, on one line, since
-`common.doctor` reads it without an import; `prepare()`, which comes before it is
-imported and takes no time; `load()`, which imports it; `describe()`, what
-`common.doctor` says of it; and, for the pages, `of_arrays(function, arrays)`, which
-makes a function of model.py take arrays like these, by name, and return arrays.
+`prepare()`, which comes before it is imported and takes no time; `load()`, which
+imports it; `describe()`, what `common.doctor` says of it; and, for the pages,
+`of_arrays(function, arrays)`, which makes a function of model.py take arrays like
+these, by name, and return arrays.  pyproject.toml has an extra of its name.
 """
 
-import importlib
 import os
 import sys
 import timeit

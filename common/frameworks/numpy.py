@@ -13,7 +13,6 @@ from common.frameworks import speed
 from common.frameworks.parameters import Parameters
 
 LIBRARIES = ()  # a run records NumPy's version in any case
-REQUIREMENTS = {"requirements-numpy.txt": ["3.11", "3.12", "3.13"]}
 EPSILON = 1e-7  # Keras's; the "epsilon hat" of Kingma & Ba 2015
 BLOCK = 32_768  # numbers that stay in a cache with their moments and gradient
 DRAWS = 250  # of z, decoded together

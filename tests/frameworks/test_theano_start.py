@@ -63,16 +63,30 @@ def test_it_does_not_start(home, options, changes):
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("flags", "cure"),
     [
-        {"THEANO_FLAGS": "cxx="},
-        {"THEANO_FLAGS": "cxx=/none"},
-        {"THEANO_FLAGS": "blas__ldflags=-lnonsense"},
-        {"HOME": "/dev/null"},
+        ("cxx=", "install g++ "),
+        ("cxx=/none", "Theano cannot compile ("),
+        ("blas__ldflags=-lnonsense", "-lnonsense"),
     ],
 )
-def test_it_cannot_compile(home, changes):
-    one_line(start(home, **changes), "Theano cannot compile (", "needs g++", "folder")
+def test_it_cannot_compile(home, flags, cure):
+    result = start(home, THEANO_FLAGS=flags)
+    one_line(result, "Theano cannot compile (", cure)
+
+
+@pytest.mark.parametrize("flag", ["compute_test_value=raise", "profile=True"])
+def test_what_programs_cannot_compute_with_is_overruled(home, flag):
+    result = start(home, THEANO_FLAGS=flag)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_a_folder_that_cannot_be_written(home):
+    result = start(home, HOME="/dev/null")
+    assert result.returncode == 0
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("note: Theano compiles into ")
+    assert "/dev/null/.theano" in line
 
 
 @pytest.mark.parametrize("reason", ["Python.h: No such file", "No space left"])

@@ -1,7 +1,5 @@
 """`python -m common.doctor` on machines where something is wrong."""
 
-import ast
-import importlib
 import os
 import signal
 import sys
@@ -10,7 +8,7 @@ import time
 import numpy as np
 import pytest
 
-from tests.conftest import MNIST, PACKAGES, ROOT
+from tests.conftest import MNIST, ROOT
 from tests.helpers import run
 from tools import doctor
 
@@ -22,7 +20,7 @@ def test_a_framework_that_is_broken(tmp_path, monkeypatch):
     arguments = names, ["vae_tf"]
     other, finding = doctor._apart(*arguments, doctor._framework, *arguments)
     assert finding[:2] == ("wrong", "vae_tf")
-    assert finding[2].startswith("TensorFlow does not start (wrong ELF class)")
+    assert "wrong ELF class" in finding[2]
     assert other == ("note", "autoencoder_tf", finding[2])
 
 
@@ -59,45 +57,23 @@ def test_nothing_is_installed(nowhere):
     assert (result.returncode, result.stderr) == (1, "")
     ok, packages, _, *others = result.stdout.splitlines()
     assert ok.startswith("ok     python         3.")
-    assert packages == (
-        "note   packages       packaging is not installed - run make train, or "
-        "pip install -r requirements-numpy.txt"
-    )
+    assert packages.startswith("wrong  packages       numpy is not installed in ")
     assert others == [
         "note   mnist          No module named 'numpy'",
         "wrong  drawing        No module named 'matplotlib'",
         "wrong  vae_numpy      No module named 'numpy'",
         "",
-        "problems with: drawing, vae_numpy",
+        "problems with: packages, drawing, vae_numpy",
     ]
 
 
-def test_a_python_that_is_too_old(monkeypatch):
-    for file in (
-        *("common/doctor.py", "common/commands/command_line.py", "common/packages.py"),
-        *("common/models/__init__.py", "tools/doctor.py", "tools/processes.py"),
-    ):
-        ast.parse((ROOT / file).read_text(), feature_version=(3, 9))
-    monkeypatch.setattr(doctor, "OLDEST", (4, 0))
-    ((level, subject, text),) = doctor._examine(["vae_tf"], PACKAGES)
-    assert (level, subject) == ("wrong", "python")
-    assert text.endswith(" is too old; Python 4.0 is needed - make train installs it")
-
-
-@pytest.mark.parametrize("package", PACKAGES)
-def test_what_a_framework_needs(package):
-    framework, room = importlib.import_module(package).framework, doctor._room(package)
-    assert str(room) == framework.__file__
-    files = {*doctor._requirements(room).values()}
-    assert files == {*framework.REQUIREMENTS}
-    assert all((ROOT / file).exists() for file in files)
-
-
 def test_a_program_for_another_python(monkeypatch):
-    monkeypatch.setattr(doctor, "HERE", "3.99")
+    monkeypatch.setattr(sys, "version_info", (3, 12, 0))
     findings = doctor._examine(["vae_theano"], ["vae_theano"])
     assert next(findings)[0] == "ok"
-    assert next(findings) == ("note", "vae_theano", "needs Python 3.11, not 3.99")
+    level, subject, text = next(findings)
+    assert (level, subject) == ("wrong", "packages")
+    assert text.startswith("Python 3.12 (")
     assert next(findings)[1] == "machine"
 
 
@@ -110,7 +86,7 @@ def test_the_whole_on_this_machine(capsys):
     machine = ["python", "packages", "machine", "mnist", "drawing"]
     assert subjects == [*machine, "numpy", "vae_numpy"]
     assert "25 epochs of MNIST take about " in lines[-1]
-    assert lines[1].endswith(" as in requirements-numpy.txt")
+    assert lines[1].endswith(" all that numpy needs")
 
 
 @pytest.mark.slow
@@ -119,15 +95,6 @@ def test_what_a_framework_says_of_itself(package):
     (level, *_), *_, finding = doctor._framework([package], [])
     assert level == "ok"
     assert finding == ("ok", package, "can run")
-
-
-def test_versions_beside_the_requirements(monkeypatch):
-    level, _, text = doctor._packages("requirements.txt")
-    assert level == "ok"
-    assert "as in requirements.txt" in text
-    monkeypatch.setattr(doctor.metadata, "version", lambda name: "1.10.0")
-    text = doctor._packages("requirements-numpy.txt")[2]
-    assert text.startswith("numpy>=1.26 is required, 1.10.0 here - run make train")
 
 
 def test_the_limits_of_a_container(tmp_path, monkeypatch):

@@ -6,7 +6,6 @@ import os
 from common.frameworks import silence
 
 LIBRARIES = ("tensorflow", "keras")
-REQUIREMENTS = {"requirements.txt": ["3.11"], "requirements-tf.txt": ["3.12", "3.13"]}
 
 
 def prepare():

@@ -17,7 +17,6 @@ from common import UserError
 from common.frameworks import silence, speed
 
 LIBRARIES = ("theano-pymc",)
-REQUIREMENTS = {"requirements.txt": ["3.11"]}
 # glibc has exp, log1p and tanh of sixteen numbers at once, but declares them only where
 # this is defined.  No other part of -ffast-math comes with it: NaN and infinity stay.
 VECTORIZED = "-D__FAST_MATH__" if sys.platform == "linux" else ""
@@ -86,7 +85,7 @@ def check():
         cure = ""
         if not theano.config.cxx:
             cure = (
-                "; install g++ (Debian: apt install g++; macOS: xcode-select --install)"
+                "; install g++ (Debian: apt install g++, macOS: xcode-select --install)"
             )
         elif "Python.h" in text:
             cure = "; install Python's headers (Debian: apt install python3.11-dev)"
