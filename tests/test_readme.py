@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from common.models.vae.words import WORDS
+from common.models.vae import Settings
 from tests.conftest import ROOT
 
 
@@ -16,7 +16,7 @@ def read(name):
 
 
 README = read("README.md")
-COMMANDS = {*WORDS.commands, "explore"}
+COMMANDS = {*Settings.words.commands, "explore"}
 
 
 def test_it_is_short():
@@ -51,8 +51,11 @@ def test_its_run_is_that_of_the_defaults():
         ]
     for row in history[-2:]:
         epoch = f"{row['epoch']:.0f}/{len(history)}"
-        assert f"{epoch:>7}  {WORDS.row(row)}  {row['seconds']:7.2f}" in README
-    assert WORDS.result(history[-1]) in README
+        assert (
+            f"{epoch:>7}  {Settings.words.row.format(**row)}  {row['seconds']:7.2f}"
+            in README
+        )
+    assert Settings.words.result.format(**history[-1]) in README
 
 
 def test_it_names_the_command_of_the_tests():
