@@ -4,9 +4,6 @@ import json
 
 import numpy as np
 import pytest
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import gan_tf
 import gan_theano
@@ -187,21 +184,3 @@ def test_a_discriminator_that_wins_is_said(digits):
     assert "sees through every image" in warning
     row["train_discriminator_loss"] = 1.2
     assert gan.Settings.words.warning(row, digits.test_images) is None
-
-
-PIPELINES = [
-    make_pipeline(MinMaxScaler(clip=True), p.GAN(latent_dim=2, epochs=1, hidden=()))
-    for p in PACKAGES.values()
-]
-IN_PLACE = "a Pipeline fits its steps in place, so its parameter `steps` changes"
-NOT_APPLICABLE = {  # checks of scikit-learn: why
-    "check_estimators_overwrite_params": IN_PLACE,
-    "check_dont_overwrite_parameters": IN_PLACE,
-}
-
-
-@pytest.mark.slow
-@pytest.mark.usefixtures("uncompiled")
-@parametrize_with_checks(PIPELINES, expected_failed_checks=lambda _: NOT_APPLICABLE)
-def test_scikit_learn_checks(estimator, check):
-    check(estimator)
