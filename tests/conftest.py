@@ -2,9 +2,7 @@ import importlib
 import os
 import re
 import runpy
-import subprocess
 import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,7 +15,6 @@ from tests.helpers import environment
 ROOT = packages.ROOT
 PACKAGES = packages.every()
 ENCODERS = [p for p in PACKAGES if packages.model_of(p).words.encodes]
-COMPILED = Path.home() / ".theano"
 MNIST = pytest.mark.skipif(
     "MNIST_PATH" not in os.environ, reason="MNIST_PATH does not name a copy of MNIST"
 )
@@ -89,31 +86,15 @@ def uncompiled():
 @pytest.fixture
 def nowhere(tmp_path):
     """An environment in which MNIST is neither on the machine nor to be downloaded."""
-    # Theano compiles once for all tests
-    return environment(tmp_path, THEANO_FLAGS=f"base_compiledir={COMPILED}")
-
-
-@pytest.fixture
-def process(nowhere):
-    """Run `python -m ...` in the project's folder, in a process of its own."""
-
-    def run(*arguments, **changes):
-        return subprocess.run(
-            [sys.executable, "-m", *map(str, arguments)],
-            cwd=ROOT,
-            env=nowhere | changes,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-
-    return run
+    return environment(tmp_path)
 
 
 @pytest.fixture
 def command(nowhere, monkeypatch, capfd):
-    """The same within this process, which spares each call the import of TensorFlow."""
+    """`python -m ...` in this process, which spares each call the import of TensorFlow.
+
+    What `module` of tests/helpers.py runs in a process of its own.
+    """
 
     def run(module, *arguments, **changes):
         importlib.import_module(module.partition(".")[0])  # may set flags, which stay

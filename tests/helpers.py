@@ -5,12 +5,15 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from common import batches, packages
 from common.packages import ROOT
+
+COMPILED = Path.home() / ".theano"  # Theano compiles once for all tests
 
 
 def start(*arguments, **options):
@@ -61,14 +64,15 @@ def one_line(result, *words):
 
 def environment(home, **changes):
     """One without MNIST whose home is a folder of the test; None removes a name."""
-    names = {k: v for k, v in os.environ.items() if k not in ("MNIST_PATH", "HOME")}
-    names |= {
+    names = {
+        "MNIST_PATH": None,
         "HOME": str(home),
         "XDG_CACHE_HOME": str(home / "cache"),
         "https_proxy": "http://127.0.0.1:9",  # nobody listens
         "PYTHONPATH": str(ROOT),
+        "THEANO_FLAGS": f"base_compiledir={COMPILED}",
     }
-    names |= changes
+    names = os.environ | names | changes
     return {name: value for name, value in names.items() if value is not None}
 
 

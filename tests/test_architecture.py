@@ -10,6 +10,7 @@ import pytest
 
 from common import models
 from tests.conftest import PACKAGES, ROOT
+from tests.helpers import module
 
 AT_THE_ROOT = {
     *(".ci", ".devcontainer", ".binder", ".github", ".gitignore", "LICENSE"),
@@ -166,26 +167,33 @@ def test_nothing_stands_at_the_root_that_has_no_place_there():
     assert {n for n in names if not n.startswith("requirements")} <= AT_THE_ROOT
 
 
-@pytest.fixture
-def imported(process):
-    """The modules that `python -m ...` imports, as Python itself reports them."""
-
-    def run(*arguments):
-        result = process(*arguments, PYTHONPROFILEIMPORTTIME="1")
-        assert result.returncode == 0, result.stderr
-        return {line.split("|")[-1].strip() for line in result.stderr.splitlines()}
-
-    return run
+def imported(folder, *words):
+    """Run `python -m ...` -> its output, the modules that Python says it imports."""
+    result = module(*words, folder=folder, PYTHONPROFILEIMPORTTIME="1")
+    assert result.returncode == 0, result.stderr
+    names = {line.split("|")[-1].strip() for line in result.stderr.splitlines()}
+    return result.stdout, names
 
 
-@pytest.mark.parametrize("door", ["vae_tf", "vae_tf.train", "gan_theano.train"])
-def test_help_waits_for_nothing(imported, door):
-    assert not imported(door, "--help") & (SLOW | EVERY_LIBRARY)
+@pytest.mark.parametrize(
+    ("door", "words"),
+    [
+        ("vae_tf", "reconstruct"),
+        ("vae_tf.train", "default: 128"),
+        ("autoencoder_tf.train", "default: 200"),
+        ("autoencoder_tf.bottleneck", "bottleneck.csv"),
+        ("gan_theano.train", "--penalty"),
+    ],
+)
+def test_help_waits_for_nothing(tmp_path, door, words):
+    stdout, names = imported(tmp_path, door, "--help")
+    assert words in stdout
+    assert not names & (SLOW | EVERY_LIBRARY)
 
 
-def test_a_run_is_a_few_files(imported, tmp_path):
-    options = ["--data", "digits", "--epochs", "1", "--hidden", "5", "--quiet", "--out"]
-    names = imported("vae_numpy.train", *options, tmp_path / "run")
+def test_a_run_is_a_few_files(tmp_path):
+    options = ["--data", "digits", "--epochs", "1", "--hidden", "5", "--quiet"]
+    _, names = imported(tmp_path, "vae_numpy.train", *options)
     assert not names & EVERY_LIBRARY
     ours = [path for name, path in FILES.items() if name in names]
     assert len(ours) <= 30

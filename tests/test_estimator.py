@@ -2,7 +2,6 @@
 
 import copy
 import pickle
-import subprocess
 import sys
 import warnings
 
@@ -20,7 +19,8 @@ import autoencoder_tf
 import vae_numpy
 import vae_tf
 from common import UserError, packages
-from tests.conftest import ENCODERS, PACKAGES, ROOT, framework_of, packages_of
+from tests.conftest import ENCODERS, PACKAGES, framework_of, packages_of
+from tests.helpers import run
 
 SMALL = {"latent_dim": 2, "epochs": 1, "hidden": ()}
 EPOCHS = 20
@@ -316,15 +316,9 @@ np.testing.assert_allclose(np.vstack(parts), vae.transform(X), atol=1e-6)
 
 @pytest.mark.slow
 @pytest.mark.parametrize("package", ["vae_tf", "vae_theano"])
-def test_workers_say_nothing_and_compute_the_same(package, nowhere):
-    result = subprocess.run(
-        [sys.executable, "-c", WORKERS.format(package)],
-        cwd=ROOT,
-        env=nowhere,
-        capture_output=True,
-        check=False,
-    )
-    assert (result.returncode, result.stdout, result.stderr) == (0, b"", b"")
+def test_workers_say_nothing_and_compute_the_same(package, tmp_path):
+    result = run([sys.executable, "-c", WORKERS.format(package)], tmp_path)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
 @pytest.mark.parametrize("hidden", [(), (16, 8)])

@@ -7,7 +7,6 @@ import io
 import json
 import re
 from collections import defaultdict
-from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -15,6 +14,7 @@ import pytest
 from PIL import Image
 
 from tests.conftest import ROOT
+from tests.helpers import environment
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ids = [path.stem for path in NOTEBOOKS]
@@ -88,12 +88,8 @@ FIRST, *OTHERS = NOTEBOOKS
     [FIRST, *(pytest.param(path, marks=pytest.mark.notebooks) for path in OTHERS)],
     ids=ids,
 )
-def test_it_runs_and_its_asserts_hold(program, nowhere, path):
-    environment = nowhere | {
-        "IPYTHONDIR": nowhere["HOME"] + "/ipython",
-        "THEANO_FLAGS": f"base_compiledir={Path.home() / '.theano'}",  # compile once
-    }
-    notebook = program.execute(path, env=environment)
+def test_it_runs_and_its_asserts_hold(program, tmp_path, path):
+    notebook = program.execute(path, env=environment(tmp_path))
     assert "digits that scikit-learn bundles" in text(notebook)
     for output in outputs(notebook):
         assert output.output_type != "error"

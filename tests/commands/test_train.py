@@ -5,8 +5,6 @@ import os
 import re
 import shlex
 import signal
-import subprocess
-import sys
 import time
 
 import numpy as np
@@ -15,7 +13,7 @@ import pytest
 from common import models, packages
 from common.commands.table import Table
 from common.packages import versions as versions_of
-from tests.conftest import COMPILED, MNIST, PACKAGES, ROOT, packages_of
+from tests.conftest import MNIST, PACKAGES, packages_of
 from tests.helpers import checkpoint, environment, files, module, one_line, rows, start
 
 FAST = ["--data", "digits", "--hidden", 16, "--batch-size", 50, "--epochs", 2]
@@ -48,11 +46,10 @@ def config(run):
 def twins(tmp_path_factory):
     """Each VAE, trained in a process of its own -> {package: (run, output)}"""
     folder = tmp_path_factory.mktemp("twins")
-    results, flags = {}, f"base_compiledir={COMPILED}"
+    results = {}
     for package in TWINS:
         words = [*FAST, "--latent-dim", 2, "--out", package]
-        program = f"{package}.train"
-        result = module(program, *words, folder=folder, THEANO_FLAGS=flags)
+        result = module(f"{package}.train", *words, folder=folder)
         assert (result.returncode, result.stderr) == (0, "")  # and no progress bar
         results[package] = folder / package, result.stdout
     return results
@@ -216,28 +213,6 @@ def test_mistakes_get_one_line(train, tmp_path, arguments, words):
 def test_a_wrong_mnist_path_is_not_passed_over(train, tmp_path):
     result = train("--out", tmp_path / "run", MNIST_PATH="/no/such.npz")
     one_line(result, "/no/such.npz")
-
-
-def test_help_does_not_import_tensorflow():
-    code = (
-        "import contextlib, runpy, sys\n"
-        "for program in sys.argv[1:]:\n"
-        "    sys.argv[1:] = ['--help']\n"
-        "    with contextlib.suppress(SystemExit):\n"
-        "        runpy.run_module(program, run_name='__main__')\n"
-        "heavy = {'tensorflow', 'keras', 'sklearn', 'scipy', 'matplotlib'}\n"
-        "sys.exit(str(heavy & {*sys.modules}) if heavy & {*sys.modules} else 0)"
-    )
-    programs = "vae_tf.train", "autoencoder_tf.train", "autoencoder_tf.bottleneck"
-    result = subprocess.run(
-        [sys.executable, "-c", code, *programs],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    assert result.returncode == 0, result.stderr
-    for words in ("default: 128", "default: 200", "bottleneck.csv"):
-        assert words in result.stdout
 
 
 def test_too_high_a_learning_rate(train, tmp_path):

@@ -10,8 +10,7 @@ import tensorflow as tf
 
 from common import UserError
 from common.frameworks import theano as framework
-from tests.conftest import ROOT
-from tests.helpers import start
+from tests.helpers import environment, start
 
 framework.prepare()
 theano = pytest.importorskip("theano")
@@ -119,10 +118,11 @@ def test_flags_of_the_user_win(monkeypatch, given, expected):
 
 
 @pytest.mark.slow
-def test_two_programs_compile_into_one_cache(nowhere, tmp_path):
-    flags = {"THEANO_FLAGS": f"base_compiledir={tmp_path / 'compiled'}"}
+def test_two_programs_compile_into_one_cache(tmp_path):
+    flags = f"base_compiledir={tmp_path / 'compiled'}"
     code = "import vae_theano; vae_theano.VAE; vae_theano.framework.check()"
-    together = [start("-c", code, env=nowhere | flags, cwd=ROOT) for _ in "12"]
+    names = environment(tmp_path, THEANO_FLAGS=flags)
+    together = [start("-c", code, env=names, cwd=tmp_path) for _ in "12"]
     for process in together:
         assert process.communicate(timeout=400) == ("", "")
         assert process.returncode == 0

@@ -38,6 +38,7 @@ def home(tmp_path_factory):
 
 
 def start(home, *options, **changes):
+    changes = {"THEANO_FLAGS": None} | changes
     return run([sys.executable, *options, "-c", START], home, **changes)
 
 
