@@ -1,12 +1,10 @@
-"""Theano's own: its Adam beside Keras's, its compiler."""
+"""Theano's own: its functions of vectors, its flags, its compiler."""
 
 import os
 import sys
 
-import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from common import UserError
 from common.frameworks import theano as framework
@@ -16,52 +14,6 @@ framework.prepare()
 theano = pytest.importorskip("theano")
 
 import theano.tensor as T  # noqa: E402
-
-from common.frameworks.theano.adam import Adam  # noqa: E402
-
-
-def adam_paths(steps, gradients, betas):
-    """A weight vector after each of Keras's and of Theano's Adam steps."""
-    start = np.zeros(gradients.shape[1], np.float32)
-    keras_weight = tf.Variable(start)
-    keras_adam = keras.optimizers.Adam(beta_1=betas[0], beta_2=betas[1])
-    theano_weight = theano.shared(start)
-    theano_adam = Adam({"w": theano_weight}, *betas)
-    g, rate = T.fvector("g"), T.fscalar("rate")
-    updates = theano_adam.updates([g], {"w": theano_weight}, rate)
-    step = theano.function([g, rate], updates=updates)
-    paths = []
-    for i in range(steps):
-        rate = np.float32(0.003 / (1 + i))
-        keras_adam.learning_rate = rate
-        keras_adam.apply([tf.constant(gradients[i])], [keras_weight])
-        step(gradients[i], rate)
-        paths.append((keras_weight.numpy(), theano_weight.get_value()))
-    return paths
-
-
-@pytest.mark.parametrize("betas", [(0.9, 0.999), (0.5, 0.9)])
-def test_theano_adam_is_keras_adam(rng, betas):
-    scales = 10.0 ** np.arange(-8, 5)  # from far below epsilon to far above
-    gradients = (rng.standard_normal((50, 13)) * scales).astype("f4")
-    rates = 0
-    for i, (ours, twin) in enumerate(adam_paths(50, gradients, betas)):
-        rates += 0.003 / (1 + i)
-        # float32 carries seven digits; a step is at most about the rate.
-        np.testing.assert_allclose(twin, ours, rtol=1e-5, atol=1e-5 * rates)
-
-
-def test_a_gradient_that_ends_leaves_no_denormals():
-    """Which take some processors a hundred times as long."""
-    weight, g = theano.shared(np.zeros(2, np.float32)), T.fvector("g")
-    adam = Adam({"w": weight})
-    updates = adam.updates([g], {"w": weight}, np.float32(0.1))
-    step = theano.function([g], updates=updates)
-    for gradient in [[1, 1e-3], *[[0, 0]] * 999]:
-        step(np.array(gradient, np.float32))
-    np.testing.assert_array_equal(adam.m["w"].get_value(), 0)  # else 0.9**1000
-    kept = 0.001 * np.array([1, 1e-6]) * 0.999**999
-    np.testing.assert_allclose(adam.v["w"].get_value(), kept, rtol=1e-3)
 
 
 def compiled(operation):
