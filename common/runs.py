@@ -92,7 +92,8 @@ class Run:
         except filelock.Timeout:
             raise UserError(f"{self.path}: another process is training here") from None
         for stale in self.path.rglob(".*.[0-9]*.tmp"):  # of a process that was killed
-            stale.unlink()
+            if stale.is_file():
+                stale.unlink()
 
     def unlock(self):
         """Let others train here."""

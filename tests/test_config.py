@@ -1,49 +1,86 @@
-"""A run's folder that somebody edited or copied."""
+"""config.json: in its form and in the earlier one, as it is and edited."""
 
 import json
-import os
-import shutil
 
-import numpy as np
 import pytest
 
-from common import UserError
+from common import UserError, models, packages
+from common.config import Config, read_options
 from common.runs import Run
-from tests.conftest import ROOT
-from vae_numpy import VAE
+from tests.conftest import ROOT, make_settings
+from tests.test_settings import IMPOSSIBLE
 
-
-@pytest.fixture(scope="module")
-def saved(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("runs") / "run"
-    X = np.random.default_rng(0).random((50, 784))
-    VAE(latent_dim=2, hidden=(8,), epochs=1).fit(X).save(folder)
-    return folder
+IN_A_FILE = [
+    *IMPOSSIBLE,
+    ("random_state", 1.5),
+    ("learning_rate", 10**400),
+    ("data", 5),
+    ("model", "guesswork"),
+    ("surprise", 1),
+]
 
 
 @pytest.fixture
-def run(saved, tmp_path):
-    return Run(shutil.copytree(saved, tmp_path / "run"))
+def run(tmp_path):
+    """A run's folder with a config.json -> the Run."""
+    run, facts = Run(tmp_path), {"sha256": "0", "pixels": 9}
+    config = Config(make_settings(), "vae_tf", "digits", facts, {"x": "1"})
+    config.write(run.config_path)
+    return run
 
 
-def test_overwriting_a_model_of_weights_alone(tmp_path):
-    shutil.copytree(ROOT / "pretrained" / "vae", tmp_path / "run")
-    run = Run(tmp_path / "run")
-    assert run.has_weights_alone()
-    run.create(overwrite=True)
-    run.unlock()
-    assert not run.weights_path.exists()
+def former(content):
+    """The earlier form of config.json, which had settings and data apart."""
+    others = {name: content.pop(name) for name in ("package", "versions")}
+    facts, seed = content.pop("dataset"), content.pop("random_state")
+    own = {"importance_samples": content.pop("importance_samples")}
+    settings = content | {"seed": seed, "options": own}
+    return others | {"settings": settings, "data": facts}
 
 
-def test_an_edited_config(run):
-    content = json.loads(run.config_path.read_text()) | {"learning_rate": 10**400}
-    run.config_path.write_text(json.dumps(content))
-    with pytest.raises(UserError, match=r"config.json: damaged"):
-        run.read_config()
+@pytest.mark.parametrize("form", [dict, former])
+def test_both_forms_of_config_say_the_same(run, form):
+    expected = run.read_config()
+    content = json.loads(run.config_path.read_text())
+    run.config_path.write_text(json.dumps(form(content)))
+    config = run.read_config(models.find("vae"))
+    assert config.settings.parameters() == make_settings().parameters()
+    assert config.pixels == 9
+    assert vars(config) | {"settings": 0} == vars(expected) | {"settings": 0}
+    options = read_options(run.config_path, models.find("vae"))
+    assert options == config.settings.parameters() | {"data": "digits"}
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root reads all")
-def test_what_cannot_be_read_is_not_called_damaged(run):
-    run.checkpoint_path.chmod(0)
-    with pytest.raises(UserError, match="cannot be read"):
-        run.read_config()
+def damaged(run, text):
+    """Whether a config.json with this text is refused."""
+    run.config_path.write_text(text)
+    with pytest.raises(UserError, match=r"config\.json: damaged"):
+        run.read_config(models.find("vae"))
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"settings": {"hidden": 3}}'])
+def test_damaged_config(run, text):
+    damaged(run, text)
+
+
+@pytest.mark.parametrize("form", [dict, former])
+@pytest.mark.parametrize(("name", "value"), IN_A_FILE)
+def test_config_with_an_impossible_value(run, form, name, value):
+    content = json.loads(run.config_path.read_text())
+    damaged(run, json.dumps(form(content | {name: value})))
+
+
+@pytest.mark.parametrize("form", [dict, former])
+def test_config_without_a_part(run, form):
+    content = form(json.loads(run.config_path.read_text()))
+    for name in set(content) - {"importance_samples"}:  # which the earliest lack
+        damaged(run, json.dumps({n: v for n, v in content.items() if n != name}))
+
+
+@pytest.mark.parametrize("package", ["autoencoder_tf", "vae_tf", "vae_theano"])
+def test_configs_of_earlier_runs_are_read(package):
+    config = Run(ROOT / "tests" / "fixtures" / package).read_config()
+    assert (config.package, config.data) == (package, "digits")
+    assert config.settings.name == packages.model_of(package).name
+    assert config.pixels == 784
+    assert len(config.dataset["sha256"]) == 64

@@ -2,6 +2,7 @@
 
 import contextlib
 import resource
+import shutil
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from common import UserError
 from common.config import Config
 from common.loop import Epoch
 from common.models import gan, vae
+from common.packages import ROOT
 from common.record import Record
 from common.runs import Run
 
@@ -39,6 +41,12 @@ def run(tmp_path, settings):
     return run
 
 
+def restore(run, weights=3, settings=vae.Settings):
+    """What a model of so many weights reads -> the model, history, epoch"""
+    model = Model(np.zeros(weights), settings)
+    return model, *run.restore(model)
+
+
 @contextlib.contextmanager
 def full_disk():
     """No file may grow beyond 1,000 bytes, not even the one pytest reports to."""
@@ -64,26 +72,19 @@ def test_round_trip(run, settings):
     again.open()
     config = again.read_config(vae.Settings)
     assert config.settings.parameters() == settings.parameters()
-    model = Model(np.zeros(3))
-    history, epoch = again.restore(model)
-    assert history == [ROW]
-    assert epoch == Epoch(2, sums={"elbo": 0.0})
+    model, history, epoch = restore(again)
+    assert (history, epoch) == ([ROW], Epoch(2, sums={"elbo": 0.0}))
     np.testing.assert_array_equal(model.weight, np.ones(3))
-
-
-def test_columns_are_the_documented_ones(run):
-    header = run.history_path.read_text().splitlines()[0]
-    assert header == (
-        "epoch,train_elbo,test_elbo,test_log_likelihood,test_kl,learning_rate,seconds"
-    )
 
 
 def test_history_past_the_checkpoint_is_dropped(run):
     """A process killed between the two writes leaves one row too many."""
-    text = run.history_path.read_text()
-    run.history_path.write_text(text + text.splitlines()[1].replace("1", "2", 1) + "\n")
-    history, _ = run.restore(Model(np.zeros(3)))
-    assert history == [ROW]
+    header, row = run.history_path.read_text().splitlines()
+    assert header == (
+        "epoch,train_elbo,test_elbo,test_log_likelihood,test_kl,learning_rate,seconds"
+    )
+    run.history_path.write_text("\n".join([header, row, f"2{row[1:]}", ""]))
+    assert restore(run)[1] == [ROW]
 
 
 def test_existing_run_needs_overwrite(run):
@@ -104,15 +105,14 @@ def test_what_ended_before_it_began_is_no_obstacle(tmp_path):
     run.unlock()
 
 
-def test_other_folders_are_never_overwritten(tmp_path):
+@pytest.mark.parametrize("name", [".", "thesis.txt"])
+@pytest.mark.parametrize("config", [None, '{"architectures": ["Bert"]}'])
+def test_other_folders_are_never_overwritten(tmp_path, name, config):
     (tmp_path / "thesis.txt").write_text("mine")
+    if config:
+        (tmp_path / "config.json").write_text(config)
     with pytest.raises(UserError, match="not a run"):
-        Run(tmp_path).create(overwrite=True)
-    with pytest.raises(UserError, match="not a run"):
-        Run(tmp_path / "thesis.txt").create(overwrite=True)
-    (tmp_path / "config.json").write_text('{"architectures": ["Bert"]}')
-    with pytest.raises(UserError, match="not a run"):
-        Run(tmp_path).create(overwrite=True)
+        Run(tmp_path / name).create(overwrite=True)
     assert (tmp_path / "thesis.txt").read_text() == "mine"
 
 
@@ -125,13 +125,25 @@ def test_only_one_process_trains_in_a_folder(run):
     Run(run.path).open()
 
 
-def test_stale_temporary_files_are_removed(run):
-    stale = [run.path / ".checkpoint.npz.123.tmp", run.figures / ".a.png.123.tmp"]
+def test_stale_temporary_files_are_removed_and_no_others(run):
     run.figures.mkdir(exist_ok=True)
-    for path in stale:
-        path.write_text("half")
-    Run(run.path).open()
-    assert not any(path.exists() for path in stale)
+    before = {*run.path.rglob("*")}
+    for name in (".checkpoint.npz.123.tmp", "figures/.a.png.123.tmp"):
+        (run.path / name).write_text("of a process that was killed")
+    (run.path / ".mine.tmp").write_text("mine")
+    (run.path / ".folder.7.tmp").mkdir()
+    run.open()
+    run.unlock()
+    left = {path.name for path in {*run.path.rglob("*")} - before}
+    assert left == {".mine.tmp", ".folder.7.tmp"}
+
+
+def test_overwriting_a_model_of_weights_alone(tmp_path):
+    run = Run(shutil.copytree(ROOT / "pretrained" / "vae", tmp_path / "run"))
+    assert run.has_weights_alone()
+    run.create(overwrite=True)
+    run.unlock()
+    assert not run.weights_path.exists()
 
 
 def test_not_a_run(tmp_path):
@@ -150,7 +162,7 @@ def test_truncated_or_changed_checkpoint(run):
     for damaged in (changed, *(content[:size] for size in sizes)):
         run.checkpoint_path.write_bytes(damaged)
         with pytest.raises(UserError, match="damaged checkpoint"):
-            run.restore(Model(np.zeros(3)))
+            restore(run)
 
 
 def test_a_run_that_is_resumed_is_never_cleared(run, settings, digits):
@@ -165,35 +177,31 @@ def test_a_run_that_is_resumed_is_never_cleared(run, settings, digits):
     assert run.config_path.exists()
 
 
-def test_checkpoint_lost(run):
+def test_checkpoint_lost_or_of_another_model(run):
     run.save([ROW, ROW | {"epoch": 2}], {"W": np.ones(3)}, Epoch(3))
+    with pytest.raises(UserError, match=r"W is float64 of shape \(3,\)"):
+        restore(run, weights=4)
     run.checkpoint_path.unlink()
     with pytest.raises(UserError, match=r"checkpoint\.npz: missing"):
-        run.restore(Model(np.zeros(3)))
-
-
-def test_checkpoint_of_another_model(run):
-    with pytest.raises(UserError, match=r"W is float64 of shape \(3,\)"):
-        run.restore(Model(np.zeros(4)))
+        restore(run)
 
 
 @pytest.mark.parametrize("text", ["", "epoch\n1\n", "epoch,train_elbo\nx,y\n"])
 def test_damaged_history(run, text):
     run.history_path.write_text(text)
     with pytest.raises(UserError, match="expected rows for epochs 1 to 1"):
-        run.restore(Model(np.zeros(3)))
+        restore(run)
 
 
 def test_several_sums_come_back_by_name(run):
     sums = dict(zip(gan.Settings.training_sums, (1.5, -2.25, 0.5, 3.0), strict=True))
     epoch = Epoch(2, 200, sums, 0.5)
-    run.save([ROW], {"W": np.ones(3)}, epoch)
-    _, again = run.read_checkpoint(Model(np.ones(3), gan.Settings))
-    assert again == epoch
+    row = dict.fromkeys(gan.Settings.columns(), 1.5) | {"epoch": 1}
+    run.save([row], {"W": np.ones(3)}, epoch)
+    assert restore(run, settings=gan.Settings)[1:] == ([row], epoch)
 
 
 def test_a_former_checkpoint_has_one_sum_without_a_name(run):
     former = {"epoch": 1, "steps": 300, "total": -317.5, "seconds": 0.25}
     np.savez(run.checkpoint_path, W=np.ones(3), **former)
-    _, epoch = run.restore(Model(np.zeros(3)))
-    assert epoch == Epoch(2, 300, {"elbo": -317.5}, 0.25)
+    assert restore(run)[2] == Epoch(2, 300, {"elbo": -317.5}, 0.25)

@@ -1,4 +1,4 @@
-"""Settings: what each may be; config.json, in its form and in the earlier one."""
+"""Settings: what each may be, and how it is said."""
 
 import argparse
 import json
@@ -7,11 +7,9 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
-from common import UserError, models, packages
-from common.config import Config, read_options
-from common.runs import Run
+from common import models, packages
 from common.settings import COUNT, Range
-from tests.conftest import PACKAGES, ROOT, make_settings
+from tests.conftest import PACKAGES, make_settings
 
 MODELS = [*map(models.find, models.names())]
 IMPOSSIBLE = [
@@ -32,12 +30,6 @@ IMPOSSIBLE = [
     ("binarize", None),
     ("binarize", "often"),
     ("importance_samples", 101),
-]
-IN_A_FILE = [
-    *IMPOSSIBLE,
-    ("random_state", 1.5),
-    ("model", "guesswork"),
-    ("surprise", 1),
 ]
 
 
@@ -89,69 +81,3 @@ def test_a_number_that_somebody_types():
     for text in ("0", "1.5", "x", "1000001"):
         with pytest.raises(argparse.ArgumentTypeError, match=f"from 1.*not {text}"):
             COUNT(text)
-
-
-@pytest.fixture
-def run(tmp_path):
-    """A run's folder with a config.json -> the Run."""
-    run, facts = Run(tmp_path), {"sha256": "0", "pixels": 9}
-    config = Config(make_settings(), "vae_tf", "digits", facts, {"x": "1"})
-    config.write(run.config_path)
-    return run
-
-
-def former(content):
-    """The earlier form of config.json, which had settings and data apart."""
-    others = {name: content.pop(name) for name in ("package", "versions")}
-    facts, seed = content.pop("dataset"), content.pop("random_state")
-    own = {"importance_samples": content.pop("importance_samples")}
-    settings = content | {"seed": seed, "options": own}
-    return others | {"settings": settings, "data": facts}
-
-
-@pytest.mark.parametrize("form", [dict, former])
-def test_both_forms_of_config_say_the_same(run, form):
-    expected = run.read_config()
-    content = json.loads(run.config_path.read_text())
-    run.config_path.write_text(json.dumps(form(content)))
-    config = run.read_config(models.find("vae"))
-    assert config.settings.parameters() == make_settings().parameters()
-    assert config.pixels == 9
-    assert vars(config) | {"settings": 0} == vars(expected) | {"settings": 0}
-    options = read_options(run.config_path, models.find("vae"))
-    assert options == config.settings.parameters() | {"data": "digits"}
-
-
-def damaged(run, text):
-    """Whether a config.json with this text is refused."""
-    run.config_path.write_text(text)
-    with pytest.raises(UserError, match=r"config\.json: damaged"):
-        run.read_config(models.find("vae"))
-
-
-@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"settings": {"hidden": 3}}'])
-def test_damaged_config(run, text):
-    damaged(run, text)
-
-
-@pytest.mark.parametrize("form", [dict, former])
-@pytest.mark.parametrize(("name", "value"), IN_A_FILE)
-def test_config_with_an_impossible_value(run, form, name, value):
-    content = json.loads(run.config_path.read_text())
-    damaged(run, json.dumps(form(content | {name: value})))
-
-
-@pytest.mark.parametrize("form", [dict, former])
-def test_config_without_a_part(run, form):
-    content = form(json.loads(run.config_path.read_text()))
-    for name in set(content) - {"importance_samples"}:  # which the earliest lack
-        damaged(run, json.dumps({n: v for n, v in content.items() if n != name}))
-
-
-@pytest.mark.parametrize("package", ["autoencoder_tf", "vae_tf", "vae_theano"])
-def test_configs_of_earlier_runs_are_read(package):
-    config = Run(ROOT / "tests" / "fixtures" / package).read_config()
-    assert (config.package, config.data) == (package, "digits")
-    assert config.settings.name == packages.model_of(package).name
-    assert config.pixels == 784
-    assert len(config.dataset["sha256"]) == 64
