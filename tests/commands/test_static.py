@@ -13,6 +13,11 @@ from tests.images.layouts import write_amat
 from vae_numpy import VAE
 
 SMALL = ["--hidden", "8", "--latent-dim", "2", "--epochs", "1", "--quiet"]
+BITS = "does not suit the images from {}, which are binarized once and for all (static)"
+GRAY = (
+    "does not suit the images from scikit-learn, which are gray: static takes images "
+    "that are binarized already, such as the three .amat files of binarized MNIST"
+)
 
 
 @pytest.fixture(scope="module")
@@ -78,24 +83,29 @@ def test_commands_do_without_labels(command, static, folder, tmp_path):
     metrics = json.loads((tmp_path / "evaluate.json").read_text())
     assert metrics["binarization"] == "static"
     assert metrics["samples_judged"] is None
-    classes = ["--per-class", 2, "--output", tmp_path / "classes"]
-    result = command("vae_numpy", "reconstruct", static, *classes)
+    result = command("vae_numpy", "reconstruct", static, "--per-class", 2)
     assert result.stderr == (
         "error: --per-class: these images have no labels; take --images\n"
     )
     assert result.returncode == 2
 
 
-@pytest.mark.slow
-def test_a_static_run_takes_no_gray_images(command, static):
-    for name in ("evaluate", "reconstruct", "encode", "explore"):
-        result = command("vae_numpy", name, static, "--data", "digits")
-        one_line(result, f"{static}: a run with --binarize static does not suit the ")
+@pytest.mark.parametrize("name", ["evaluate", "reconstruct", "encode", "explore"])
+def test_a_run_takes_no_images_of_the_other_kind(
+    command, static, dynamic, folder, name
+):
+    result = command("vae_numpy", name, static, "--data", "digits")
+    one_line(result, f"{static}: a run with --binarize static {GRAY}")
+    result = command("vae_numpy", name, dynamic, "--data", folder)
+    one_line(result, f"{dynamic}: a run with --binarize dynamic {BITS.format(folder)}")
+    assert not [*dynamic.glob("*.npz")][1:]  # but the checkpoint
+
+
+def test_a_run_goes_on_with_its_own_images(command, static):
     resumed = command("vae_numpy.train", "--resume", static, "--data", "digits")
     one_line(resumed, f"not the data that {static} was trained on")
 
 
-@pytest.mark.slow
 def test_static_and_other_runs_are_not_shown_together(command, static, dynamic):
     for runs in ([static, dynamic], [dynamic, static, "--data", "digits"]):
         result = command("vae_numpy", "explore", *runs)
@@ -104,35 +114,16 @@ def test_static_and_other_runs_are_not_shown_together(command, static, dynamic):
         assert result.returncode == 2
 
 
-@pytest.mark.parametrize("name", ["evaluate", "reconstruct", "encode", "explore"])
-def test_another_run_takes_no_static_images(command, dynamic, folder, name):
-    result = command("vae_numpy", name, dynamic, "--data", folder)
-    one_line(
-        result,
-        f"{dynamic}: a run with --binarize dynamic does not suit the images from "
-        f"{folder}, which are binarized once and for all (static)",
-    )
-    assert not [*dynamic.glob("*.npz")][1:]  # but the checkpoint
-
-
-@pytest.mark.parametrize("how", ["dynamic", "threshold", "none"])
-def test_static_images_are_not_binarized_again(command, folder, tmp_path, how):
-    words = ["--data", folder, "--out", tmp_path / "run"]
-    result = command("vae_numpy.train", *words, "--binarize", how)
-    one_line(result, f"--binarize {how} does not suit the images from {folder}, ")
+@pytest.mark.parametrize("how", ["dynamic", "threshold", "none", "static"])
+def test_how_to_binarize_suits_the_images(command, folder, tmp_path, how):
+    data, reason = ("digits", GRAY) if how == "static" else (folder, BITS)
     path = tmp_path / "file.json"
     path.write_text(json.dumps({"binarize": how}))
-    result = command("vae_numpy.train", *words, "--config", path)
-    one_line(result, f"{path}: binarize {how} does not suit the images from {folder}, ")
-    assert not (tmp_path / "run").exists()
-
-
-def test_static_is_not_for_gray_images(command, tmp_path):
-    words = ["--data", "digits", "--out", tmp_path / "run"]
-    result = command("vae_numpy.train", *words, "--binarize", "static")
-    one_line(result, "--binarize static does not suit the images from ", ".amat files")
-    path = tmp_path / "file.json"
-    path.write_text(json.dumps({"binarize": "static"}))
-    result = command("vae_numpy.train", *words, "--config", path)
-    one_line(result, f"{path}: binarize static does not suit the images from ")
+    for said, words in (
+        ("--binarize", ["--binarize", how]),
+        (f"{path}: binarize", ["--config", path]),
+    ):
+        words = ["--data", data, "--out", tmp_path / "run", *words]
+        result = command("vae_numpy.train", *words)
+        one_line(result, f"error: {said} {how} {reason.format(folder)}")
     assert not (tmp_path / "run").exists()

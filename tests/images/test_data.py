@@ -1,11 +1,11 @@
-"""What a Dataset is, and which binarization suits which images."""
+"""What a Dataset is."""
 
 import numpy as np
 import pytest
 
 from common import UserError
 from common.images import data
-from tests.images.layouts import KERAS, write_amat
+from tests.images.layouts import KERAS
 
 
 def test_digits_look_like_mnist(digits):
@@ -37,31 +37,8 @@ def test_names_and_hashes(tmp_path, digits):
     assert len(hashes) == 2
 
 
-def test_bits_are_never_binarized_again(tmp_path, rng):
-    parts = dict(zip(("train", "valid", "test"), rng.random((3, 10, 784)), strict=True))
-    bits = {part: values < 0.2 for part, values in parts.items()}
-    static = data.load(str(write_amat(tmp_path / "bits", bits)))
-    static.check_binarize("static")
-    for how in ("dynamic", "threshold", "none"):
-        with pytest.raises(UserError) as caught:
-            static.check_binarize(how, "file.json: binarize")
-        assert str(caught.value) == (
-            f"file.json: binarize {how} does not suit the images from {static.source}, "
-            "which are binarized once and for all (static)"
-        )
-
-
 def test_static_takes_black_and_white(digits):
     black = 255 * np.uint8(digits.train_images > 127)
-    dataset = data.Dataset("black", "here", black, None, black, None)
-    dataset.check_binarize("static")
-    for how in ("dynamic", "threshold", "none"):
-        dataset.check_binarize(how)
-        digits.check_binarize(how)
-    with pytest.raises(UserError) as caught:
+    data.Dataset("black", "here", black, None, black, None).check_binarize("static")
+    with pytest.raises(UserError, match=r"--binarize static .*, which are gray"):
         digits.check_binarize("static")
-    assert str(caught.value) == (
-        "--binarize static does not suit the images from scikit-learn, which are gray: "
-        "static takes images that are binarized already, such as the three .amat files "
-        "of binarized MNIST"
-    )
