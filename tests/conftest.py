@@ -84,6 +84,14 @@ def uncompiled():
 
 
 @pytest.fixture
+def without_figures(monkeypatch):
+    """Training that shows nothing of what it has learnt."""
+    for name in models.names():
+        room = models.part(name, "figures")
+        monkeypatch.setattr(room, "of_run", lambda *_: {})
+
+
+@pytest.fixture
 def nowhere(tmp_path):
     """An environment in which MNIST is neither on the machine nor to be downloaded."""
     return environment(tmp_path)

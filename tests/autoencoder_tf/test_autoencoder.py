@@ -55,5 +55,5 @@ def test_training_takes_adams_steps_on_the_mean_log_likelihood(rng, shape):
     sums = reference.assert_trains(
         network, {"x": x}, lambda x: [("", lambda p: -mean(p, x))]
     )
-    expected = mean(p, wide(x[0]))
+    expected = mean(p, wide(x[0])) + mean(p, wide(x[1]))
     assert sums == {"log_likelihood": pytest.approx(expected, rel=1e-5)}

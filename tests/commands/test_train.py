@@ -10,7 +10,7 @@ import time
 import numpy as np
 import pytest
 
-from common import models, packages
+from common import packages
 from common.commands.table import Table
 from common.packages import versions as versions_of
 from tests.conftest import MNIST, PACKAGES, packages_of
@@ -28,14 +28,6 @@ def train(command):
         return command(f"{package}.train", *arguments, **environment)
 
     return run
-
-
-@pytest.fixture
-def without_figures(monkeypatch):
-    """Training that shows nothing of what it has learnt."""
-    for name in models.names():
-        room = models.part(name, "figures")
-        monkeypatch.setattr(room, "of_run", lambda *_: {})
 
 
 def config(run):

@@ -11,6 +11,7 @@ from common import UserError, judge
 from common.models import gan
 from tests.helpers import one_line, rows
 
+pytestmark = pytest.mark.usefixtures("uncompiled")
 PACKAGES = {"gan_tf": gan_tf, "gan_theano": gan_theano}
 DIGITS = ["--data", "digits", "--quiet"]
 
@@ -40,7 +41,9 @@ def test_each_resumes_and_uses_what_the_other_trained(command, digits, tmp_path)
 
 
 @pytest.mark.slow
-def test_without_a_judge_it_trains_all_the_same(command, tmp_path, rng):
+def test_without_a_judge_it_trains_all_the_same(
+    command, tmp_path, rng, without_figures
+):
     """Images of one class make none."""
     images = rng.integers(0, 256, (60, 28, 28), dtype=np.uint8)
     path, out = tmp_path / "one.npz", tmp_path / "run"
@@ -127,7 +130,7 @@ def test_an_option_of_one_model(command, trained):
 
 
 @pytest.fixture
-def warnings(command, monkeypatch, tmp_path):
+def warnings(command, monkeypatch, tmp_path, without_figures):
     """Train with some options -> the warnings that are printed."""
 
     def train(*words):
