@@ -11,17 +11,16 @@ import pytest
 from scipy.special import expit
 
 from common import packages
-from tests import conftest, reference
-from tests.conftest import make_settings
+from tests import reference
+from tests.conftest import make_settings, packages_of
 from tests.helpers import assert_twins_agree
-from tests.installed import each, packages_of
 from tests.reference import wide
 from tools.lessons import vae as lesson
 from tools.pages.side_by_side import evidence
 
 PACKAGES = packages_of("vae")
 FUNCTIONS = [name for name in lesson.FORMULAS if name.isidentifier()]
-EACH = each(conftest.packages_of("vae"))
+EACH = pytest.mark.parametrize("package", PACKAGES)
 STRUCTURE = pytest.mark.parametrize("structure", lesson.STRUCTURES, ids=str)
 
 

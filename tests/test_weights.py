@@ -1,18 +1,23 @@
+"""Initial weights, and what training makes of networks that start with them."""
+
+from itertools import islice
+
 import numpy as np
 import pytest
 
 from autoencoder_tf import Autoencoder
-from common import weights
+from common import batches, loop, weights
 from tests.conftest import make_settings
+from vae_numpy import Network
 
 
-def initial(model, pixels, hidden, **changes):
+def initial(pixels, hidden, model="vae", **changes):
     settings = make_settings(model, hidden=hidden, latent_dim=3, **changes)
     return settings.initial(pixels)
 
 
-def vae(pixels, hidden, **changes):
-    return initial("vae", pixels, hidden, **changes)
+def shapes(parameters):
+    return {name: array.shape for name, array in parameters.items()}
 
 
 @pytest.fixture
@@ -21,8 +26,8 @@ def pixels(rng):
 
 
 def test_names_and_shapes_mirror(pixels):
-    shapes = {name: array.shape for name, array in vae(pixels, (40, 30)).items()}
-    assert shapes == {
+    p = initial(pixels, (40, 30))
+    assert shapes(p) == {
         "encoder_W1": (784, 40),
         "encoder_b1": (40,),
         "encoder_W2": (40, 30),
@@ -38,18 +43,20 @@ def test_names_and_shapes_mirror(pixels):
         "W_logits": (40, 784),
         "b_logits": (784,),
     }
-    assert {array.dtype for array in vae(pixels, (40, 30)).values()} == {np.dtype("f4")}
+    assert {array.dtype for array in p.values()} == {np.dtype("f4")}
 
 
 @pytest.mark.parametrize(("activation", "gain"), [("relu", 2), ("tanh", 1)])
 def test_variance(pixels, activation, gain):
-    W = vae(pixels, (400,), activation=activation)["encoder_W1"]
+    W = initial(pixels, (400,), activation=activation)["encoder_W1"]
     # The variance of n normal draws has a relative error of sqrt(2 / n).
     assert W.var() == pytest.approx(gain / 784, rel=5 * np.sqrt(2 / W.size))
 
 
 def test_seed(pixels):
-    first, again, other = (vae(pixels, (8,), random_state=seed) for seed in (0, 0, 1))
+    first, again, other = (
+        initial(pixels, (8,), random_state=seed) for seed in (0, 0, 1)
+    )
     assert all((first[name] == again[name]).all() for name in first)
     assert (first["encoder_W1"] != other["encoder_W1"]).all()
 
@@ -62,13 +69,23 @@ def test_output_starts_at_the_mean_image(pixels):
 
 
 def test_autoencoder_without_hidden_layers(pixels):
-    p = initial("autoencoder", pixels, ())
-    assert {name: array.shape for name, array in p.items()} == {
+    assert shapes(initial(pixels, (), "autoencoder")) == {
         "W_z": (784, 3),
         "b_z": (3,),
         "W_logits": (3, 784),
         "b_logits": (784,),
     }
+
+
+@pytest.mark.parametrize("hidden", [(400,), (400, 400), (200, 200, 200)])
+def test_the_posterior_does_not_collapse(digits, hidden):
+    """After 120 steps the latent variables still carry information (KL > 1 nat)."""
+    settings = make_settings(batch_size=50, hidden=hidden, latent_dim=20, epochs=100)
+    network = Network(settings.initial(digits.train_images), settings)
+    epochs = islice(loop.epochs(network, digits.train_images, settings), 4)
+    assert sum(epoch.steps for epoch in epochs) == 120
+    test_set = batches.evaluation_set(digits.test_images, settings)
+    assert loop.evaluate(network, test_set)[2] > 1
 
 
 @pytest.mark.slow

@@ -1,9 +1,11 @@
-"""What NumPy lacks: softplus and sigmoid beside float64."""
+"""What NumPy lacks: softplus and sigmoid beside float64, Adam beside Keras's."""
 
 import numpy as np
+import pytest
 
 from common.frameworks import numpy as framework
 from common.settings import Settings
+from tests.frameworks.adam import assert_is_keras_adam, assert_leaves_no_denormals
 
 NUMBERS = np.linspace(-87, 87, 1_000_001).astype("f4")
 ULP = 2.0**-23
@@ -32,6 +34,26 @@ def test_where_the_exponential_is_infinite():
         np.testing.assert_allclose(framework.softplus(far), [0, 0, 100, 1e4], atol=1e-9)
         np.testing.assert_array_equal(framework.sigmoid(far), [0, 0, 1, 1])
     assert np.isnan(framework.softplus(np.float32([np.nan]))).all()
+
+
+def adam(w, *betas):
+    weights = {"w": w.copy()}
+    ours = framework.Adam(weights, *betas)
+
+    def step(g, rate):
+        ours.apply({"w": g}, weights, rate)
+        return weights["w"].copy(), ours.m["w"], ours.v["w"]
+
+    return step
+
+
+@pytest.mark.parametrize("betas", [(0.9, 0.999), (0.5, 0.9)])
+def test_adam_is_keras_adam(rng, betas):
+    assert_is_keras_adam(adam, rng, *betas)
+
+
+def test_a_gradient_that_ends_leaves_no_denormals():
+    assert_leaves_no_denormals(adam)
 
 
 def test_a_network_shares_no_array_with_the_world():

@@ -3,12 +3,13 @@
 import inspect
 
 import numpy as np
+import pytest
 
 from common import batches, frameworks, packages
 from common.frameworks.parameters import Parameters
 from tests.conftest import PACKAGES, make_settings
-from tests.installed import each
 
+EACH = pytest.mark.parametrize("package", PACKAGES)
 PROMISED = {
     name: inspect.signature(function).parameters
     for owner in (frameworks.Network, Parameters)
@@ -29,7 +30,7 @@ def test_what_is_promised():
     assert promised(PROMISED["train"], {"eps"}) == names
 
 
-@each(PACKAGES)
+@EACH
 def test_methods_and_the_names_of_their_arguments(package):
     network = packages.estimator(package).Network
     settings = make_settings(packages.model_of(package).name)
@@ -43,7 +44,7 @@ def test_methods_and_the_names_of_their_arguments(package):
         assert all(p.default is not p.empty for p in further), method
 
 
-@each(PACKAGES)
+@EACH
 def test_training_goes_on_from_a_state(digits, package):
     """Exactly, in another network; and pixels may be uint8 or float32."""
     model = packages.model_of(package)
@@ -66,7 +67,7 @@ def test_training_goes_on_from_a_state(digits, package):
         assert (array != state[name]).any()
 
 
-@each(PACKAGES)
+@EACH
 def test_what_is_measured(digits, package):
     model = packages.model_of(package)
     settings = make_settings(model.name, hidden=(8,), latent_dim=2)

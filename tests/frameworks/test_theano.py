@@ -1,4 +1,4 @@
-"""Theano's own: its functions of vectors, its flags, its compiler."""
+"""Theano's own: its Adam beside Keras's, its compiler."""
 
 import os
 import sys
@@ -8,12 +8,36 @@ import pytest
 
 from common import UserError
 from common.frameworks import theano as framework
-from tests.helpers import environment, start
+from tests.frameworks.adam import assert_is_keras_adam, assert_leaves_no_denormals
 
 framework.prepare()
 theano = pytest.importorskip("theano")
 
 import theano.tensor as T  # noqa: E402
+
+from common.frameworks.theano.adam import Adam  # noqa: E402
+
+
+def adam(w, *betas):
+    weight, g, rate = theano.shared(w), T.fvector("g"), T.fscalar("rate")
+    ours = Adam({"w": weight}, *betas)
+    updates = ours.updates([g], {"w": weight}, rate)
+    apply = theano.function([g, rate], updates=updates)
+
+    def step(g, rate):
+        apply(g, rate)
+        return [variable.get_value() for variable in (weight, ours.m["w"], ours.v["w"])]
+
+    return step
+
+
+@pytest.mark.parametrize("betas", [(0.9, 0.999), (0.5, 0.9)])
+def test_adam_is_keras_adam(rng, betas):
+    assert_is_keras_adam(adam, rng, *betas)
+
+
+def test_a_gradient_that_ends_leaves_no_denormals():
+    assert_leaves_no_denormals(adam)
 
 
 def compiled(operation):
@@ -67,18 +91,6 @@ def test_flags_of_the_user_win(monkeypatch, given, expected):
     theirs, _, fixed = flags.partition(",device=cpu")
     assert theirs.endswith(given)
     assert fixed == ",floatX=float32"
-
-
-@pytest.mark.slow
-def test_two_programs_compile_into_one_cache(tmp_path):
-    flags = f"base_compiledir={tmp_path / 'compiled'}"
-    code = "import vae_theano; vae_theano.VAE; vae_theano.framework.check()"
-    names = environment(tmp_path, THEANO_FLAGS=flags)
-    together = [start("-c", code, env=names, cwd=tmp_path) for _ in "12"]
-    for process in together:
-        assert process.communicate(timeout=400) == ("", "")
-        assert process.returncode == 0
-    assert [*(tmp_path / "compiled").rglob("*.so")]
 
 
 def test_without_a_compiler_theano_says_what_to_install():

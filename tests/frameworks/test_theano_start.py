@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from tests.helpers import one_line, run
+from tests import helpers
+from tests.helpers import environment, one_line, run
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or not shutil.which("g++"), reason="Linux with g++"
@@ -30,10 +31,13 @@ sys.exit(exit_status(start))
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    """A home in which Theano has compiled what these tests need."""
+    """A home in which two programs, at the same time, compile what these tests need."""
     home = tmp_path_factory.mktemp("home")
-    result = start(home)
-    assert (result.returncode, result.stderr) == (0, "")
+    names = environment(home, THEANO_FLAGS=None)
+    for process in [helpers.start("-c", START, env=names, cwd=home) for _ in "12"]:
+        assert process.communicate(timeout=400) == ("float32 cpu\n", "")
+        assert process.returncode == 0
+    assert [*(home / ".theano").rglob("*.so")]
     return home
 
 

@@ -4,16 +4,14 @@ import numpy as np
 import pytest
 
 from common import batches, loop, packages
-from tests import conftest
-from tests.conftest import make_settings
+from tests.conftest import make_settings, packages_of
 from tests.gan import reference
 from tests.helpers import assert_twins_agree
-from tests.installed import each, packages_of
 from tests.reference import assert_trains, wide
 from tools.pages.side_by_side import evidence
 
 PACKAGES = packages_of("gan")
-EACH = each(conftest.packages_of("gan"))
+EACH = pytest.mark.parametrize("package", PACKAGES)
 
 
 def problem(package, pixels, steps, rng, **options):
@@ -133,7 +131,6 @@ def after_two_epochs(gan, state, digits):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(len(PACKAGES) < 2, reason="there is one framework alone")
 def test_two_epochs(digits):
     """The twins part by no more than three times what the last place alone does.
 

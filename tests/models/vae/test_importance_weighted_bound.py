@@ -3,14 +3,13 @@
 import numpy as np
 import pytest
 
-from common import batches, packages
-from common.commands import train
+from common import batches
 from common.frameworks.numpy import relu
 from common.models.vae import figures
-from tests.conftest import make_settings, packages_of
-from tests.installed import each
+from tests.conftest import make_settings
+from tests.helpers import one_line
 from tools.lessons import vae as lesson
-from vae_numpy import bound, gradient, model
+from vae_numpy import VAE, bound, gradient, model
 
 
 def drawn(rng, count):
@@ -65,13 +64,10 @@ def test_draws_are_an_axis_in_front_of_the_batch(digits):
     np.testing.assert_array_equal(tests[0]["eps"], tests[1]["eps"])
 
 
-@pytest.mark.slow
-@each(packages_of("vae"))
-def test_training_maximizes_it(digits, package):
+def test_training_maximizes_it(digits):
     options = {"epochs": 3, "batch_size": 50, "learning_rate": 0.01}
-    vae = packages.estimator(package)(
-        2, hidden=(16,), importance_samples=5, **options
-    ).fit(digits.train_images)
+    vae = VAE(2, hidden=(16,), importance_samples=5, **options)
+    vae.fit(digits.train_images)
     first, *_, last = vae.history_
     assert last > first + 5
     assert vae.score(digits.train_images) < last + 5  # the last epoch's still rose
@@ -79,26 +75,19 @@ def test_training_maximizes_it(digits, package):
     assert estimated == pytest.approx(last, abs=5)
 
 
-def test_a_run_says_what_it_maximized(tmp_path, capsys):
-    out = tmp_path / "run"
-    argv = ["--data", "digits", "--epochs", "1", "--hidden", "8", "--out", str(out)]
-    assert train.main("vae_numpy", argv=[*argv, "--importance-samples", "5"]) == 0
-    assert "train  L_5  test ELBO" in capsys.readouterr().out
-    loaded = packages.estimator("vae_numpy").load(out)
+def test_a_run_says_what_it_maximized(command, tmp_path, without_figures):
+    words = "--data", "digits", "--epochs", 1, "--hidden", 8, "--out", tmp_path / "run"
+    result = command("vae_numpy.train", *words, "--importance-samples", 5)
+    assert "train  L_5  test ELBO" in result.stdout
+    loaded = VAE.load(tmp_path / "run")
     assert loaded.importance_samples == 5
     assert loaded.network.bound is gradient.importance_weighted_bound
 
 
 @pytest.mark.parametrize("value", ["0", "1.5", "many", "101"])
-def test_it_is_a_whole_number_from_1(value, capsys):
-    with pytest.raises(SystemExit) as exit_:
-        train.main("vae_numpy", argv=["--importance-samples", value])
-    assert exit_.value.code == 2
-    assert "whole number from 1" in capsys.readouterr().err
-    with pytest.raises(ValueError, match="importance_samples must be a whole number"):
-        make_settings(importance_samples=1.5)
-    with pytest.raises(ValueError, match="from 1 to 100"):
-        make_settings(importance_samples=101)
+def test_it_is_a_whole_number_from_1(value, command):
+    result = command("vae_numpy.train", "--importance-samples", value)
+    one_line(result, "--importance-samples: must be a whole number from 1 to 100, not")
 
 
 def test_its_curve_is_not_called_the_elbo():

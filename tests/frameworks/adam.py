@@ -1,52 +1,12 @@
-"""Adam of every framework that writes its own, beside Keras's."""
+"""Adam of a framework that writes its own, beside Keras's."""
 
 import keras
 import numpy as np
-import pytest
 import tensorflow as tf
 
-from common.frameworks import numpy as numpy_framework
-from common.frameworks import theano as theano_framework
 
-theano_framework.prepare()
-theano = pytest.importorskip("theano")
-
-import theano.tensor as T  # noqa: E402
-
-from common.frameworks.theano import adam as theano_adam  # noqa: E402
-
-
-def of_numpy(w, *betas):
-    """-> a function that takes a step and returns the weights, m and v after it"""
-    weights = {"w": w.copy()}
-    adam = numpy_framework.Adam(weights, *betas)
-
-    def step(g, rate):
-        adam.apply({"w": g}, weights, rate)
-        return weights["w"].copy(), adam.m["w"], adam.v["w"]
-
-    return step
-
-
-def of_theano(w, *betas):
-    weight, g, rate = theano.shared(w), T.fvector("g"), T.fscalar("rate")
-    adam = theano_adam.Adam({"w": weight}, *betas)
-    updates = adam.updates([g], {"w": weight}, rate)
-    apply = theano.function([g, rate], updates=updates)
-
-    def step(g, rate):
-        apply(g, rate)
-        return [variable.get_value() for variable in (weight, adam.m["w"], adam.v["w"])]
-
-    return step
-
-
-EACH = pytest.mark.parametrize("of", [of_numpy, of_theano])
-
-
-@EACH
-@pytest.mark.parametrize("betas", [(0.9, 0.999), (0.5, 0.9)])
-def test_it_is_keras_adam(rng, of, betas):
+def assert_is_keras_adam(of, rng, *betas):
+    """`of(weights, *betas)` gives a function that takes a step -> weights, m, v"""
     scales = 10.0 ** np.arange(-8, 5)  # from far below epsilon to far above
     gradients = (rng.standard_normal((50, 13)) * scales).astype("f4")
     start = np.zeros(13, "f4")
@@ -66,8 +26,7 @@ def test_it_is_keras_adam(rng, of, betas):
     np.testing.assert_allclose(v, keras_v, rtol=1e-5)
 
 
-@EACH
-def test_a_gradient_that_ends_leaves_no_denormals(of):
+def assert_leaves_no_denormals(of):
     """Which take some processors a hundred times as long.  Nothing else changes."""
     step, rate = of(np.zeros(2, "f4")), np.float32(0.1)
     w, m, v = (a.astype("f8") for a in step(np.array([1, 1e-3], "f4"), rate))
