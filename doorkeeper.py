@@ -59,6 +59,9 @@ def check(extra, running=False):
     if text:
         raise ImportError(text)
     if running:
+        for name in ("stdin", "stdout", "stderr"):  # one that is closed leads nowhere,
+            if getattr(sys, name) is None:  # else the next file takes its number
+                setattr(sys, name, open(os.devnull, "r+"))
         sys.excepthook = lambda kind, error, trace: sys.exit(report(error))
 
 

@@ -18,31 +18,23 @@ from tests.helpers import checkpoint, files, rows
 OPTIONS = ["--data", "digits", "--epochs", "30", "--hidden", "16", "--latent-dim", "4"]
 
 
-def train(package, *words):
-    """Start a training -> its process, once that has options or has ended."""
+def train(package, *words, moment=None):
+    """Train, and kill it so many seconds after it has its options -> seconds, status"""
     command = [sys.executable, "-m", f"{package}.train", "--quiet", *map(str, words)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     while process.poll() is None and not Path(words[-1], "config.json").exists():
         time.sleep(0.01)
-    return process
+    start = time.perf_counter()
+    try:
+        process.wait(moment)
+    except subprocess.TimeoutExpired:
+        process.kill()
+    return time.perf_counter() - start, process.wait()
 
 
 def result(run):
     """What training left, but for the time that it took."""
     return checkpoint(run), rows(run), files(run)
-
-
-def killed(package, run, moment):
-    """Train, kill it, resume it to its end."""
-    process = train(package, *OPTIONS, "--out", run)
-    try:
-        process.wait(moment)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    if train(package, "--resume", run).wait():
-        sys.exit(f"{package}, killed after {moment:.2f} s: cannot go on")
-    return result(run)
 
 
 def main():
@@ -56,16 +48,15 @@ def main():
     for package in options.packages:
         with tempfile.TemporaryDirectory() as folder:
             whole = Path(folder, "whole")
-            process = train(package, *OPTIONS, "--out", whole)
-            start = time.perf_counter()
-            if process.wait():
+            duration, status = train(package, *OPTIONS, "--out", whole)
+            if status:
                 return f"{package}: cannot train"
-            duration = time.perf_counter() - start
             for number in range(options.kills):
-                moment = rng.uniform(0, duration)
-                same = killed(package, Path(folder, str(number)), moment) == result(
-                    whole
-                )
+                run, moment = Path(folder, str(number)), rng.uniform(0, duration)
+                train(package, *OPTIONS, "--out", run, moment=moment)
+                if train(package, "--resume", run)[1]:
+                    return f"{package}, killed after {moment:.2f} s: cannot go on"
+                same = result(run) == result(whole)
                 verdict = "the same bits" if same else "DIFFERENT"
                 times = f"{moment:5.2f} of {duration:.2f} s"
                 print(f"{package}, killed after {times}: {verdict}", flush=True)

@@ -1,6 +1,5 @@
 """However a program ends, it ends with one line, or with none."""
 
-import os
 import re
 import shlex
 import sys
@@ -17,7 +16,6 @@ from tests.helpers import module, one_line, run
 from tools import bottleneck
 
 PYTHON = shlex.quote(sys.executable)
-POSIX = pytest.mark.skipif(os.name == "nt", reason="a POSIX shell")
 SMALL = ("--data", "digits", "--epochs", "1", "--latent-dim", "2", "--hidden", "10")
 
 
@@ -28,20 +26,27 @@ def test_any_path_can_be_printed(tmp_path):
     assert result.returncode == 2
 
 
-@POSIX
 @pytest.mark.parametrize("words", ["vae_tf.train --help", "vae_tf --help"])
 def test_nobody_reads_the_help(tmp_path, words):
     line = f"{PYTHON} -u -m {words} | true; {PYTHON} -m {words} | true"
     assert run(line, tmp_path).stderr == ""
 
 
-@POSIX
 def test_nobody_reads_the_table(tmp_path):
     words = shlex.join(SMALL).replace("--epochs 1", "--epochs 60")
     line = f"{PYTHON} -m vae_numpy.train {words} --out run | head -n 1"
     result = run(line, tmp_path)
     assert result.stdout.startswith("data   digits")
     assert result.stderr == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("closed", ["2>&-", ">&- 2>&- <&-"])
+def test_closed_streams(tmp_path, closed):
+    words = shlex.join(SMALL)
+    result = run(f"{PYTHON} -m vae_numpy.train {words} --out run {closed}", tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert (tmp_path / "run" / "figures" / "samples.png").read_bytes()[1:4] == b"PNG"
 
 
 def test_a_bug_says_that_it_is_one(capsys):
@@ -102,7 +107,6 @@ def next_step(text):
 
 
 @pytest.mark.slow
-@POSIX
 def test_next(tmp_path):
     folder, out = tmp_path / "my folder", "it's/\u00fc ber"
     folder.mkdir()
@@ -114,7 +118,6 @@ def test_next(tmp_path):
 
 
 @pytest.mark.slow
-@POSIX
 @pytest.mark.parametrize("package", ["autoencoder_tf", "gan_tf", "vae_numpy"])
 def test_next_with_few_images(package, tmp_path, command, monkeypatch):
     digits = data.load("digits")

@@ -210,12 +210,9 @@ def test_latest(command, runs, tmp_path, monkeypatch):
         ("vae_numpy", ["sample", "RUN", "--z", "nan", 1], ["--z", "number"]),
         ("vae_numpy", ["sample", "RUN", "--count", 0], ["--count", "from 1"]),
         ("vae_numpy", ["evaluate", "RUN", "--samples", 0], ["--samples"]),
+        ("vae_numpy", ["evaluate", "RUN", "--judge", 1], ["--judge 1 is too few"]),
         ("autoencoder_tf", ["evaluate", "AUTOENCODER", "--samples", 5], ["--sam"]),
-        (
-            "vae_numpy",
-            ["encode", "RUN", "--data", "no.npz"],
-            ["no.npz", "no such"],
-        ),
+        ("vae_numpy", ["encode", "RUN", "--data", "no.npz"], ["no.npz", "no such"]),
         ("vae_numpy", ["sample", "RUN", "--output", "/dev/null/x"], ["/dev/null"]),
         ("vae_numpy", ["sample", "RUN", "--count", 64, "--z", 0, 0], ["not allowed"]),
     ],
@@ -244,9 +241,3 @@ def test_a_model_fitted_in_python(command, tmp_path, X):
     assert (result.returncode, result.stderr) == (0, "")
     vae.fit(X[:, :64]).save(small)
     one_line(command("vae_numpy", "sample", small), "64 pixels")
-
-
-def test_one_judged_sample(command, runs):
-    options = "--samples", 1, "--judge", 1
-    result = command("vae_numpy", "evaluate", runs["vae_numpy"], *options)
-    one_line(result, "--judge 1 is too few")

@@ -133,7 +133,6 @@ class DiesOnce:
 
 @DISTRIBUTED
 @pytest.mark.slow
-@pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_a_worker_is_killed(client, X, tmp_path):
     before = set(client.run(os.getpid).values())
     assert_same(client, [DiesOnce(tmp_path)], X)
@@ -177,7 +176,6 @@ def test_programs_that_are_not_found(client, X):
 
 @DISTRIBUTED
 @pytest.mark.slow
-@pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_a_training_that_kills_its_workers_is_given_up(client, X):
     def give_up_at_once(dask_scheduler):
         dask_scheduler.allowed_failures = 0
@@ -215,7 +213,6 @@ def test_no_scheduler(address, monkeypatch, capsys):
 
 @DISTRIBUTED
 @pytest.mark.slow
-@pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_ctrl_c_ends_it_with_one_line_and_all_its_processes(tmp_path):
     words = ["--data=digits", "--package=vae_numpy", "--epochs=500"]
     options = {"env": environment(tmp_path), "start_new_session": True}

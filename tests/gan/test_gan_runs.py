@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from sklearn.exceptions import NotFittedError
 
 import gan_tf
 import gan_theano
@@ -110,8 +111,10 @@ def test_scores(trained, digits):
     np.testing.assert_allclose(scores, twin.score_samples(X), atol=1e-4)
     right = dict(zip(ours.test_measures, ours.measures(X), strict=True))
     np.testing.assert_array_equal(right["accuracy_real"], scores > 0)
-    assert not hasattr(ours, "score")
-    assert not hasattr(ours, "transform")
+    for name in ("transform", "encode", "reconstruct", "score"):  # not an encoder's
+        assert not hasattr(ours, name), name
+    with pytest.raises(NotFittedError):
+        gan_tf.GAN().sample()
     with pytest.raises(ValueError, match=r"X lies in \[200, 200\]"):
         ours.score_samples(np.full((2, 784), 200.0))
     with pytest.raises(UserError, match="not a run"):
