@@ -13,7 +13,6 @@ import argparse
 import importlib.util
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ import time
 from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
 from tqdm import tqdm
 
@@ -30,26 +30,19 @@ ROUNDS = 5
 LOG = tempfile.TemporaryFile("w+")  # noqa: SIM115  # standard error of the contenders
 PACKAGE = __package__ + ".contenders"
 OURS = {  # name: module, what it is told by CONTENDER
-    "vae_tf": ("ours", "vae_tf"),
-    "vae_theano": ("ours", "vae_theano"),
-    "vae_numpy": ("ours", "vae_numpy"),
+    name: ("ours", name) for name in ("vae_tf", "vae_theano", "vae_numpy")
 }
+JAX = {"JAX, lax.scan": ("jax_scan", "")}
 PEERS = {
     "vae_tf, a call per step": ("python_loop", "vae_tf"),
     "Keras fit, jit_compile": ("keras_fit", ""),
-    "JAX, lax.scan": ("jax_scan", ""),
+    **JAX,
     "PyTorch, eager": ("pytorch", "eager"),
     "PyTorch, compile": ("pytorch", "compile"),
 }
 NEEDS = {"jax_scan": "jax", "pytorch": "torch"}
-NETWORKS = {
-    "784-400-20, relu": {},
-    "784-200-200-50, tanh": {
-        "hidden": [200, 200],
-        "latent_dim": 50,
-        "activation": "tanh",
-    },
-}
+DEEP = {"hidden": [200, 200], "latent_dim": 50, "activation": "tanh"}
+NETWORKS = {"784-400-20, relu": {}, "784-200-200-50, tanh": DEEP}
 GROWTH = {
     "units": [{"hidden": [n]} for n in (100, 200, 400, 800, 1600)],
     "batch size": [{"batch_size": n} for n in (32, 128, 512, 1024)],
@@ -70,19 +63,17 @@ def installed(contenders):
 
 def command(module, told, *arguments):
     """What starts a contender.  -> arguments of Popen"""
-    return {
-        "args": [
-            sys.executable,
-            "-W",
-            "ignore",
-            "-m",
-            f"{PACKAGE}.{module}",
-            *arguments,
-        ],
-        "env": os.environ | {"CONTENDER": told},
-        "stderr": LOG,
-        "text": True,
-    }
+    program = [sys.executable, "-W", "ignore", "-m", f"{PACKAGE}.{module}"]
+    environment = os.environ | {"CONTENDER": told}
+    return {"args": [*program, *arguments], "env": environment, "text": True}
+
+
+def printed(module, told, *arguments):
+    """What a contender prints that ends by itself."""
+    start = command(module, told, *arguments)
+    return subprocess.run(
+        **start, stdout=subprocess.PIPE, stderr=LOG, check=True
+    ).stdout
 
 
 def answer(line):
@@ -98,8 +89,8 @@ class Contender:
 
     def __init__(self, stack, module, told, given):
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        start = command(module, told, json.dumps(given))
-        self.process = stack.enter_context(subprocess.Popen(**start, **pipes))
+        start = command(module, told, json.dumps(given)) | pipes
+        self.process = stack.enter_context(subprocess.Popen(**start, stderr=LOG))
         stack.callback(self.process.kill)
 
     def epoch(self):
@@ -113,18 +104,15 @@ def measure(contenders, given, rounds=ROUNDS):
     """Epochs in turn, after one to get warm.  -> {name: (median seconds, megabytes)}"""
     with ExitStack() as stack:
         running = {
-            name: Contender(stack, *which, given) for name, which in contenders.items()
+            n: Contender(stack, *which, given) for n, which in contenders.items()
         }
         found = {name: [] for name in running}
-        turns = [name for _ in range(1 + rounds) for name in running]
+        turns = [*running] * (1 + rounds)
         for name in tqdm(turns, leave=False, unit="epoch", disable=None):
             found[name].append(running[name].epoch())
     return {
-        name: (
-            statistics.median(epoch["seconds"] for epoch in epochs[1:]),
-            epochs[-1]["megabytes"],
-        )
-        for name, epochs in found.items()
+        name: (median(epoch["seconds"] for epoch in all_[1:]), all_[-1]["megabytes"])
+        for name, all_ in found.items()
     }
 
 
@@ -147,31 +135,30 @@ def epochs():
 
 def growth():
     """Seconds per epoch as one number grows."""
-    jax = {"JAX, lax.scan": PEERS["JAX, lax.scan"]}
-    contenders = installed(OURS | jax)
+    contenders = installed(OURS | JAX)
     for title, settings in GROWTH.items():
         print(f"\n{title:16}" + "".join(f"{name:>15}" for name in contenders))
         for given in settings:
             found = measure(contenders, given, rounds=2)
             (number,) = given.values()
             number = number[0] if isinstance(number, list) else number
-            seconds = (f"{median:15.2f}" for median, _ in found.values())
+            seconds = (f"{seconds:15.2f}" for seconds, _ in found.values())
             print(f"{number:16}" + "".join(seconds), flush=True)
 
 
 def cold(rounds=3):
     """Seconds of a process that trains ten epochs; ours draws its figures, too."""
     contenders = installed({n: PEERS[n] for n in PEERS if "per step" not in n})
-    names = [name for _ in range(rounds) for name in ("vae_tf", *contenders)]
+    names = ["vae_tf", *contenders] * rounds
     found = {name: [] for name in names}
     for name in tqdm(names, leave=False, unit="run", disable=None):
         start = time.perf_counter()
         elbo = train_ours() if name == "vae_tf" else train(*contenders[name])
         found[name].append((time.perf_counter() - start, elbo))
-    ours = statistics.median(seconds for seconds, _ in found["vae_tf"])
+    ours = median(seconds for seconds, _ in found["vae_tf"])
     print("\nten epochs, cold          seconds   ratio   test ELBO")
     for name, results in found.items():
-        seconds = statistics.median(seconds for seconds, _ in results)
+        seconds = median(seconds for seconds, _ in results)
         print(f"{name:26} {seconds:6.1f} {seconds / ours:7.2f} {results[-1][1]:11.2f}")
 
 
@@ -189,23 +176,17 @@ def train_ours():
 
 def train(module, told):
     """-> test ELBO"""
-    start = command(module, told, "{}", "cold")
-    done = subprocess.run(**start, stdout=subprocess.PIPE, check=True)
-    return json.loads(done.stdout)["elbo"]
+    return json.loads(printed(module, told, "{}", "cold"))["elbo"]
 
 
 def evaluate():
     """log p(x) of some images, beside the matrix products that it takes."""
-    start = command("log_evidence", "vae_tf")
-    done = subprocess.run(**start, stdout=subprocess.PIPE, check=True)
-    print(done.stdout, end="")
+    print(printed("log_evidence", "vae_tf"), end="")
 
 
 def best_rate():
     """GFLOP/s of the fastest product here, XLA's or OpenBLAS's."""
-    start = command("products", "")
-    done = subprocess.run(**start, stdout=subprocess.PIPE, check=True)
-    rates = json.loads(done.stdout)
+    rates = json.loads(printed("products", ""))
     print(", ".join(f"{name}: {rate:.0f} GFLOP/s" for name, rate in rates.items()))
     return max(rates.values())
 
@@ -222,18 +203,19 @@ def flops_per_epoch(s):
 
 def main():
     """Measure what is asked for."""
-    sections = [epochs, growth, cold, evaluate]
-    names = [section.__name__ for section in sections]
+    sections = {
+        section.__name__: section for section in (epochs, growth, cold, evaluate)
+    }
     parser = argparse.ArgumentParser(
         prog="make bench", description=__doc__.partition("\n")[0]
     )
-    sections_help = f"{', '.join(names)} (default: all)"
+    sections_help = f"{', '.join(sections)} (default: all)"
     parser.add_argument("sections", metavar="SECTION", nargs="*", help=sections_help)
-    wanted = parser.parse_args().sections or names
-    if unknown := set(wanted) - set(names):
-        parser.error(f"no section {min(unknown)}; choose from {', '.join(names)}")
-    for section in sections:
-        if section.__name__ in wanted:
+    wanted = parser.parse_args().sections or sections
+    if unknown := set(wanted) - set(sections):
+        parser.error(f"no section {min(unknown)}; choose from {', '.join(sections)}")
+    for name, section in sections.items():
+        if name in wanted:
             section()
 
 
