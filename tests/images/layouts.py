@@ -5,6 +5,18 @@ import numpy as np
 KERAS = ("x_train", "y_train", "x_test", "y_test")
 
 
+def same(dataset, arrays):
+    """It was read as Keras's arrays, and nothing is noted."""
+    for part in ("train", "test"):
+        images = getattr(dataset, f"{part}_images")
+        assert (images.dtype, images.shape[1:]) == (np.uint8, (784,))
+        np.testing.assert_array_equal(images, arrays[f"x_{part}"].reshape(-1, 784))
+        labels = getattr(dataset, f"{part}_labels")
+        assert labels.dtype == np.int64
+        np.testing.assert_array_equal(labels, arrays[f"y_{part}"])
+    assert dataset.notes == ()
+
+
 def idx(array):
     """The bytes of an IDX file."""
     header = np.array([0x800 + array.ndim, *array.shape], ">u4").tobytes()

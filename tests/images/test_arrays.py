@@ -5,7 +5,7 @@ import pytest
 
 from common import UserError
 from common.images import data
-from tests.images.layouts import KERAS
+from tests.images.layouts import KERAS, same
 
 
 @pytest.fixture
@@ -23,17 +23,6 @@ def changed(arrays, letter, change):
 def load(tmp_path, arrays):
     np.savez(tmp_path / "data.npz", **arrays)
     return data.load(str(tmp_path / "data.npz"))
-
-
-def same(dataset, arrays):
-    for part in ("train", "test"):
-        images = getattr(dataset, f"{part}_images")
-        assert (images.dtype, images.shape[1:]) == (np.uint8, (784,))
-        np.testing.assert_array_equal(images, arrays[f"x_{part}"])
-        np.testing.assert_array_equal(
-            getattr(dataset, f"{part}_labels"), arrays[f"y_{part}"]
-        )
-    assert dataset.notes == ()
 
 
 def of(dtype):

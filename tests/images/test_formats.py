@@ -15,6 +15,7 @@ import pytest
 
 from common import UserError
 from common.images import content, data, formats
+from tests.images import layouts
 from tests.images.layouts import KERAS, idx, table, write_amat, write_idx
 
 PIXELS = [f"pixel{i}" for i in range(784)]
@@ -54,15 +55,9 @@ def save(path, arrays):
 
 
 def same(path, arrays):
-    """Read as Keras's arrays -> the Dataset."""
     dataset = data.load(str(path))
-    for field, key in zip(formats.FIELDS, KERAS, strict=True):
-        values = getattr(dataset, field)
-        expected = arrays[key].reshape(-1, 784) if key[0] == "x" else arrays[key]
-        assert values.dtype == (np.uint8 if key[0] == "x" else np.int64)
-        np.testing.assert_array_equal(values, expected)
-    assert (dataset.source, dataset.notes) == (str(path), ())
-    return dataset
+    assert dataset.source == str(path)
+    layouts.same(dataset, arrays)
 
 
 def same_rows(path, images, labels):
