@@ -61,7 +61,7 @@ def check(extra, running=False):
     if running:
         for name in ("stdin", "stdout", "stderr"):  # one that is closed leads nowhere,
             if getattr(sys, name) is None:  # else the next file takes its number
-                setattr(sys, name, open(os.devnull, "r+"))
+                setattr(sys, name, open(os.devnull, "r+"))  # noqa: SIM115
         sys.excepthook = lambda kind, error, trace: sys.exit(report(error))
 
 

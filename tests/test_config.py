@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from common import UserError, models, packages
+from common import UserError, models
 from common.config import Config, read_options
 from common.runs import Run
-from tests.conftest import ROOT, make_settings
+from tests.conftest import make_settings
 from tests.test_settings import IMPOSSIBLE
 
 IN_A_FILE = [
@@ -75,12 +75,3 @@ def test_config_without_a_part(run, form):
     content = form(json.loads(run.config_path.read_text()))
     for name in set(content) - {"importance_samples"}:  # which the earliest lack
         damaged(run, json.dumps({n: v for n, v in content.items() if n != name}))
-
-
-@pytest.mark.parametrize("package", ["autoencoder_tf", "vae_tf", "vae_theano"])
-def test_configs_of_earlier_runs_are_read(package):
-    config = Run(ROOT / "tests" / "fixtures" / package).read_config()
-    assert (config.package, config.data) == (package, "digits")
-    assert config.settings.name == packages.model_of(package).name
-    assert config.pixels == 784
-    assert len(config.dataset["sha256"]) == 64

@@ -1,7 +1,5 @@
 """A run's folder survives mistakes, damage and company."""
 
-import contextlib
-import resource
 import shutil
 
 import numpy as np
@@ -45,26 +43,6 @@ def restore(run, weights=3, settings=vae.Settings):
     """What a model of so many weights reads -> the model, history, epoch"""
     model = Model(np.zeros(weights), settings)
     return model, *run.restore(model)
-
-
-@contextlib.contextmanager
-def full_disk():
-    """No file may grow beyond 1,000 bytes, not even the one pytest reports to."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-def test_full_disk_keeps_the_last_checkpoint(run):
-    before = run.checkpoint_path.read_bytes()
-    message = r"checkpoint\.npz: cannot be written \(File too"
-    with pytest.raises(UserError, match=message), full_disk():
-        run.save([ROW], {"W": np.ones(3000)}, Epoch(2))
-    assert run.checkpoint_path.read_bytes() == before
-    assert not list(run.path.glob(".*"))
 
 
 def test_round_trip(run, settings):

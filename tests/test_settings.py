@@ -1,6 +1,5 @@
 """Settings: what each may be, and how it is said."""
 
-import argparse
 import json
 
 import numpy as np
@@ -8,7 +7,7 @@ import pytest
 from sklearn.base import clone
 
 from common import models, packages
-from common.settings import COUNT, Range
+from common.settings import Range
 from tests.conftest import PACKAGES, make_settings
 
 MODELS = [*map(models.find, models.names())]
@@ -29,6 +28,8 @@ IMPOSSIBLE = [
     ("learning_rate", "x"),
     ("binarize", None),
     ("binarize", "often"),
+    ("importance_samples", 0),
+    ("importance_samples", 1.5),
     ("importance_samples", 101),
 ]
 
@@ -65,19 +66,3 @@ def test_resolved_leaves_nothing_open(model, state):
 def test_impossible_values_are_named(name, value):
     with pytest.raises(ValueError, match=f"^{name} must be "):
         make_settings(**{name: value})
-
-
-def test_what_may_be_is_said_in_words():
-    described = {name: str(o) for name, o in models.find("gan").options().items()}
-    assert described["latent_dim"] == "a whole number from 1 to 1,000,000"
-    assert described["hidden"] == "whole numbers from 1 to 1,000,000"
-    assert described["penalty"] == "a number from 0 to 1,000,000"
-    assert described["activation"] == "one of leaky_relu, relu, tanh"
-
-
-def test_a_number_that_somebody_types():
-    assert COUNT("17") == 17
-    assert Range(float, 0, 1)("1e-3") == 0.001
-    for text in ("0", "1.5", "x", "1000001"):
-        with pytest.raises(argparse.ArgumentTypeError, match=f"from 1.*not {text}"):
-            COUNT(text)

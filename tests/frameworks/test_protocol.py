@@ -18,27 +18,15 @@ PROMISED = {
 }
 
 
-def promised(parameters, noise):
-    """The names of arguments, with the model's own noise in the place of **noise."""
-    names = set(parameters) - {"noise"}
-    return names | noise if "noise" in parameters else names
-
-
-def test_what_is_promised():
-    assert {"compile", "train", "decode", "state"} <= set(PROMISED)
-    names = {"self", "x", "learning_rates", "eps"}
-    assert promised(PROMISED["train"], {"eps"}) == names
-
-
 @EACH
 def test_methods_and_the_names_of_their_arguments(package):
     network = packages.estimator(package).Network
     settings = make_settings(packages.model_of(package).name)
     noise = set(settings.noise((), np.random.default_rng(0)))
     assert isinstance(network.releases_gil, bool)
-    for method, parameters in PROMISED.items():
+    for method, promised in PROMISED.items():
         ours = inspect.signature(getattr(network, method)).parameters
-        names = promised(parameters, noise)
+        names = set(promised) - {"noise"} | (noise if "noise" in promised else set())
         assert names <= set(ours), method
         further = [ours[name] for name in set(ours) - names]
         assert all(p.default is not p.empty for p in further), method
@@ -65,17 +53,3 @@ def test_training_goes_on_from_a_state(digits, package):
         counts = name.startswith("adam_step")
         assert array.dtype == (np.int64 if counts else np.float32)
         assert (array != state[name]).any()
-
-
-@EACH
-def test_what_is_measured(digits, package):
-    model = packages.model_of(package)
-    settings = make_settings(model.name, hidden=(8,), latent_dim=2)
-    initial = settings.initial(digits.train_images)
-    network = packages.estimator(package).Network(initial, settings)
-    test_set = batches.evaluation_set(digits.test_images[:9], settings)
-    measures = network.evaluate(**test_set)
-    assert len(measures) == len(model.test_measures)
-    pixels = network.decode(np.zeros((9, 2), "f4"))
-    for array, shape in [(pixels, (9, 784)), *[(values, (9,)) for values in measures]]:
-        assert (array.shape, array.dtype) == (shape, np.float32)

@@ -6,7 +6,6 @@ import sys
 import numpy as np
 import pytest
 
-from common import UserError
 from common.frameworks import theano as framework
 from tests.frameworks.adam import assert_is_keras_adam, assert_leaves_no_denormals
 
@@ -91,12 +90,3 @@ def test_flags_of_the_user_win(monkeypatch, given, expected):
     theirs, _, fixed = flags.partition(",device=cpu")
     assert theirs.endswith(given)
     assert fixed == ",floatX=float32"
-
-
-def test_without_a_compiler_theano_says_what_to_install():
-    framework.check.cache_clear()
-    with (
-        theano.config.change_flags(cxx=""),
-        pytest.raises(UserError, match=r"cannot compile .* apt install g\+\+"),
-    ):
-        framework.check()

@@ -7,7 +7,6 @@ from common import batches
 from common.frameworks.numpy import relu
 from common.models.vae import figures
 from tests.conftest import make_settings
-from tests.helpers import one_line
 from tools.lessons import vae as lesson
 from vae_numpy import VAE, bound, gradient, model
 
@@ -82,12 +81,6 @@ def test_a_run_says_what_it_maximized(command, tmp_path, without_figures):
     loaded = VAE.load(tmp_path / "run")
     assert loaded.importance_samples == 5
     assert loaded.network.bound is gradient.importance_weighted_bound
-
-
-@pytest.mark.parametrize("value", ["0", "1.5", "many", "101"])
-def test_it_is_a_whole_number_from_1(value, command):
-    result = command("vae_numpy.train", "--importance-samples", value)
-    one_line(result, "--importance-samples: must be a whole number from 1 to 100, not")
 
 
 def test_its_curve_is_not_called_the_elbo():
