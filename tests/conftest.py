@@ -25,11 +25,6 @@ def packages_of(model):
     return [p for p in PACKAGES if packages.model_of(p).name == model]
 
 
-def framework_of(package):
-    """tensorflow, say."""
-    return importlib.import_module(package).framework.__name__.rpartition(".")[2]
-
-
 def pytest_configure(config):
     """A warning from our own code is an error; a closed input is an empty one."""
     for package in PACKAGES:
@@ -57,11 +52,6 @@ def make_settings(model="vae", **changes):
 def settings():
     """A small VAE that trains in a blink."""
     return make_settings(epochs=3, batch_size=50, hidden=(16,), latent_dim=2)
-
-
-@pytest.fixture
-def initial(digits, settings):
-    return settings.initial(digits.train_images)
 
 
 @pytest.fixture

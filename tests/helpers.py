@@ -52,6 +52,12 @@ def files(run):
     return sorted(str(p.relative_to(run)) for p in run.rglob("*") if p.is_file())
 
 
+def succeed(result):
+    """A command has done its work and complained of nothing -> what it printed"""
+    assert (result.returncode, result.stderr) == (0, "")
+    return result.stdout
+
+
 def one_line(result, *words):
     """A command has refused something, in one line with these words."""
     assert result.returncode == 2
@@ -88,6 +94,24 @@ def run(command, folder, **changes):
         timeout=300,
         check=False,
     )
+
+
+PROGRAMS = """
+import runpy, shlex, sys
+sys.modules.update(dict.fromkeys(sys.argv[1].split()))  # which can't be imported
+for line in sys.argv[2:]:
+    sys.argv = shlex.split(line)
+    try:
+        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        if end.code:
+            raise
+"""
+
+
+def programs(folder, *lines, options=(), without=""):
+    """Run `python -m LINE` for each, in one process that stops at the first mistake."""
+    return run([sys.executable, *options, "-c", PROGRAMS, without, *lines], folder)
 
 
 def module(name, *words, folder, options=(), **changes):

@@ -6,7 +6,7 @@ import pytest
 from common import UserError, packages, runs
 from common.images import data
 from tests.conftest import MNIST, ROOT, packages_of
-from tests.helpers import one_line
+from tests.helpers import one_line, succeed
 
 FOLDER = ROOT / "pretrained" / "vae"
 
@@ -50,8 +50,7 @@ def test_it_is_as_good_as_the_run_it_came_from():
 
 def test_what_a_command_writes_does_not_lie_beside_it(command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    result = command("vae_numpy", "sample", "pretrained", "--count", 4)
-    assert result.returncode == 0
+    succeed(command("vae_numpy", "sample", "pretrained", "--count", 4))
     names = sorted(p.name for p in (tmp_path / "runs" / "pretrained").iterdir())
     assert names == ["sample.npz", "sample.png"]
     test_files()

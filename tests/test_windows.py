@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from common import UserError, runs
+from common import UserError, packages, runs
 from common.packages import ROOT
 from tests.helpers import run, start
 
@@ -22,14 +22,9 @@ for name in {POSIX_ONLY}:
     sys.modules.pop(name, None)
 sys.meta_path.insert(0, Hidden())
 """
-PACKAGES = ROOT.glob("*_*/model.py")
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-    for folder in [
-        "common",
-        "tools",
-        *(p.parent.name for p in ROOT.glob("*_*/model.py")),
-    ]
+    for folder in ("common", "tools", *packages.every())
     for path in (ROOT / folder).rglob("*.py")
 )
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from common.images import data
 from common.models.vae import figures
-from tests.helpers import checkpoint
+from tests.helpers import checkpoint, succeed
 
 WORDS = ["--data", "digits", "--epochs", 2, "--hidden", 10, "--latent-dim", 2]
 
@@ -93,8 +93,7 @@ def test_training_and_going_on(command, tmp_path, disk):
         words = [*WORDS, "--out", run]
         if (run / "config.json").exists():
             words = ["--resume", run]
-        result = command("vae_numpy.train", *words)
-        assert (result.returncode, result.stderr) == (0, "")
+        succeed(command("vae_numpy.train", *words))
         assert checkpoint(run) == expected
 
 

@@ -12,7 +12,7 @@ import doorkeeper
 from common.commands import command_line
 from common.images import data
 from common.settings import Settings
-from tests.helpers import module, one_line, run
+from tests.helpers import module, one_line, programs, run, succeed
 from tools import bottleneck
 
 PYTHON = shlex.quote(sys.executable)
@@ -44,8 +44,7 @@ def test_nobody_reads_the_table(tmp_path):
 @pytest.mark.parametrize("closed", ["2>&-", ">&- 2>&- <&-"])
 def test_closed_streams(tmp_path, closed):
     words = shlex.join(SMALL)
-    result = run(f"{PYTHON} -m vae_numpy.train {words} --out run {closed}", tmp_path)
-    assert (result.returncode, result.stderr) == (0, "")
+    succeed(run(f"{PYTHON} -m vae_numpy.train {words} --out run {closed}", tmp_path))
     assert (tmp_path / "run" / "figures" / "samples.png").read_bytes()[1:4] == b"PNG"
 
 
@@ -74,27 +73,17 @@ def test_a_program_is_no_command(command):
     one_line(command("vae_tf", "bottleneck"), "invalid choice: 'bottleneck'")
 
 
-WITHOUT_DOCSTRINGS = f"""
-import runpy, sys
-for words in (
-    ["vae_numpy.train", *{SMALL}, "--out", "run"],
-    ["vae_numpy", "sample", "run"],
-    ["vae_theano.train", "--help"],
-    ["autoencoder_tf", "--help"],
-):
-    sys.argv = words
-    try:
-        runpy.run_module(words[0], run_name="__main__")
-    except SystemExit as ended:
-        if ended.code:
-            sys.exit(f"{{words}} ended with {{ended.code}}")
-"""
-
-
 @pytest.mark.slow
 def test_without_docstrings(tmp_path):
-    result = run([sys.executable, "-OO", "-c", WITHOUT_DOCSTRINGS], tmp_path)
-    assert (result.returncode, result.stderr) == (0, "")
+    result = programs(
+        tmp_path,
+        f"vae_numpy.train {shlex.join(SMALL)} --out run",
+        "vae_numpy sample run",
+        "vae_theano.train --help",
+        "autoencoder_tf --help",
+        options=["-OO"],
+    )
+    succeed(result)
 
 
 # What is printed can be typed
@@ -112,25 +101,24 @@ def test_next(tmp_path):
     folder.mkdir()
     trained = module("vae_numpy.train", *SMALL, f"--out={out}", folder=folder)
     assert (trained.returncode, trained.stderr) == (0, "")
-    result = run(next_step(trained.stdout), folder)
-    assert (result.returncode, result.stderr) == (0, "")
+    succeed(run(next_step(trained.stdout), folder))
     assert (folder / out / "interpolate.png").exists()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("package", ["autoencoder_tf", "gan_tf", "vae_numpy"])
 def test_next_with_few_images(package, tmp_path, command, monkeypatch):
+    """In a folder whose name stands for the newest run elsewhere."""
     digits = data.load("digits")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(bottleneck, "SIZES", (2,))
     monkeypatch.setattr(Settings, "default_epochs", lambda *_: 1)
     x, y = digits.test_images, digits.test_labels
     np.savez("it's.npz", x_train=x[:5], y_train=y[:5], x_test=x[:2], y_test=y[:2])
-    step, steps = f'python -m {package}.train --data "it\'s.npz" --hidden 10', 0
+    step, steps = f'python -m {package}.train --data "it\'s.npz" --out latest', 0
     while step:
         _, _, program, *words = shlex.split(step)
-        result = command(program, *words)
-        assert (result.returncode, result.stderr) == (0, ""), step
-        step = "next: " in result.stdout and next_step(result.stdout)
+        stdout = succeed(command(program, *words))
+        step = "next: " in stdout and next_step(stdout)
         steps += 1
     assert steps == (3 if package.startswith("vae") else 2)

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import joblib
 import numpy as np
@@ -20,7 +21,7 @@ from common import UserError
 from common.commands.command_line import interpreter
 from common.packages import ROOT
 from experiments import search
-from tests.helpers import environment, run, start
+from tests.helpers import environment, one_line, run, start, succeed
 from vae_numpy import VAE
 
 SCRIPT = str(ROOT / "experiments" / "search.py")
@@ -192,23 +193,18 @@ def script(folder, *words, **changes):
 def test_without_distributed(tmp_path):
     (tmp_path / "distributed.py").write_text("raise ModuleNotFoundError(__name__)\n")
     result = script(tmp_path, PYTHONPATH=str(tmp_path))
-    assert result.stderr.startswith(
-        "error: distributed is not installed: type make search"
-    )
-    assert (result.returncode, result.stderr.count("\n")) == (2, 1)
+    one_line(result, "error: distributed is not installed: type make search")
 
 
 @DISTRIBUTED
 @pytest.mark.parametrize("address", ["nowhere", "127.0.0.1:9"])
 def test_no_scheduler(address, monkeypatch, capsys):
     monkeypatch.setattr(search, "SECONDS", 1)
-    monkeypatch.setattr(
-        sys, "argv", [SCRIPT, "--data=digits", f"--scheduler={address}"]
-    )
-    assert search.main() == 2
-    stdout, stderr = capsys.readouterr()
-    assert stderr.startswith(f"error: --scheduler {address}: ")
-    assert (stdout, stderr.count("\n")) == ("", 1)
+    words = [SCRIPT, "--data=digits", f"--scheduler={address}"]
+    monkeypatch.setattr(sys, "argv", words)
+    ended = SimpleNamespace(returncode=search.main())
+    ended.stdout, ended.stderr = capsys.readouterr()
+    one_line(ended, f"error: --scheduler {address}: ")
 
 
 @DISTRIBUTED
@@ -235,9 +231,9 @@ def test_ctrl_c_ends_it_with_one_line_and_all_its_processes(tmp_path):
 @DISTRIBUTED
 @pytest.mark.slow
 def test_the_table_and_what_comes_next(tmp_path, monkeypatch):
-    result = script(tmp_path, "--data=digits", "--package=vae_numpy", "--epochs=1")
-    assert (result.returncode, result.stderr) == (0, "")
-    _, _, heading, *rows, _, following = result.stdout.splitlines()
+    words = "--data=digits", "--package=vae_numpy", "--epochs=1"
+    stdout = succeed(script(tmp_path, *words))
+    _, _, heading, *rows, _, following = stdout.splitlines()
     assert heading.split()[:3] == ["ELBO", "(nats)", "seconds"]
     assert len(rows) == 9
     scores = [float(row.split()[0]) for row in rows]
