@@ -65,15 +65,6 @@ def test_history_past_the_checkpoint_is_dropped(run):
     assert restore(run)[1] == [ROW]
 
 
-def test_existing_run_needs_overwrite(run):
-    with pytest.raises(UserError, match=r"--resume.* --overwrite"):
-        Run(run.path).create()
-    assert run.checkpoint_path.exists()
-    Run(run.path).create(overwrite=True)
-    assert not run.checkpoint_path.exists()
-    assert not run.history_path.exists()
-
-
 def test_what_ended_before_it_began_is_no_obstacle(tmp_path):
     (tmp_path / "run" / "figures").mkdir(parents=True)
     for name in (".lock", ".config.json.tmp"):

@@ -16,7 +16,6 @@ FILES = [
     for file in twins.MATHEMATICS
     if (ROOT / first / file).is_file()
 ]
-EACH_FILE = pytest.mark.parametrize(("first", "twin", "file"), FILES)
 
 
 def source(name):
@@ -58,16 +57,12 @@ def drift(first, twin, names):
     return list(difflib.unified_diff(*lines, lineterm="", n=0))
 
 
-@EACH_FILE
+@pytest.mark.parametrize(("first", "twin", "file"), FILES)
 def test_mathematics_differs_only_in_the_names_of_operations(first, twin, file):
     trees = [tree(f"{package}/{file}") for package in (first, twin)]
     assert drift(*trees, twins.translations(first, twin)) == []
-
-
-@EACH_FILE
-def test_headers_differ_in_the_framework_alone(first, twin, file):
-    ours, theirs = (ast.get_docstring(tree(f"{p}/{file}")) for p in (first, twin))
     titles = (twins.names(package)["framework"] for package in (first, twin))
+    ours, theirs = map(ast.get_docstring, trees)
     assert ours.replace(*titles) == theirs
 
 

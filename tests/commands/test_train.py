@@ -39,6 +39,12 @@ def train(command):
     return run
 
 
+def left_with(names):
+    """The files of a run with these figures."""
+    figures = [f"figures/{name}.png" for name in names]
+    return ["checkpoint.npz", "config.json", *figures, "history.csv"]
+
+
 def config(run):
     return json.loads((run / "config.json").read_text())
 
@@ -50,16 +56,8 @@ def test_a_run_and_its_twins_leave_what_they_promise(train, tmp_path, monkeypatc
     words = [*FAST, "--latent-dim", 2, "--out"]
     stdout = succeed(module("vae_tf.train", *words, "vae_tf", folder=tmp_path))
     out = tmp_path / "vae_tf"
-    assert files(out) == [
-        "checkpoint.npz",
-        "config.json",
-        "figures/curves.png",
-        "figures/latent.png",
-        "figures/manifold.png",
-        "figures/reconstructions.png",
-        "figures/samples.png",
-        "history.csv",
-    ]
+    names = "curves", "latent", "manifold", "reconstructions", "samples"
+    assert files(out) == left_with(names)
     expected = {"package": "vae_tf", "hidden": [16], "random_state": 0}
     assert config(out) == config(out) | expected
     assert config(out)["dataset"]["name"] == "digits"
@@ -99,9 +97,7 @@ def test_an_autoencoder_leaves_what_it_promises(train, tmp_path):
     out = tmp_path / "run"
     words = ["--data", "digits", "--out", out, "--epochs", 30]
     stdout = succeed(train(*words, package="autoencoder_tf"))
-    names = "curves", "latent", "reconstructions", "samples"
-    figures = [f"figures/{name}.png" for name in names]
-    assert files(out) == ["checkpoint.npz", "config.json", *figures, "history.csv"]
+    assert files(out) == left_with(("curves", "latent", "reconstructions", "samples"))
     assert (config(out)["hidden"], config(out)["latent_dim"]) == ([], 200)
     assert config(out)["binarize"] == "none"
     assert "784-200-784, relu" in stdout
@@ -204,6 +200,7 @@ def test_a_wrong_mnist_path_is_not_passed_over(train, tmp_path):
 
 
 def test_too_high_a_learning_rate(train, tmp_path):
+    """In one line: NumPy's warnings do not speak before it."""
     options = ["--learning-rate", 1000, "--out", tmp_path / "run"]
     result = train(*FAST, *options)
     assert result.returncode == 2

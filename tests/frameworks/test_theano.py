@@ -10,8 +10,8 @@ from common.frameworks import theano as framework
 from tests.frameworks.adam import assert_is_keras_adam, assert_leaves_no_denormals
 
 framework.prepare()
-theano = pytest.importorskip("theano")
 
+import theano  # noqa: E402
 import theano.tensor as T  # noqa: E402
 
 from common.frameworks.theano.adam import Adam  # noqa: E402

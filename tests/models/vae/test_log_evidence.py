@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.special import logsumexp
 
-from common import models, packages
+from common import packages
 from common.models.vae import log_evidence
 from tests import reference
 from tests.conftest import packages_of
@@ -86,10 +86,6 @@ def test_memory_does_not_grow_with_the_number_of_samples(digits, trained):
     vae.log_evidence(X, 20_000)
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert kilobytes < 300_000
-
-
-def test_only_a_vae_has_an_evidence():
-    assert [n for n in models.names() if models.find(n).has_evidence] == ["vae"]
 
 
 @pytest.mark.slow
