@@ -35,11 +35,6 @@ def fitted(name):
 
 
 @pytest.fixture
-def digits():
-    return fitted("digits")[1]
-
-
-@pytest.fixture
 def judge():
     return fitted("digits")[0]
 
