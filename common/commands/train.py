@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import os
 import platform
 import sys
 import time
@@ -104,8 +105,9 @@ def train(package, options):
     except (Interrupted, KeyboardInterrupt):
         if not table.in_folder:
             raise
-        words = interpreter(), "-m", f"{package}.train", "--resume", run.path
-        print(f"interrupted; go on with: {shell_quoted(*words)}", file=sys.stderr)
+        words = interpreter(), "-m", f"{package}.train", "--resume"
+        resume = f"{shell_quoted(*words)} {_place(run.path)}"
+        print(f"interrupted; go on with: {resume}", file=sys.stderr)
         return 130
     finally:
         run.unlock()
@@ -134,7 +136,7 @@ def _print_next(package, table, options):
     config = table.config
     images = "" if config.data == "mnist" else f" {shell_quoted('--data', config.data)}"
     is_newest = {"out", "resume"}.isdisjoint(vars(options))
-    name = "latest" if is_newest else shell_quoted(table.run.path)
+    name = "latest" if is_newest else _place(table.run.path)
     tests = len(table.dataset.test_images)
     step = config.settings.words.next_step(config.settings, name, images, tests)
     print(f"next: {shell_quoted(interpreter(), '-m', package)}{step}")
@@ -221,3 +223,10 @@ def _new_folder(package):
             path.mkdir(parents=True)
             return path
     raise UserError(f"{path.parent}: no free name; choose one with --out")
+
+
+def _place(path):
+    """A run as it is typed: a name alone may be an option or mean another run."""
+    name = str(path)
+    alone = os.sep not in name or name.startswith("-")
+    return shell_quoted(f".{os.sep}{name}" if alone else name)

@@ -412,7 +412,7 @@ def test_ctrl_c_saves_and_says_what_to_type(tmp_path, uninterrupted):
     assert "Traceback" not in stdout + stderr
     assert len(rows(folder / "a run")) < 4
     line = stderr.removeprefix("interrupted; go on with: ")
-    assert line.endswith("-m vae_numpy.train --resume 'a run'\n")
+    assert line.endswith("-m vae_numpy.train --resume './a run'\n")
     process = begin(folder, *shlex.split(line)[3:])
     assert process.communicate(timeout=120)[1] == ""
     out = folder / "a run"

@@ -89,4 +89,4 @@ def test_flags_of_the_user_win(monkeypatch, given, expected):
     assert expected in flags
     theirs, _, fixed = flags.partition(",device=cpu")
     assert theirs.endswith(given)
-    assert fixed == ",floatX=float32"
+    assert fixed.startswith(",floatX=float32")
