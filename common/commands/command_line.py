@@ -76,7 +76,9 @@ def interpreter():
     if shutil.which("python") == sys.executable:
         return "python"
     if executable.is_relative_to(folder):
-        return str(executable.relative_to(folder))
+        name = str(executable.relative_to(folder))
+        if "=" not in name:  # else a shell takes it for an assignment
+            return name
     return sys.executable
 
 

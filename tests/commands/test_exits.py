@@ -122,3 +122,12 @@ def test_next_with_few_images(package, tmp_path, command, monkeypatch):
         step = "next: " in stdout and next_step(stdout)
         steps += 1
     assert steps == (3 if package.startswith("vae") else 2)
+
+
+@pytest.mark.parametrize("folder", ["x=y", "my folder"])
+def test_an_interpreter_that_can_be_typed(folder, tmp_path, monkeypatch):
+    python = tmp_path / folder / "python"
+    monkeypatch.setattr(sys, "executable", str(python))
+    monkeypatch.chdir(tmp_path)
+    words = shlex.split(command_line.shell_quoted(command_line.interpreter()))
+    assert words == [str(python) if "=" in folder else f"{folder}/python"]
