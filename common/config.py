@@ -42,6 +42,13 @@ class Config:
             reason = f"{type(error).__name__}: {error}"[:100]
             raise UserError(f"{path}: damaged ({reason})") from None
 
+    def check_data(self, dataset, place):
+        """UserError if these are not the images that the run in `place` has seen."""
+        if dataset.sha256 != self.dataset["sha256"]:
+            trained = f"the data that {place} was trained on"
+            other = f"{dataset.source}: not {trained}"
+            raise UserError(f"{other}; give its place with --data")
+
     @property
     def pixels(self):
         """Numbers in an image."""

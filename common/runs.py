@@ -1,5 +1,6 @@
 """A run's folder: config.json, history.csv, checkpoint.npz, figures/."""
 
+import contextlib
 import csv
 import os
 from pathlib import Path
@@ -19,7 +20,7 @@ FORMATS = {  # of the columns of history.csv; all others are nats
 
 
 def find(path, model):
-    """A path; for "latest", that of this model's newest run in runs/.
+    """A path; for "latest", that of this model's newest run anywhere in runs/.
 
     For "pretrained", that of the trained model that comes with the project.
     """
@@ -32,11 +33,18 @@ def find(path, model):
         return path
     if path != "latest":
         return files.path(path)
-    trained = Path("runs").glob(f"{model.name}_*/*/checkpoint.npz")
-    newest = max(trained, key=lambda path: path.stat().st_mtime, default=None)
-    if newest is None:
-        raise UserError(f"runs/: no trained run of {model.words.title} in this folder")
-    return newest.parent
+    walk = os.walk("runs", followlinks=True)
+    trained = [Path(folder) for folder, _, names in walk if "checkpoint.npz" in names]
+    for path in sorted(trained, key=_age):
+        with contextlib.suppress(UserError):  # of another model, or damaged
+            Run(path).read_config(model)
+            return path
+    place = f"{Path('runs').absolute()}: no trained run of {model.words.title}"
+    raise UserError(f"{place}; where --out put it, name its folder")
+
+
+def _age(path):
+    return -(path / "checkpoint.npz").stat().st_mtime
 
 
 class Run:

@@ -206,9 +206,7 @@ def _resumed(package, model, options):
         raise UserError(f"{fewer}; with --resume it may only rise")
     source = getattr(options, "data", config.data)
     config.data, dataset = data.load_or_digits(source, True)
-    if dataset.sha256 != config.dataset["sha256"]:
-        trained = f"the data that {run.path} was trained on"
-        raise UserError(f"{dataset.source}: not {trained}; give its place with --data")
+    config.check_data(dataset, run.path)
     config.settings = replace(config.settings, epochs=epochs)
     config.versions |= packages.versions(package)
     return run, config, dataset

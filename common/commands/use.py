@@ -95,6 +95,8 @@ def _dataset(options, config, run):
     if source == ARRAY:
         raise UserError("this model was fitted in Python; name its images with --data")
     _, dataset = data.load_or_digits(source, explicit=True)
+    if not options.data:
+        config.check_data(dataset, run.path)
     said = f"{run.path}: a run with --binarize"
     dataset.check_binarize(config.settings.binarize, said)
     print_notes(dataset)

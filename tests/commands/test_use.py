@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import shutil
 
 import matplotlib.image
 import numpy as np
@@ -28,9 +29,9 @@ def runs(tmp_path_factory, digits):
     for cls in (Autoencoder, vae_numpy.VAE):
         model = cls(latent_dim=2, hidden=(16,), epochs=5)
         model.fit(digits.train_images).save(folder / cls.name)
-        config = folder / cls.name / "config.json"
-        text = config.read_text().replace('"data": "array"', '"data": "digits"')
-        config.write_text(text)
+        config = json.loads((folder / cls.name / "config.json").read_text())
+        config["data"], config["dataset"]["sha256"] = "digits", digits.sha256
+        (folder / cls.name / "config.json").write_text(json.dumps(config))
     return {package: folder / packages.model_of(package).name for package in ENCODERS}
 
 
@@ -177,19 +178,21 @@ def test_output(command, runs, tmp_path):
 
 
 def test_latest(command, runs, tmp_path, monkeypatch):
+    """The newest of this model, however deep, also where a link leads to it."""
     monkeypatch.chdir(tmp_path)
-    one_line(
-        command("vae_numpy", "sample", "latest"), "no trained run of a variational"
-    )
-    for number, package in enumerate(("vae_tf", "vae_theano", "autoencoder_tf")):
-        run = tmp_path / "runs" / package / "r"
-        run.parent.mkdir(parents=True)
-        run.symlink_to(runs[package].with_name("copy" + package))
-        vae_numpy.VAE.load(runs["vae_numpy"]).save(run.resolve())
-        os.utime(run / "checkpoint.npz", (number, number))
-    result = command("vae_numpy", "sample", "latest")
-    assert "runs/vae_theano/r" in result.stdout
-    assert (tmp_path / "runs/vae_theano/r/sample.png").exists()
+    none = command("vae_numpy", "sample", "latest")
+    one_line(none, f"{tmp_path}/runs: no trained run of a variational", "--out")
+    shutil.copytree(runs["vae_numpy"], tmp_path / "elsewhere")
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "link").symlink_to(tmp_path / "elsewhere")
+    shutil.copytree(runs["vae_numpy"], tmp_path / "runs" / "mine" / "a" / "b")
+    shutil.copytree(runs["autoencoder_tf"], tmp_path / "runs" / "other")
+    (tmp_path / "runs" / "checkpoint.npz").write_text("of no run")
+    for newest, older in [("link", "mine/a/b"), ("mine/a/b", "link")]:
+        for time, place in enumerate((older, newest, "other")):
+            os.utime(tmp_path / "runs" / place / "checkpoint.npz", (time, time))
+        words = command("vae_numpy", "sample", "latest", "--count", 4)
+        assert f"run    runs/{newest}\n" in succeed(words)
 
 
 @pytest.mark.parametrize(
@@ -241,3 +244,13 @@ def test_a_model_fitted_in_python(command, tmp_path, X):
     succeed(command("vae_numpy", "encode", own, "--data", "digits"))
     vae.fit(X[:, :64]).save(small)
     one_line(command("vae_numpy", "sample", small), "64 pixels")
+
+
+def test_its_own_images_are_those_of_the_training(command, runs, tmp_path):
+    run = shutil.copytree(runs["vae_numpy"], tmp_path / "run")
+    config = json.loads((run / "config.json").read_text())
+    config["dataset"]["sha256"] = "0"
+    (run / "config.json").write_text(json.dumps(config))
+    result = command("vae_numpy", "encode", run)
+    one_line(result, f"not the data that {run} was trained on")
+    succeed(command("vae_numpy", "encode", run, "--data", "digits"))

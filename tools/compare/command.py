@@ -149,9 +149,7 @@ def _of_runs(options):
         raise UserError("a run that was fitted in Python does not know its images")
     source = getattr(options, "data", first.data)
     _, dataset = data.load_or_digits(source, explicit=True)
-    if dataset.sha256 != first.dataset["sha256"]:
-        place = f"{options.runs[0]} was trained on; give its place with --data"
-        raise UserError(f"{dataset.source}: not the data that {place}")
+    first.check_data(dataset, options.runs[0])
     if len({*labels}) < len(labels):
         labels = [base.printable(path.resolve().name) for path in options.runs]
     if len({*labels}) < len(labels):
