@@ -46,6 +46,12 @@ def test_the_table_is_what_pip_reads(extra):
     assert (again, f">={oldest}") == (texts, PROJECT["requires-python"])
 
 
+def test_requirements_of_numpy_are_those_of_the_project():
+    lines = (ROOT / "requirements-numpy.txt").read_text().splitlines()
+    names = [line.partition("#")[0].strip() for line in lines]
+    assert [name for name in names if name] == PROJECT["dependencies"]
+
+
 def test_what_is_installed_is_found():
     installed = doorkeeper._installed()
     for name in ("numpy", "scikit-learn", "theano-pymc", "tensorflow"):

@@ -12,20 +12,27 @@ UV = ROOT / ".uv" / "bin" / "uv"
 
 @pytest.mark.environments
 @pytest.mark.skipif(not UV.exists(), reason="make installs .uv/bin/uv")
-@pytest.mark.parametrize("resolution", ["highest", "lowest-direct"])
-def test_what_requirements_name_is_enough(tmp_path, resolution):
-    """The oldest versions that requirements-numpy.txt allows, and the newest."""
+@pytest.mark.parametrize(
+    ("resolution", "what", "path"),
+    [
+        ("highest", ["-r", ROOT / "requirements-numpy.txt"], ROOT),
+        ("lowest-direct", ["-e", ROOT], None),
+    ],
+)
+def test_what_requirements_name_is_enough(tmp_path, resolution, what, path):
+    """The newest versions, and the oldest, with the project itself installed."""
     python = tmp_path / "environment/bin/python"
 
     def program(*words):
-        result = run([python, "-m", *map(str, words)], tmp_path, MPLBACKEND="agg")
+        changes = {"MPLBACKEND": "agg", "PYTHONPATH": path and str(path)}
+        result = run([python, "-m", *map(str, words)], tmp_path, **changes)
         assert result.returncode == 0, result.stderr
         return result.stdout
 
     subprocess.run([UV, "venv", "-q", tmp_path / "environment"], check=True)
     install = [UV, "pip", "install", "-q", "--python", python, "--resolution"]
     done = subprocess.run(
-        [*install, resolution, "-r", ROOT / "requirements-numpy.txt"],
+        [*install, resolution, *what],
         capture_output=True,
         text=True,
     )
