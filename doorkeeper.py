@@ -8,6 +8,7 @@ table of what is needed: `requires-python`, `dependencies`, and an extra per fra
 import importlib
 import os
 import sys
+import warnings
 
 BUG = 70  # the exit status that sysexits.h calls EX_SOFTWARE
 ROOT = os.path.dirname(os.path.abspath(__file__))
@@ -59,10 +60,21 @@ def check(extra, running=False):
     if text:
         raise ImportError(text)
     if running:
-        for name in ("stdin", "stdout", "stderr"):  # one that is closed leads nowhere,
-            if getattr(sys, name) is None:  # else the next file takes its number
-                setattr(sys, name, open(os.devnull, "r+"))  # noqa: SIM115
-        sys.excepthook = lambda kind, error, trace: sys.exit(report(error))
+        _neutralize()
+
+
+def _neutralize():
+    """Let nothing that was set for other programs change what this one does."""
+    for name in ("stdin", "stdout", "stderr"):  # one that is closed leads nowhere,
+        if getattr(sys, name) is None:  # else the next file takes its number
+            setattr(sys, name, open(os.devnull, "r+"))  # noqa: SIM115
+    os.environ["MPLBACKEND"] = "agg"  # figures go into files
+    if sys.warnoptions:  # PYTHONWARNINGS: a warning of a library is no error here
+        os.environ.pop("PYTHONWARNINGS", None)
+        del sys.warnoptions[:]
+        warnings.resetwarnings()
+        warnings.simplefilter("ignore")
+    sys.excepthook = lambda kind, error, trace: sys.exit(report(error))
 
 
 def lack(extra):

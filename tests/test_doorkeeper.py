@@ -142,3 +142,19 @@ def test_ctrl_c_while_python_imports(tmp_path):
     (tmp_path / "tqdm.py").write_text("raise KeyboardInterrupt\n")
     result = module("vae_numpy.train", *SMALL, folder=tmp_path)
     assert (result.returncode, result.stderr) == (130, "\ninterrupted\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("MPLBACKEND", "import matplotlib.pyplot as p; p.figure()"),
+        ("PYTHONWARNINGS", "import warnings; warnings.warn('late')"),
+    ],
+)
+def test_what_is_set_for_other_programs(tmp_path, name, line):
+    place = tmp_path / "elsewhere" / "filelock"  # imported by a run
+    place.mkdir(parents=True)
+    (place / "__init__.py").write_text(f"{line}\nraise ValueError('reached')\n")
+    changes = {name: "error", "PYTHONPATH": f"{ROOT}:{place.parent}"}
+    result = module("vae_numpy.train", *SMALL, folder=tmp_path, **changes)
+    one_line(result, "ValueError: reached")
