@@ -95,6 +95,12 @@ def test_an_image_scores_the_same_in_any_company(estimator, X):
         np.testing.assert_allclose(again, scores[order], rtol=1e-7)
 
 
+@pytest.mark.parametrize("laid_out", [np.fliplr, np.asfortranarray])
+def test_pixels_may_lie_in_memory_in_any_order(vae, X, laid_out):
+    view = laid_out(np.rint(255 * X).astype(np.uint8))
+    assert vae.score(view) == vae.score(view.copy(order="C"))
+
+
 def test_learning_raises_the_score(fitted, X, uncompiled):
     assert fitted.history_[-1] > fitted.history_[0] + 5
     start = clone(fitted).set_params(epochs=1, learning_rate=1e-9).fit(X)
