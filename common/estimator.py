@@ -17,7 +17,7 @@ from sklearn.base import (
 from sklearn.utils import check_array, check_scalar
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from common import UserError, batches, files, loop, runs
+from common import UserError, batches, files, loop, packages, runs
 from common.config import ARRAY, Config
 from common.loop import Epoch
 
@@ -176,9 +176,9 @@ class Estimator(BaseEstimator):
         run = runs.Run(files.path(path))
         if run.path.is_file() or (run.path.is_dir() and any(run.path.iterdir())):
             raise UserError(f"{run.path}: exists already; choose another folder")
-        package = type(self).__module__.partition(".")[0]
+        package = self.Network.__module__.partition(".")[0]
         dataset = {"name": ARRAY, "sha256": None, "pixels": self.n_features_in_}
-        versions = {"numpy": np.__version__}
+        versions = packages.versions(package)
         run.create()
         try:
             config = Config(self.settings_, package, ARRAY, dataset, versions)

@@ -2,10 +2,11 @@
 
 import contextlib
 import importlib
+import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from common import models
+from common import __version__, models
 
 ROOT = Path(__file__).parent.parent
 
@@ -27,12 +28,12 @@ def estimator(package):
 
 
 def versions(package):
-    """The versions of NumPy and of what the package computes with.  name -> version
+    """The versions of this project, Python, NumPy and the framework.  -> {name: version}
 
-    Without those installed under another name, as tensorflow-cpu.
+    Without libraries installed under another name, as tensorflow-cpu.
     """
     framework = importlib.import_module(package).framework
-    installed = {}
+    installed = {"vae-lecture": __version__, "python": platform.python_version()}
     for name in ("numpy", *framework.LIBRARIES):
         with contextlib.suppress(PackageNotFoundError):
             installed[name] = version(name)

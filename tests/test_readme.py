@@ -7,6 +7,7 @@ from importlib.util import find_spec
 
 import pytest
 
+from common import __version__
 from common.models.vae import Settings
 from tests.conftest import ROOT
 
@@ -78,5 +79,5 @@ def test_the_version_is_the_same_everywhere():
     (version,) = re.findall(r"^version: (.+)$", citation, re.M)
     (date,) = re.findall(r"^date-released: (.+)$", citation, re.M)
     first = re.search(r"^## .*$", read("CHANGELOG.md"), re.M)[0]
-    assert version == project["version"]
+    assert version == project["version"] == __version__
     assert first == f"## {version} ({date})"

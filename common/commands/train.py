@@ -3,7 +3,6 @@
 import argparse
 import contextlib
 import os
-import platform
 import sys
 import time
 from dataclasses import replace
@@ -181,8 +180,7 @@ def config_of(package, settings, source, dataset):
         "test_images": len(dataset.test_images),
         "sha256": dataset.sha256,
     }
-    versions = {"python": platform.python_version()} | packages.versions(package)
-    return Config(settings, package, source, facts, versions)
+    return Config(settings, package, source, facts, packages.versions(package))
 
 
 def _resumed(package, model, options):

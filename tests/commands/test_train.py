@@ -62,7 +62,8 @@ def test_a_run_and_its_twins_leave_what_they_promise(train, tmp_path, monkeypatc
     assert config(out) == config(out) | expected
     assert config(out)["dataset"]["name"] == "digits"
     assert len(config(out)["dataset"]["sha256"]) == 64
-    assert set(config(out)["versions"]) == {"python", "numpy", "tensorflow", "keras"}
+    libraries = {"python", "numpy", "tensorflow", "keras"}
+    assert set(config(out)["versions"]) == {"vae-lecture"} | libraries
     last = rows(out)[-1]
     assert f"test ELBO {float(last['test_elbo']):.2f} nats" in stdout
     parts = float(last["test_log_likelihood"]) - float(last["test_kl"])
