@@ -3,8 +3,6 @@
 Outside, images are numbers in [0, 1], or uint8 from 0 to 255; inside, they are uint8.
 """
 
-import importlib
-import sys
 from contextlib import nullcontext
 from numbers import Integral
 
@@ -84,10 +82,10 @@ class Estimator(BaseEstimator):
 
     def __reduce_ex__(self, protocol):
         """A pickle goes through the package's door, which imports quietly."""
-        package, name = type(self).__module__.partition(".")[0], type(self).__name__
-        if name not in getattr(sys.modules[package], "__all__", ()):
+        package = type(self).__module__.partition(".")[0]
+        if package not in packages.every():
             return super().__reduce_ex__(protocol)
-        return _new, (package, name), self.__getstate__()
+        return _new, (package,), self.__getstate__()
 
     def measures(self, X):
         """Everything that is measured of each image.  (N, D) -> tuple of (N,)"""
@@ -247,10 +245,9 @@ class EncodingEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Estim
         return self.measures(X)[0]
 
 
-def _new(package, name):
+def _new(package):
     """An instance of the class that a package exports; its state is still to come."""
-    kind = getattr(importlib.import_module(package), name)
-    return kind.__new__(kind)
+    return object.__new__(packages.estimator(package))
 
 
 def _levels(X):
