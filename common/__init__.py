@@ -5,7 +5,3 @@ __version__ = "0.1.0"
 
 class UserError(Exception):
     """Something the user can mend.  Its text is one line: what is wrong, what to do."""
-
-
-class Interrupted(Exception):  # noqa: N818
-    """Ctrl-C was pressed, and the state is saved."""

@@ -4,7 +4,7 @@ import signal
 import threading
 from contextlib import contextmanager
 
-from common import Interrupted, batches, loop
+from common import batches, loop
 from common.loop import Epoch
 
 
@@ -51,11 +51,11 @@ class Record:
             yield start, self._stop
 
     def keep(self, estimator, epoch):
-        """Measure, save and report; Interrupted, once that is done, after Ctrl-C."""
+        """Measure, save and report; after Ctrl-C, KeyboardInterrupt once that is done."""
         settings = estimator.settings_
         if not epoch.complete:
             self._save(estimator, epoch)
-            raise Interrupted
+            raise KeyboardInterrupt
         measures = loop.evaluate(estimator.network, self._test_set)
         loop.check_finite(measures[0], settings, epoch)
         numbers = epoch.number, *epoch.means.values(), *measures
@@ -70,7 +70,7 @@ class Record:
         self._save(estimator, Epoch(epoch.number + 1))
         self.report(row)
         if self._stop.is_set() and epoch.number < settings.epochs:
-            raise Interrupted
+            raise KeyboardInterrupt
 
     def _save(self, estimator, epoch):
         """Write what it takes to go on with this Epoch; before, there is no run."""

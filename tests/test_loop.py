@@ -6,7 +6,7 @@ import signal
 import numpy as np
 import pytest
 
-from common import Interrupted, UserError, batches
+from common import UserError, batches
 from common.config import Config
 from common.record import Record
 from common.runs import Run
@@ -48,7 +48,7 @@ def test_interrupting_anywhere_changes_nothing(
 ):
     monkeypatch.setattr(batches, "CHUNK", 11)  # 30 steps an epoch: 11, 11, 8
     train("whole")
-    with pytest.raises(Interrupted):
+    with pytest.raises(KeyboardInterrupt):
         train("parts", interrupt_at=interrupt_at)
     calls, _ = train("parts")
     assert calls == 9 - interrupt_at

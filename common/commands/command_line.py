@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import doorkeeper
-from common import Interrupted, UserError
+from common import UserError
 
 PIPE = 141  # what a shell says of a command that nobody reads any longer
 
@@ -39,7 +39,7 @@ def exit_status(command, *arguments):
         return fail(f"not enough memory ({error}); train with fewer {sizes}")
     except OSError as error:
         return fail(f"{error.filename or 'the system'}: {error.strerror or error}")
-    except (Interrupted, KeyboardInterrupt):
+    except KeyboardInterrupt:
         print("\ninterrupted", file=sys.stderr)
         return 130
     except Exception as error:

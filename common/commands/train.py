@@ -8,7 +8,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from common import Interrupted, UserError, files, models, packages, runs
+from common import UserError, files, models, packages, runs
 from common.commands.command_line import (
     DATA,
     Parser,
@@ -101,7 +101,7 @@ def train(package, options):
         estimator = packages.estimator(package)(**parameters)
         estimator.fit(dataset.train_images, run=table)
         pictures = _draw(estimator, table)
-    except (Interrupted, KeyboardInterrupt):
+    except KeyboardInterrupt:
         if not table.in_folder:
             raise
         words = interpreter(), "-m", f"{package}.train", "--resume"
