@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
-from common import models
+from common import models, weights
 from common.batches import BINARIZATIONS
 from common.words import Words
 
@@ -89,7 +89,7 @@ class Settings:
 
     A field with an Option is a parameter of the estimator, an option of `train` and an
     entry of config.json; `resolved` checks it.  The class also says the `shapes` of the
-    parameters, their `initial` values and, for the pages, the `networks` they make.
+    parameters and their `initial` values.
     """
 
     latent_dim: int = option(
@@ -139,6 +139,7 @@ class Settings:
 
     name = ""  # of the model, with which its packages' names begin
     words = Words()
+    code = ()  # the layers in which an encoder ends
     training_sums = ()  # names of the sums that the network's `train` returns
     test_measures = {}  # name: Measure, of what the network's `evaluate` returns
     images_by_default = 1_500_000  # in training
@@ -191,6 +192,12 @@ class Settings:
         """Sizes of all layers, from pixels to pixels."""
         down = [pixels, *self.hidden]
         return [*down, self.latent_dim, *reversed(down)]
+
+    def shapes(self, pixels):
+        """The shape of each parameter for images of so many pixels.  name -> tuple"""
+        down = [pixels, *self.hidden, self.latent_dim]
+        encoder = weights.shapes("encoder", down, *self.code)
+        return encoder | weights.shapes("decoder", down[::-1], "W_logits")
 
     def noise(self, shape, rng):
         """What the network takes besides pixels: name -> array of (*shape, ...)"""

@@ -24,13 +24,6 @@ def shapes(prefix, sizes, *last):
     return named
 
 
-def chain(prefix, settings, last, activation):
-    """The layers prefix_W1, prefix_W2, ..., last.  -> [(weights, activation), ...]"""
-    numbers = range(1, len(settings.hidden) + 1)
-    hidden = [(f"{prefix}_W{number}", settings.activation) for number in numbers]
-    return [*hidden, (last, activation)]
-
-
 def initial(shapes, settings, variances):
     """Draw weights of these shapes -> name: float32 array; biases are zero.
 

@@ -17,24 +17,12 @@ class Settings(settings.Settings):
 
     name = "autoencoder"
     words = Autoencoder()
+    code = ("W_z",)
     training_sums = ("log_likelihood",)
     test_measures = {
         "log_likelihood": Measure("  log p(x|z)"),
         "mse": Measure("mean squared error", "per pixel", 5),
     }
-
-    def shapes(self, pixels):
-        """The shape of each parameter for images of so many pixels.  name -> tuple"""
-        down = [pixels, *self.hidden, self.latent_dim]
-        encoder = weights.shapes("encoder", down, "W_z")
-        return encoder | weights.shapes("decoder", down[::-1], "W_logits")
-
-    def networks(self):
-        """What a page computes: name -> its layers, [(weights, activation), ...]"""
-        return {
-            "decode": weights.chain("decoder", self, "W_logits", "sigmoid"),
-            "encode": weights.chain("encoder", self, "W_z", self.activation),
-        }
 
     def initial(self, pixels):
         """The weights that a run starts from.  (N, D) uint8 -> {name: array}

@@ -71,11 +71,6 @@ class Settings(settings.Settings):
             "discriminator", down, "discriminator_W_logit"
         )
 
-    def networks(self):
-        """What a page computes: name -> its layers, [(weights, activation), ...]"""
-        last = "generator_W_logits"
-        return {"decode": weights.chain("generator", self, last, "sigmoid")}
-
     def initial(self, pixels):
         """The weights that a run starts from.  (N, D) uint8 -> {name: array}
 

@@ -27,6 +27,7 @@ class Settings(settings.Settings):
 
     name = "vae"
     words = VariationalAutoencoder()
+    code = "W_mu", "W_logvar"
     training_sums = ("elbo",)
     test_measures = {
         "elbo": Measure("ELBO = log p(x|z) - KL"),
@@ -34,20 +35,6 @@ class Settings(settings.Settings):
         "kl": Measure("  KL(q(z|x) || p(z))"),
     }
     has_evidence = True
-
-    def shapes(self, pixels):
-        """The shape of each parameter for images of so many pixels.  name -> tuple"""
-        down = [pixels, *self.hidden, self.latent_dim]
-        encoder = weights.shapes("encoder", down, "W_mu", "W_logvar")
-        return encoder | weights.shapes("decoder", down[::-1], "W_logits")
-
-    def networks(self):
-        """What a page computes: name -> its layers, [(weights, activation), ...]"""
-        return {
-            "decode": weights.chain("decoder", self, "W_logits", "sigmoid"),
-            "encode": weights.chain("encoder", self, "W_mu", "none"),
-            "logvar": weights.chain("encoder", self, "W_logvar", "none"),
-        }
 
     def initial(self, pixels):
         """The weights that a run starts from.  (N, D) uint8 -> {name: array}
