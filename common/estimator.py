@@ -7,22 +7,18 @@ from contextlib import nullcontext
 from numbers import Integral
 
 import numpy as np
-from sklearn.base import (
-    BaseEstimator,
-    ClassNamePrefixFeaturesOutMixin,
-    TransformerMixin,
-)
+from sklearn import base
 from sklearn.utils import check_array, check_scalar
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from common import UserError, batches, files, loop, packages, runs
+from common import UserError, batches, files, loop, packages, runs, weights
 from common.config import ARRAY, Config
 from common.loop import Epoch
 
 ROUNDING = 1e-6  # by which scaled pixels may miss [0, 1]
 
 
-class Estimator(BaseEstimator):
+class Estimator(base.BaseEstimator):
     """What all models share.  A room adds its Settings, a package its Network.
 
     X is (N, D): numbers in [0, 1], or uint8 from 0 to 255; 8 bits per pixel are kept.
@@ -65,8 +61,7 @@ class Estimator(BaseEstimator):
 
     def _make_empty(self, settings, width):
         """Make a network that waits for load_state."""
-        shapes = settings.shapes(width)
-        zeros = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
+        zeros = weights.zeros(settings.shapes(width))
         self._make_network(settings, width, zeros)
 
     def _make_network(self, settings, width, parameters):
@@ -107,14 +102,13 @@ class Estimator(BaseEstimator):
         if draw not in self.words.draws:
             choices = " or ".join(self.words.draws)
             raise ValueError(f"draw must be {choices}, not {draw!r}")
-        check_is_fitted(self, "settings_")
-        Z = check_array(Z, dtype=np.float32)
-        if Z.shape[1] != self.settings_.latent_dim:
+        network, Z = self.network, check_array(Z, dtype=np.float32)
+        if Z.shape[1] != network.settings.latent_dim:
             raise ValueError(
                 f"Z has {Z.shape[1]} columns; the codes of this {type(self).__name__} "
-                f"have {self.settings_.latent_dim}"
+                f"have {network.settings.latent_dim}"
             )
-        probabilities = batches.in_parts(self.network.decode, z=Z)
+        probabilities = batches.in_parts(network.decode, z=Z)
         if draw == "mean":
             return probabilities
         uniform = np.random.default_rng(random_state).random(probabilities.shape, "f4")
@@ -122,8 +116,8 @@ class Estimator(BaseEstimator):
 
     def random_codes(self, count, rng):
         """Codes to generate from, z ~ N(0, I).  -> (count, Z) float32"""
-        check_is_fitted(self, "settings_")
-        return rng.standard_normal((count, self.settings_.latent_dim), np.float32)
+        shape = count, self.network.settings.latent_dim
+        return rng.standard_normal(shape, np.float32)
 
     def sample(self, n_samples=1, draw="mean", random_state=0):
         """Generate images from random codes.  -> (n_samples, D), as `decode` gives"""
@@ -133,8 +127,7 @@ class Estimator(BaseEstimator):
 
     def _pixels(self, X, reset=False):
         """X as it comes from outside -> (N, D) uint8"""
-        if not reset:
-            check_is_fitted(self, "settings_")
+        how = self.binarize if reset else self.network.settings.binarize
         levels = getattr(X, "dtype", None) == np.uint8
         dtype = np.uint8 if levels else [np.float32, np.float64]
         X = validate_data(self, X, reset=reset, dtype=dtype)
@@ -149,7 +142,6 @@ class Estimator(BaseEstimator):
                 f"X lies in [{low:g}, {high:g}]; pixels must lie in [0, 1]: scale all "
                 "images alike, with MinMaxScaler(clip=True) for example"
             )
-        how = self.binarize if reset else self.settings_.binarize
         if how == "static" and not ((X == 0) | ((255 if levels else 1) == X)).all():
             raise ValueError(
                 "X has gray pixels, but with binarize='static' each must be 0 or 1: "
@@ -170,8 +162,7 @@ class Estimator(BaseEstimator):
 
     def save(self, path):
         """Write a run's folder, without a history.  UserError if it exists."""
-        check_is_fitted(self, "settings_")
-        run = runs.Run(files.path(path))
+        state, run = self.state(), runs.Run(files.path(path))
         if run.path.is_file() or (run.path.is_dir() and any(run.path.iterdir())):
             raise UserError(f"{run.path}: exists already; choose another folder")
         package = self.Network.__module__.partition(".")[0]
@@ -181,7 +172,7 @@ class Estimator(BaseEstimator):
         try:
             config = Config(self.settings_, package, ARRAY, dataset, versions)
             config.write(run.config_path)
-            run.save([], self.state(), Epoch(self.n_iter_ + 1))
+            run.save([], state, Epoch(self.n_iter_ + 1))
         finally:
             run.unlock()
 
@@ -202,7 +193,9 @@ class Estimator(BaseEstimator):
         return estimator
 
 
-class EncodingEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Estimator):
+class EncodingEstimator(
+    base.ClassNamePrefixFeaturesOutMixin, base.TransformerMixin, Estimator
+):
     """What models with an encoder share beside that.  A room adds `encode`."""
 
     @property

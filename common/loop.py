@@ -49,15 +49,14 @@ def _train(network, images, settings, epoch, verbose, stop):
     rates = batches.learning_rates(settings, steps, epoch.number)
     chunks = batches.chunks(images, settings, epoch.number)
     chunks = itertools.islice(chunks, epoch.steps // batches.CHUNK, None)
-    bar = tqdm(
+    with tqdm(
         desc=f"epoch {epoch.number}/{settings.epochs}",
         total=steps,
         initial=epoch.steps,
         unit="step",
         leave=False,
         disable=bar_disabled(verbose),
-    )
-    with bar:
+    ) as bar:
         start = time.perf_counter()
         for chunk in _prefetch(chunks) if network.releases_gil else chunks:
             done = epoch.steps + len(chunk["x"])

@@ -51,7 +51,7 @@ class Record:
             yield start, self._stop
 
     def keep(self, estimator, epoch):
-        """Measure, save and report; after Ctrl-C, KeyboardInterrupt once that is done."""
+        """Measure, save, report; after Ctrl-C, KeyboardInterrupt once that is done."""
         settings = estimator.settings_
         if not epoch.complete:
             self._save(estimator, epoch)

@@ -24,20 +24,22 @@ def shapes(prefix, sizes, *last):
     return named
 
 
+def zeros(shapes):
+    """Empty parameters.  name: shape -> name: float32 array"""
+    return {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
+
+
 def initial(shapes, settings, variances):
     """Draw weights of these shapes -> name: float32 array; biases are zero.
 
     They are normal; the variance is gain / inputs, but for those that are named.
     """
     rng = np.random.default_rng(settings.random_state)
-    parameters = {}
-    for name, shape in shapes.items():
-        if len(shape) == 1:
-            parameters[name] = np.zeros(shape, np.float32)
-            continue
-        variance = variances.get(name, GAIN[settings.activation] / shape[0])
-        draws = np.sqrt(variance) * rng.standard_normal(shape)
-        parameters[name] = draws.astype(np.float32)
+    parameters = zeros(shapes)
+    for name, array in parameters.items():
+        if array.ndim > 1:
+            variance = variances.get(name, GAIN[settings.activation] / len(array))
+            array += np.sqrt(variance) * rng.standard_normal(array.shape)
     return parameters
 
 

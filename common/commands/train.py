@@ -9,13 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from common import UserError, files, models, packages, runs
-from common.commands.command_line import (
-    DATA,
-    Parser,
-    exit_status,
-    interpreter,
-    shell_quoted,
-)
+from common.commands import command_line
+from common.commands.command_line import interpreter, shell_quoted
 from common.commands.table import Table
 from common.config import ARRAY, Config, read_options
 from common.images import data
@@ -44,13 +39,13 @@ WITH_RESUME = {"package", "resume", "epochs", "data", "quiet"}  # what may be gi
 def main(package, argv=None):
     """Run `python -m PACKAGE.train` -> exit status: 0, 2 (a mistake), 130 (Ctrl-C)."""
     options = make_parser(package).parse_args(argv)
-    return exit_status(train, package, options)
+    return command_line.exit_status(train, package, options)
 
 
 def make_parser(package):
     """The options of `python -m PACKAGE.train`.  Those not given stay unset."""
     model = packages.model_of(package)
-    parser = Parser(
+    parser = command_line.Parser(
         prog=f"python -m {package}.train",
         usage="%(prog)s [options]",
         description=f"Train {model.words.title} on images of 28x28 pixels, and plot "
@@ -61,7 +56,7 @@ def make_parser(package):
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     groups = {name: parser.add_argument_group(name) for name in (*GROUPS, "run")}
-    groups["data"].add_argument("--data", metavar="SOURCE", help=DATA)
+    groups["data"].add_argument("--data", metavar="SOURCE", help=command_line.DATA)
     add_settings(groups, model)
     out = f"folder for the results (default: runs/{package}/DATE_TIME)"
     add = groups["run"].add_argument

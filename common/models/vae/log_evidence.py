@@ -23,20 +23,17 @@ def estimate(vae, pixels, samples, progress=False):
     """
     threads = vae.network.releases_gil  # one draws noise while the other computes
     alone = not threads and len(pixels) * samples < LARGE
-    workers = 1 if alone else 2 if threads else min(PROCESSES, joblib.cpu_count())
-    kind = "threads" if threads else "processes"
     run = joblib.Parallel(
-        workers,
-        prefer=kind,
+        1 if alone else 2 if threads else min(PROCESSES, joblib.cpu_count()),
+        prefer="threads" if threads else "processes",
         batch_size=1 if threads else CALLS,
         pre_dispatch="all",
         return_as="generator",
     )
     parts = batches.split(pixels, IMAGES)
     results = run(joblib.delayed(_of_a_call)(vae, part, samples) for part in parts)
-    bar = tqdm(total=len(pixels), unit="image", disable=loop.bar_disabled(progress))
-    log_evidence = []
-    with bar:
+    log_evidence, disabled = [], loop.bar_disabled(progress)
+    with tqdm(total=len(pixels), unit="image", disable=disabled) as bar:
         for result in results:
             log_evidence.append(result)
             bar.update(len(result))
