@@ -24,11 +24,8 @@ def pooch():
 
 
 def cache():
-    """The folder of what can be had again.  UserError where there is no home."""
-    try:
-        return pooch().os_cache("vae-lecture")
-    except RuntimeError as error:  # no HOME, and a user whom the system does not know
-        raise UserError(f"there is no folder for a cache ({error})") from None
+    """The folder of what can be had again.  RuntimeError where there is no home."""
+    return pooch().os_cache("vae-lecture")
 
 
 def write(path, content):

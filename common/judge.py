@@ -65,7 +65,7 @@ def of(dataset):
         return _read(files.cache() / name)
     judge = Judge().fit(dataset)
     scores = json.dumps(asdict(judge.real_images))
-    with suppress(OSError, UserError):  # else it is fitted again
+    with suppress(OSError, RuntimeError):  # else it is fitted again
         path = files.cache() / name
         path.parent.mkdir(parents=True, exist_ok=True)
         files.write_arrays(path, **vars(judge) | {"real_images": scores})

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from common import UserError, files
-from common.images import UnreachableError
 
 MNIST_SHA256 = "1e35582d42a90940c55b956deb61875c020b567ed20e3c5b174f52bf7809ed9b"
 
@@ -60,8 +59,8 @@ class Dataset:
 def load(source="mnist"):
     """Load `mnist`, `digits` or a path (.npz, folder of files, .csv) -> Dataset.
 
-    Raises UnreachableError if MNIST is neither on this machine nor to be
-    downloaded, and UserError for a path whose content is not a data set.
+    Raises ConnectionError if MNIST is neither on this machine nor to be downloaded,
+    and UserError for a path whose content is not a data set.
     """
     if source == "digits":
         return _digits()
@@ -82,7 +81,7 @@ def load_or_digits(source="mnist", explicit=False):
     """
     try:
         dataset = load(source)
-    except UnreachableError as error:
+    except ConnectionError as error:
         if explicit:
             advice = "set MNIST_PATH to a copy or use --data digits"
             raise UserError(f"{error}; {advice}") from None

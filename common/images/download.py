@@ -4,8 +4,7 @@ import contextlib
 import sys
 from urllib.parse import urlsplit
 
-from common import UserError, files
-from common.images import UnreachableError
+from common import files
 
 # The files that Keras and the IDX mirror publish, by SHA-256.
 NPZ = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
@@ -45,7 +44,7 @@ def cached():
 def mnist():
     """Find MNIST in a cache or fetch it -> path of the .npz or of the IDX folder.
 
-    Raises UnreachableError with the reason of each source if none can be reached.
+    Raises ConnectionError with the reason of each source if none can be reached.
     """
     if location := cached():
         return location
@@ -64,15 +63,16 @@ def mnist():
         else:
             return cached()
     missing = "MNIST is not on this machine and could not be downloaded"
-    raise UnreachableError(f"{missing} ({'; '.join(reasons)})")
+    raise ConnectionError(f"{missing} ({'; '.join(reasons)})")
 
 
 def _places():
     """Where to look: pairs of a folder and its files.  Our own cache comes first."""
     try:
         cache = files.cache() / "mnist"
-    except UserError as error:
-        raise UnreachableError(f"MNIST cannot be kept: {error}") from None
+    except RuntimeError as error:
+        lack = f"there is no folder for a cache ({error})"
+        raise ConnectionError(f"MNIST cannot be kept: {lack}") from None
     keras = files.path("~/.keras/datasets")
     npz, idx = SOURCES.values()
     return [(cache, npz), (keras, npz), (cache, idx)]
