@@ -1,7 +1,7 @@
 """Trained weights as keras.Models, for use without this project."""
 
 import keras
-import numpy as np
+from keras.layers import Dense
 
 
 class ToKeras:
@@ -12,33 +12,22 @@ class ToKeras:
 
         The encoder takes pixels as the network saw them in training.
         """
-        weights = {name: np.array(p) for name, p in self.network.parameters.items()}
-        return _build(weights, self.settings_.activation)
+        settings, pixels = self.settings_, self.n_features_in_
+        x = h = keras.Input((pixels,), name="x")
+        for i, units in enumerate(settings.hidden, 1):
+            h = Dense(units, settings.activation, name=f"encoder_{i}")(h)
+        last = settings.activation if settings.code == ("W_z",) else None
+        names = [name.removeprefix("W_") for name in settings.code]
+        codes = [Dense(settings.latent_dim, last, name=name)(h) for name in names]
+        encoder = keras.Model(x, codes if codes[1:] else codes[0], name="encoder")
 
+        z = h = keras.Input((settings.latent_dim,), name="z")
+        for i, units in enumerate(reversed(settings.hidden), 1):
+            h = Dense(units, settings.activation, name=f"decoder_{i}")(h)
+        h = Dense(pixels, "sigmoid", name="logits")(h)
+        decoder = keras.Model(z, h, name="decoder")
 
-def _build(weights, activation):
-    def dense(name, h, activation=None):
-        """A layer with weights `name`, W_mu say, and the bias of that name, b_mu."""
-        W, b = weights[name], weights[name.replace("W", "b", 1)]
-        name = name.replace("W", "").strip("_")
-        layer = keras.layers.Dense(len(b), activation, name=name)
-        h = layer(h)
-        layer.set_weights([W, b])
-        return h
-
-    def hidden(prefix, h):
-        for name in weights:
-            if name.startswith(f"{prefix}_W"):
-                h = dense(name, h, activation)
-        return h
-
-    x = keras.Input(weights["W_logits"].shape[1:], name="x")
-    h = hidden("encoder", x)
-    if "W_z" in weights:
-        code = z = dense("W_z", h, activation)
-    else:
-        code = z, _ = [dense(name, h) for name in ("W_mu", "W_logvar")]
-    encoder = keras.Model(x, code, name="encoder")
-    z = keras.Input(z.shape[1:], name="z")
-    probabilities = dense("W_logits", hidden("decoder", z), "sigmoid")
-    return encoder, keras.Model(z, probabilities, name="decoder")
+        arrays = [self.network.read(p) for p in self.network.parameters.values()]
+        encoder.set_weights(arrays[: len(encoder.weights)])
+        decoder.set_weights(arrays[len(encoder.weights) :])
+        return encoder, decoder
