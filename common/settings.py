@@ -1,7 +1,6 @@
 """The settings that determine a run.  Each is defined in one place."""
 
 import argparse
-import math
 from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
@@ -202,7 +201,3 @@ class Settings:
     def noise(self, shape, rng):
         """What the network takes besides pixels: name -> array of (*shape, ...)"""
         return {}
-
-    def size(self, pixels):
-        """How many numbers the parameters are."""
-        return sum(map(math.prod, self.shapes(pixels).values()))

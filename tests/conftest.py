@@ -14,6 +14,7 @@ from tests.helpers import environment
 
 ROOT = packages.ROOT
 PACKAGES = packages.every()
+MODELS = sorted({packages.model_of(package).name for package in PACKAGES})
 ENCODERS = [p for p in PACKAGES if packages.model_of(p).words.encodes]
 MNIST = pytest.mark.skipif(
     "MNIST_PATH" not in os.environ, reason="MNIST_PATH does not name a copy of MNIST"
@@ -76,7 +77,7 @@ def uncompiled():
 @pytest.fixture
 def without_figures(monkeypatch):
     """Training that shows nothing of what it has learnt."""
-    for name in models.names():
+    for name in MODELS:
         room = models.part(name, "figures")
         monkeypatch.setattr(room, "of_run", lambda *_: {})
 

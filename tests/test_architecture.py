@@ -8,8 +8,7 @@ from importlib.metadata import packages_distributions
 
 import pytest
 
-from common import models
-from tests.conftest import PACKAGES, ROOT
+from tests.conftest import MODELS, PACKAGES, ROOT
 from tests.helpers import module
 
 AT_THE_ROOT = {
@@ -151,7 +150,7 @@ NEUTRAL = [n for n in FILES if n.startswith(("common", "tools")) and not is_door
 @pytest.mark.parametrize("name", NEUTRAL)
 def test_a_model_is_named_in_its_own_room_alone(name):
     """No `if model == ...`, no table of models: they are found by their folders."""
-    names = {*models.names(), *PACKAGES}
+    names = {*MODELS, *PACKAGES}
     strings = {n.value for n in ast.walk(TREES[name]) if isinstance(n, ast.Constant)}
     own = name.split(".")[2:3] if name.startswith("common.models.") else []
     assert not (strings & names) - set(own)

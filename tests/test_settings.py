@@ -8,9 +8,10 @@ from sklearn.base import clone
 
 from common import models, packages
 from common.settings import Range
+from tests import conftest
 from tests.conftest import PACKAGES, make_settings
 
-MODELS = [*map(models.find, models.names())]
+MODELS = [*map(models.find, conftest.MODELS)]
 IMPOSSIBLE = [
     ("epochs", "2"),
     ("epochs", 2.5),

@@ -1,5 +1,6 @@
 """What a training run prints to standard output."""
 
+import math
 import statistics
 
 from common import UserError
@@ -23,7 +24,7 @@ class Table(Record):
         dataset, settings = self.dataset, self.settings
         images = f"{len(dataset.train_images):,} + {len(dataset.test_images):,} images"
         layers = "-".join(map(str, settings.layers(784)))
-        size = f"{settings.size(784):,} parameters"
+        size = f"{sum(map(math.prod, settings.shapes(784).values())):,} parameters"
         print(f"data   {dataset.name}, from {dataset.source}: {images}")
         print_notes(dataset)
         print(f"model  {layers}, {settings.activation}: {size}", flush=True)

@@ -1,12 +1,6 @@
 """What each model is, whatever the framework: a room for each."""
 
 import importlib
-from pathlib import Path
-
-
-def names():
-    """The names of all models."""
-    return sorted(room.parent.name for room in Path(__file__).parent.glob("*/words.py"))
 
 
 def find(name):

@@ -67,9 +67,8 @@ class Settings(settings.Settings):
         up = [self.latent_dim, *self.hidden, pixels]
         down = [pixels, *reversed(self.hidden), 1]
         generator = weights.shapes("generator", up, "generator_W_logits")
-        return generator | weights.shapes(
-            "discriminator", down, "discriminator_W_logit"
-        )
+        discriminator = weights.shapes("discriminator", down, "discriminator_W_logit")
+        return generator | discriminator
 
     def initial(self, pixels):
         """The weights that a run starts from.  (N, D) uint8 -> {name: array}
