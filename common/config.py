@@ -76,6 +76,9 @@ def values_in(content, model):
     options, others = model.options(), {"model", *(f.name for f in fields(Config))}
     if names := set(content) - set(options) - others:
         raise ValueError(f"{min(names)} is no setting of {model.words.title}")
+    for f in fields(Config)[1:]:
+        if not isinstance(content.get(f.name, f.type()), f.type):
+            raise ValueError(f"{f.name} must be a {f.type.__name__}")
     values = {name: content[name] for name in options if name in content}
     if isinstance(values.get("hidden"), list):
         values["hidden"] = tuple(values["hidden"])

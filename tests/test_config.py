@@ -15,6 +15,9 @@ IN_A_FILE = [
     ("random_state", 1.5),
     ("learning_rate", 10**400),
     ("data", 5),
+    ("dataset", "mnist"),
+    ("versions", None),
+    ("package", 3),
     ("model", "guesswork"),
     ("surprise", 1),
 ]
