@@ -109,7 +109,6 @@ class Run:
             if os.name != "nt":  # where an open file cannot be removed
                 (self.path / ".lock").unlink(missing_ok=True)
             self._lock.release()
-        self._lock = None
 
     def read_config(self, model=None):
         """The Config of a run of this model; None: of any model.
@@ -141,11 +140,6 @@ class Run:
     def has_weights_alone(self):
         """Whether it can be used, but not trained further."""
         return self.weights_path.exists() and not self.checkpoint_path.exists()
-
-    def save_weights(self, state, epochs):
-        """Write weights.npz: a state without Adam's moments, in float16."""
-        weights = {n: a.astype(np.float16) for n, a in state.items() if _is_weight(n)}
-        files.write_arrays(self.weights_path, **weights, epoch=epochs)
 
     def restore(self, estimator):
         """Load the checkpoint into it -> history, the Epoch to go on with.
@@ -225,10 +219,6 @@ def _epoch_of(arrays, names):
 
 def _from_weights(arrays, own):
     """The state, without moments, and the Epoch.  KeyError if an array is missing."""
-    names = filter(_is_weight, own)
+    names = [name for name in own if not name.startswith("adam_")]
     weights = {name: arrays[name].astype(own[name].dtype) for name in names}
     return own | weights, Epoch(arrays["epoch"].item() + 1)
-
-
-def _is_weight(name):
-    return not name.startswith("adam_")

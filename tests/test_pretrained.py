@@ -7,6 +7,7 @@ from common import UserError, packages, runs
 from common.images import data
 from tests.conftest import MNIST, ROOT, packages_of
 from tests.helpers import one_line, succeed
+from tools.pretrained import keep_weights
 
 FOLDER = ROOT / "pretrained" / "vae"
 
@@ -73,7 +74,7 @@ def test_damaged(tmp_path, digits):
     model.fit(digits.train_images[:128])
     model.save(tmp_path / "run")
     run = runs.Run(tmp_path / "run")
-    run.save_weights(model.state(), 1)
+    keep_weights(run, model)
     run.checkpoint_path.unlink()
     half = type(model).load(run.path)
     X = digits.test_images

@@ -6,7 +6,7 @@ float16, without Adam's moments: a tenth of the checkpoint.
 import sys
 from pathlib import Path
 
-from common import packages, runs
+from common import files, packages, runs
 from common.commands.command_line import Parser, exit_status
 
 PARSER = Parser(prog="python -m tools.pretrained", description=__doc__.splitlines()[0])
@@ -26,9 +26,16 @@ def _keep(options):
     kept.path.mkdir(parents=True, exist_ok=True)
     config.dataset["source"] = config.dataset["name"]  # not a path of this machine
     config.write(kept.config_path)
-    kept.save_weights(estimator.state(), estimator.n_iter_)
+    keep_weights(kept, estimator)
     print(f"{kept.weights_path}: {kept.weights_path.stat().st_size / 1e6:.2f} MB")
     return 0
+
+
+def keep_weights(run, estimator):
+    """Write weights.npz: no moments of Adam's, in float16."""
+    state = estimator.state().items()
+    weights = {n: a.astype("f2") for n, a in state if not n.startswith("adam_")}
+    files.write_arrays(run.weights_path, **weights, epoch=estimator.n_iter_)
 
 
 if __name__ == "__main__":
