@@ -11,7 +11,7 @@ from sklearn import base
 from sklearn.utils import check_array, check_scalar
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from common import UserError, batches, files, loop, packages, runs, weights
+from common import UserError, batches, files, loop, packages, runs
 from common.config import ARRAY, Config
 from common.loop import Epoch
 
@@ -61,7 +61,8 @@ class Estimator(base.BaseEstimator):
 
     def _make_empty(self, settings, width):
         """Make a network that waits for load_state."""
-        zeros = weights.zeros(settings.shapes(width))
+        shapes = settings.shapes(width)
+        zeros = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
         self._make_network(settings, width, zeros)
 
     def _make_network(self, settings, width, parameters):
@@ -150,7 +151,8 @@ class Estimator(base.BaseEstimator):
         if levels:
             return X
         parts = batches.split(X, batches.CALL)  # as X may be large
-        return np.concatenate([_levels(part) for part in parts])
+        scaled = (np.rint(part * 255).clip(0, 255) for part in parts)
+        return np.concatenate([part.astype(np.uint8, order="C") for part in scaled])
 
     def state(self):
         """What a checkpoint holds.  name -> array"""
@@ -241,8 +243,3 @@ class EncodingEstimator(
 def _new(package):
     """An instance of the class that a package exports; its state is still to come."""
     return object.__new__(packages.estimator(package))
-
-
-def _levels(X):
-    """What is in [0, 1], but for rounding, with 8 bits.  (N, D) -> (N, D) uint8"""
-    return np.rint(X * 255).clip(0, 255).astype(np.uint8, order="C")

@@ -24,18 +24,13 @@ def shapes(prefix, sizes, *last):
     return named
 
 
-def zeros(shapes):
-    """Empty parameters.  name: shape -> name: float32 array"""
-    return {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
-
-
 def initial(shapes, settings, variances):
     """Draw weights of these shapes -> name: float32 array; biases are zero.
 
     They are normal; the variance is gain / inputs, but for those that are named.
     """
     rng = np.random.default_rng(settings.random_state)
-    parameters = zeros(shapes)
+    parameters = {n: np.zeros(shape, np.float32) for n, shape in shapes.items()}
     for name, array in parameters.items():
         if array.ndim > 1:
             variance = variances.get(name, GAIN[settings.activation] / len(array))
