@@ -13,7 +13,6 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from common import UserError, batches, files, loop, packages, runs
 from common.config import ARRAY, Config
-from common.loop import Epoch
 
 ROUNDING = 1e-6  # by which scaled pixels may miss [0, 1]
 
@@ -174,7 +173,7 @@ class Estimator(base.BaseEstimator):
         try:
             config = Config(self.settings_, package, ARRAY, dataset, versions)
             config.write(run.config_path)
-            run.save([], state, Epoch(self.n_iter_ + 1))
+            run.save([], state, loop.Epoch(self.n_iter_ + 1))
         finally:
             run.unlock()
 

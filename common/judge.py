@@ -20,6 +20,7 @@ from tqdm import tqdm
 from common import UserError, batches, files
 
 VERSION = 1  # raise it when the figures change: a judge is kept in a file
+NONE = "no judge of samples"
 MIN_IMAGES = 200  # training images, and test images
 SAMPLES = 10_000  # images that are judged, generated or real
 SURE = 0.9  # an image is recognized if a class is more probable than this
@@ -53,13 +54,11 @@ def of(dataset):
     Raises UserError, which says why, for data that do not suffice.
     """
     if dataset.train_labels is None:
-        raise UserError("no judge of samples: the training images have no labels")
+        raise UserError(f"{NONE}: the training images have no labels")
     if np.ptp(dataset.train_labels) == 0:
-        raise UserError("no judge of samples: the training images are of one class")
+        raise UserError(f"{NONE}: the training images are of one class")
     if min(len(dataset.train_images), len(dataset.test_images)) < MIN_IMAGES:
-        raise UserError(
-            f"no judge of samples: fewer than {MIN_IMAGES} training or test images"
-        )
+        raise UserError(f"{NONE}: fewer than {MIN_IMAGES} training or test images")
     name = f"judge-{dataset.sha256[:16]}-{VERSION}.npz"
     with suppress(Exception):  # a file that is missing or damaged raises a dozen kinds
         return _read(files.cache() / name)

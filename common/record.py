@@ -5,7 +5,6 @@ import threading
 from contextlib import contextmanager
 
 from common import batches, loop
-from common.loop import Epoch
 
 
 class Record:
@@ -36,7 +35,7 @@ class Record:
 
         The first Ctrl-C sets the event; the second one stops at once.
         """
-        start, settings = Epoch(1), estimator.settings_
+        start, settings = loop.Epoch(1), estimator.settings_
         if self.resume:
             self.run.open()
             self.history, start = self.run.restore(estimator)
@@ -67,7 +66,7 @@ class Record:
             row["judge_rarest"] = scores.rarest_share
             row["judge_distance"] = scores.distance
         self.history.append(row)
-        self._save(estimator, Epoch(epoch.number + 1))
+        self._save(estimator, loop.Epoch(epoch.number + 1))
         self.report(row)
         if self._stop.is_set() and epoch.number < settings.epochs:
             raise KeyboardInterrupt

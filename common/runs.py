@@ -27,9 +27,8 @@ def find(path, model):
     if path == "pretrained":
         path = packages.ROOT / "pretrained" / model.name
         if not path.is_dir():
-            raise UserError(
-                f"no trained model comes along for {model.words.title}; train one"
-            )
+            none = f"no trained model comes along for {model.words.title}"
+            raise UserError(f"{none}; train one")
         return path
     if path != "latest":
         return files.path(path)
@@ -176,12 +175,11 @@ class Run:
                     epoch = _epoch_of(arrays, estimator.settings_.training_sums)
             except Exception:  # numpy and zipfile raise a dozen kinds
                 raise UserError(f"{path}: damaged checkpoint") from None
-        for name, value in own.items():
-            if (state[name].shape, state[name].dtype) != (value.shape, value.dtype):
-                raise UserError(
-                    f"{path}: {name} is {state[name].dtype} of shape "
-                    f"{state[name].shape}; this model's is {value.dtype} {value.shape}"
-                )
+        for name, mine in own.items():
+            both = state[name], mine
+            found, needed = (f"{a.dtype} of shape {a.shape}" for a in both)
+            if found != needed:
+                raise UserError(f"{path}: {name} is {found}; this model's is {needed}")
         return state, epoch
 
     def _read_history(self, columns):

@@ -176,7 +176,7 @@ class Settings:
         values["hidden"] = tuple(np.atleast_1d(self.hidden).tolist())
         if self.epochs is None:
             values["epochs"] = self.default_epochs(images)
-        if self.random_state is None or not hasattr(self.random_state, "__index__"):
+        if not hasattr(self.random_state, "__index__"):  # None, or a generator
             from sklearn.utils import check_random_state  # slower than `--help`
 
             generator = check_random_state(self.random_state)

@@ -74,10 +74,8 @@ def _use(package, options):
     run = runs.Run(runs.find(options.run, model))
     config = run.read_config(model)  # before the framework is imported
     if config.pixels != 784:
-        raise UserError(
-            f"{run.path}: a model of {config.pixels} pixels; from the shell, images "
-            "have 784 (use its class in Python)"
-        )
+        sizes = f"a model of {config.pixels} pixels; from the shell, images have 784"
+        raise UserError(f"{run.path}: {sizes} (use its class in Python)")
     stem = _stem(options, run)
     dataset = _dataset(options, config, run) if "data" in options else None
     estimator = packages.estimator(package).load(run.path)

@@ -43,11 +43,8 @@ class Settings(settings.Settings):
         q(z|x) close to the prior.
         """
         shapes = self.shapes(pixels.shape[1])
-        variances = {
-            "W_mu": 0.01**2,
-            "W_logvar": 0.01**2,
-            "W_logits": 1 / shapes["W_logits"][0],
-        }
+        variances = dict.fromkeys(self.code, 0.01**2)
+        variances["W_logits"] = 1 / shapes["W_logits"][0]
         parameters = weights.initial(shapes, self, variances)
         parameters["b_logits"] = weights.log_odds(pixels)
         return parameters
