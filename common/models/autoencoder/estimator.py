@@ -1,6 +1,7 @@
 """The autoencoder by scikit-learn's conventions."""
 
 import numpy as np
+from sklearn.utils.validation import check_is_fitted
 
 from common import batches
 from common.estimator import EncodingEstimator
@@ -35,7 +36,8 @@ class Autoencoder(EncodingEstimator, Settings):
         Each has the distribution that it has on training images; that they depend on
         each other is lost, since nothing says how.
         """
-        rows = rng.integers(0, 101, (count, self.network.settings.latent_dim))
+        check_is_fitted(self, "settings_")
+        rows = rng.integers(0, 101, (count, self.settings_.latent_dim))
         return np.take_along_axis(self.state()["code_percentiles"], rows, axis=0)
 
     def state(self):
