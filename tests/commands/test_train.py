@@ -252,6 +252,7 @@ def test_options_from_a_file(train, tmp_path, without_figures):
         ('{"settings": {}, "options": {}}', "options is no setting of a "),
         ("[]", "not the config.json of a run"),
         ("[1]", "not the config.json of a run"),
+        ('{"data": 5}', "data must be a str"),
         ("epochs: 3", "Expecting value: line 1 column 1"),
         ('{"epoch": 3}', "epoch is no setting of a variational autoencoder"),
         ('{"model": "gan"}', "not the settings of a variational autoencoder"),
