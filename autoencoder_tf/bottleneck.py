@@ -2,7 +2,7 @@
 
 import sys
 
-from tools import bottleneck
+from experiments import bottleneck
 
 if __name__ == "__main__":
     sys.exit(bottleneck.main("autoencoder_tf"))

@@ -12,8 +12,8 @@ import doorkeeper
 from common.commands import command_line
 from common.images import data
 from common.settings import Settings
+from experiments import bottleneck
 from tests.helpers import module, one_line, programs, run, succeed
-from tools import bottleneck
 
 PYTHON = shlex.quote(sys.executable)
 SMALL = ("--data", "digits", "--epochs", "1", "--latent-dim", "2", "--hidden", "10")

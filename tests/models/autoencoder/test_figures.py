@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tools import bottleneck
+from experiments import bottleneck
 
 
 def test_bottleneck_shows_every_error():

@@ -7,10 +7,10 @@ from sklearn.decomposition import PCA
 
 from autoencoder_tf import Autoencoder
 from common.images import data
+from experiments import bottleneck
+from experiments.bottleneck import SIZES, pca_errors
 from tests.conftest import MNIST
 from tests.helpers import files, one_line
-from tools import bottleneck
-from tools.bottleneck import SIZES, pca_errors
 
 
 def test_pca_errors_are_what_is_left_of_the_variance(digits):

@@ -1,0 +1,1 @@
+"""Settings for `train --config`, their results, and programs that answer a question."""
