@@ -7,6 +7,7 @@ import argparse
 import re
 import runpy
 import sys
+from contextlib import suppress
 from pathlib import Path
 from unittest import mock
 
@@ -14,63 +15,48 @@ from common import files
 
 # What a table calls each program, and the program; then the table; then the end.
 SECTION = re.compile(r"(<!-- make usage: (.*?) -->\n).*?(<!-- end -->)", re.DOTALL)
-
-
-class ParserFound(Exception):  # noqa: N818 - no error
-    """A program is about to parse its options."""
+PARSE = {"attribute": "parse_args", "autospec": True, "side_effect": SystemExit}
 
 
 def parser_of(program):
     """The parser that a module or a script makes.  Nothing else of it runs."""
-
-    def stop(parser, *_):
-        raise ParserFound(parser)
-
     run = runpy.run_path if program.endswith(".py") else runpy.run_module
-    parsing = mock.patch.object(argparse.ArgumentParser, "parse_args", stop)
-    try:
-        with parsing, mock.patch.object(sys, "argv", [program]):
-            run(program, run_name="__main__")
-    except ParserFound as found:
-        return found.args[0]
-    raise ValueError(f"{program} parses no options")
+    with (
+        mock.patch.object(argparse.ArgumentParser, **PARSE) as parse,
+        mock.patch.object(sys, "argv", [program]),
+        suppress(SystemExit),
+    ):
+        run(program, run_name="__main__")
+    return parse.call_args.args[0]
 
 
-def rows_of(name, parser):
+def options_of(name, parser):
     """(what is typed, what it means, name) of each option; of commands, theirs."""
+    formatter = parser._get_formatter()
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             for command, own in action.choices.items():
-                yield from rows_of(command, own)
+                yield from options_of(command, own)
         elif not isinstance(action, argparse._HelpAction):
-            text = action.help % {**vars(action), "prog": parser.prog}
-            yield _typed(action), re.sub(r"runs/\w+_\w+", "runs/PACKAGE", text), name
-
-
-def _typed(action):
-    """`--hidden UNITS ...`, say."""
-    value = action.metavar or action.dest.upper()
-    if action.choices:
-        value = "{" + ",".join(action.choices) + "}"
-    if action.nargs in ("+", "*"):
-        value += " ..."
-    options = action.option_strings[-1:]  # none where the value stands by itself
-    return " ".join(options if action.nargs == 0 else [*options, value])
+            value = formatter._format_args(action, action.dest.upper())
+            typed = " ".join([*action.option_strings, value]).strip()
+            text = formatter._expand_help(action)
+            yield typed, re.sub(r"runs/\w+_\w+", "runs/PACKAGE", text), name
 
 
 def table(names):
     """A Markdown table, a row for each option and meaning.  `names`: "A = a, B = b"."""
-    owners, columns = {}, []
+    owners, columns = {}, {}
     for pair in names.split(","):
         name, program = (text.strip() for text in pair.split("="))
-        for typed, text, owner in rows_of(name, parser_of(program)):
+        for typed, text, owner in options_of(name, parser_of(program)):
             owners.setdefault((typed, text), []).append(owner)
-            columns += [] if owner in columns else [owner]
+            columns[owner] = None
     options = [typed.partition(" ")[0] for typed, _ in owners]
     lines = ["| option | of | meaning |", "| --- | --- | --- |"]
     for typed, text in sorted(owners, key=lambda o: options.index(o[0].split()[0])):
         own = owners[typed, text]
-        of = "all" if own == columns else ", ".join(own)
+        of = "all" if own == [*columns] else ", ".join(own)
         cells = (cell.replace("|", r"\|") for cell in (f"`{typed}`", of, text))
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join([*lines, ""])
