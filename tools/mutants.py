@@ -18,7 +18,6 @@ import tokenize
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from common import UserError
 from common.commands.command_line import Parser, exit_status
@@ -31,54 +30,50 @@ OPPOSITE = {
     **{"True": "False", "False": "True"},
 }
 STAYS = (("is", "not"), ("*", ","), ("/", ","))  # the latter two between parameters
-OF_VAES = (
-    "tests/test_parity.py",
-    "tests/vae_tf",
-    "tests/vae_numpy",
-    "tests/models/vae",
-)
 COMPARED = "*twins*"  # tests that compare files as text, and so notice everything
 LIMIT = 300  # seconds for the tests of a mutant
 
 
-class Mutant(NamedTuple):
-    """A line of a file before and after the change, and the whole text after it."""
-
-    file: str
-    line: int
-    before: str
-    after: str
-    text: str
-
-
 def mutants(file):
-    """Every mutant of a file, from its first line to its last."""
+    """Every mutant of a file -> (file, number of the changed line, whole text), ..."""
     source = Path(file).read_text(encoding="utf-8")
+    ast.parse(source, file)  # else it is no Python
     lines = ["", *source.split("\n")]  # the first one has number 1
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
     for token, following in itertools.pairwise(tokens):
         (line, start), (_, end) = token.start, token.end
         changed = OPPOSITE.get(token.string)
         if token.type == tokenize.NUMBER:
-            number = ast.literal_eval(token.string)
-            changed = repr(number + 1 if isinstance(number, int) else 2 * number or 1.0)
+            changed = f"({token.string} + 1)"
         if changed is None or (token.string, following.string) in STAYS:
             continue
         after = lines[line][:start] + changed + lines[line][end:]
         text = "\n".join([*lines[1:line], after, *lines[line + 1 :]])
         with suppress(SyntaxError):  # `in` of a loop, say, has no opposite
             ast.parse(text)
-            yield Mutant(file, line, lines[line], after, text)
+            yield file, line, text
+
+
+def sample(files, count, seed):
+    """So many mutants, from each file in turn."""
+    rng, shuffled = random.Random(seed), []
+    for file in files:
+        every = [*mutants(file)]
+        shuffled.append(rng.sample(every, len(every)))
+    turns = itertools.chain(*itertools.zip_longest(*shuffled))
+    return [*itertools.islice(filter(None, turns), count)]
 
 
 def tests_of(file):
     """The tests of a file: those of its name; if there are none, of its folder's."""
     path, every = Path(file), sorted(Path("tests").rglob("*"))
-    if path.match("vae_*/*"):
-        return [test for test in OF_VAES if Path(test).exists()]
     model = path.parts[0].partition("_")[0]
-    for name in (path.stem, *reversed(path.parent.parts), model):
-        if tests := [str(p) for p in every if p.name in (f"test_{name}.py", name)]:
+    candidates = [[name] for name in (path.stem, *reversed(path.parent.parts), model)]
+    if path.match("vae_*/*"):  # their mathematics is tested by comparing them
+        candidates = [[path.parts[0], model, "parity"]]
+    for own in candidates:
+        names = {*own, *(f"test_{name}.py" for name in own)}
+        if tests := [str(path) for path in every if path.name in names]:
             return tests
     return ["tests"]
 
@@ -88,21 +83,20 @@ def succeed(project, tests, slow):
     options = ["-x", "-m", "" if slow else "not slow", "-p", "no:cacheprovider"]
     # Bytecode would be taken for a mutant's, which is as old and as long as the file.
     changes = {"PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(project.parent)}
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "pytest", *options, f"--ignore-glob={COMPARED}", *tests],
         cwd=project,
         env=os.environ | changes,
         start_new_session=True,
         **dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL),
-    )
-    try:
-        return process.wait(LIMIT) == 0
-    except subprocess.TimeoutExpired:
-        return False
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    ) as process:
+        try:
+            return process.wait(LIMIT) == 0
+        except subprocess.TimeoutExpired:
+            return False
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def main():
@@ -118,15 +112,17 @@ def main():
 
 
 def _try(options):
-    paths = [Path(file).resolve().relative_to(Path.cwd()) for file in options.files]
-    every = [mutant for path in paths for mutant in mutants(path.as_posix())]
-    count = min(options.count, len(every))
-    chosen = random.Random(options.seed).sample(every, count)
+    try:
+        paths = [Path(file).resolve().relative_to(Path.cwd()) for file in options.files]
+        files = [path.as_posix() for path in paths]
+        chosen = sample(files, options.count, options.seed)
+    except (SyntaxError, ValueError) as error:  # no Python; outside the project
+        raise UserError(error) from None
     alive, passing = Counter(), []
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder, "project")
         shutil.copytree(".", project, ignore=shutil.ignore_patterns(".*", "runs"))
-        for file, line, before, after, text in chosen:
+        for file, line, text in chosen:
             tests = options.tests or tests_of(file)
             if tests not in passing and not succeed(project, tests, options.slow):
                 raise UserError(f"{' '.join(tests)}: fail with nothing changed")
@@ -135,10 +131,12 @@ def _try(options):
             (project / file).write_text(text, encoding="utf-8")
             if succeed(project, tests, options.slow):
                 alive[file] += 1
-                change = f"    - {before.strip()}\n    + {after.strip()}"
-                print(f"  {file}:{line}\n{change}", flush=True)
+                before, after = (
+                    t.split("\n")[line - 1].strip() for t in (source, text)
+                )
+                print(f"  {file}:{line}\n    - {before}\n    + {after}", flush=True)
             (project / file).write_text(source, encoding="utf-8")
-    for file, count in Counter(mutant.file for mutant in chosen).items():
+    for file, count in Counter(file for file, *_ in chosen).items():
         print(f"{file}: {count} mutants, {count - alive[file]} noticed")
     return 1 if alive else 0
 

@@ -1,6 +1,5 @@
 """`python -m tools.mutants`, on a project of a few lines."""
 
-import itertools
 import os
 import signal
 import sys
@@ -22,16 +21,15 @@ def f(x, *, y=0.5):
         x += -i
     return x if x is not None and not y else f"{1 + 1}"
 '''
-CHANGED = {
-    4: ["def f(x, *, y=1.0):"],
-    5: ["    for i in range(4):  # not 4"],
-    6: ["        x -= -i", "        x += +i"],
-    7: [
-        '    return x if x is  None and not y else f"{1 + 1}"',
-        '    return x if x is not None or not y else f"{1 + 1}"',
-        '    return x if x is not None and  y else f"{1 + 1}"',
-    ],
-}
+CHANGED = [
+    (4, "def f(x, *, y=(0.5 + 1)):"),
+    (5, "    for i in range((3 + 1)):  # not 4"),
+    (6, "        x -= -i"),
+    (6, "        x += +i"),
+    (7, '    return x if x is  None and not y else f"{1 + 1}"'),
+    (7, '    return x if x is not None or not y else f"{1 + 1}"'),
+    (7, '    return x if x is not None and  y else f"{1 + 1}"'),
+]
 
 
 @pytest.fixture
@@ -61,15 +59,23 @@ def run(monkeypatch, capsys):
 
 
 def test_what_is_changed_and_what_is_not(tmp_path):
-    path = tmp_path / "code.py"
+    path, changed = tmp_path / "code.py", []
     path.write_text(CODE)
-    every, lines = list(mutants.mutants(path)), CODE.split("\n")
-    assert {
-        line: [mutant.after for mutant in same]
-        for line, same in itertools.groupby(every, lambda mutant: mutant.line)
-    } == CHANGED
-    assert all(mutant.before == lines[mutant.line - 1] for mutant in every)
-    assert every[0].text == CODE.replace("0.5", "1.0")
+    for _, line, text in mutants.mutants(path):
+        (pair,) = {*enumerate(text.split("\n"), 1)} - {*enumerate(CODE.split("\n"), 1)}
+        assert pair[0] == line
+        changed.append(pair)
+    assert changed == CHANGED
+
+
+def test_a_sample_is_even_and_its_seed_repeats_it(project):
+    """The many mutants of one file leave room for the few of another."""
+    (project / "many.py").write_text("x = 1\n" * 50)
+    files = ["many.py", "program.py"]
+    chosen = [mutants.sample(files, 3, seed) for seed in (0, 0, 1)]
+    assert [file for file, *_ in chosen[0]] == ["many.py", "program.py", "many.py"]
+    assert chosen[0] == chosen[1] != chosen[2]
+    assert len({*mutants.sample(files, 100, 0)}) == 52
 
 
 def test_a_tested_line_is_noticed_and_an_untested_one_survives(project, run):
@@ -95,7 +101,7 @@ def test_a_tested_line_is_noticed_and_an_untested_one_survives(project, run):
     [
         ("common/loop.py", ["tests/test_loop.py"]),
         ("common/images/formats.py", ["tests/images"]),
-        ("vae_tf/model.py", ["tests/vae_tf"]),
+        ("vae_tf/model.py", ["tests/test_parity.py", "tests/vae_tf"]),
         ("gan_tf/model.py", ["tests/gan"]),
         ("common/other.py", ["tests"]),
     ],
@@ -103,15 +109,28 @@ def test_a_tested_line_is_noticed_and_an_untested_one_survives(project, run):
 def test_the_tests_of_a_file(project, file, tests):
     for folder in ("images", "vae_tf", "gan"):
         (project / "tests" / folder).mkdir()
-    (project / "tests" / "test_loop.py").touch()
+    for name in ("loop", "parity"):
+        (project / "tests" / f"test_{name}.py").touch()
     assert mutants.tests_of(file) == tests
 
 
-@pytest.mark.parametrize("file", ["nothing.py", "program.py"])
-def test_a_mistake(project, run, capsys, file):
-    """No file, and tests that fail without a mutant."""
+@pytest.mark.parametrize(
+    ("file", "error"),
+    [
+        ("nothing.py", "nothing.py: No such file or directory"),
+        ("/outside.py", "'/outside.py' is not in the subpath of "),
+        ("tests/notes.txt", "invalid syntax (notes.txt, line 1)"),
+        ("program.py", "tests/test_program.py: fail with nothing changed"),
+    ],
+)
+def test_a_mistake(project, monkeypatch, capsys, file, error):
     (project / "tests" / "test_program.py").write_text("assert False\n")
-    assert run(file)[0] == 2
+    (project / "tests" / "notes.txt").write_text("It is no Python.\n")
+    monkeypatch.setattr(sys, "argv", ["mutants", file])
+    assert mutants.main() == 2
+    line = capsys.readouterr().err
+    assert line.startswith(f"error: {error}")
+    assert line.count("\n") == 1
 
 
 def test_ctrl_c_leaves_nothing_behind(project, tmp_path):
