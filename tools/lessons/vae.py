@@ -6,7 +6,7 @@ from common.models.vae import Settings
 from tools import lessons
 
 PIXELS, BATCH = 196, 8  # the fewer, the smaller what their sums are rounded to
-DRAWS = 3  # of z for each image, where a function takes several
+DRAWS = 3  # of z for each image
 STRUCTURES = (  # what the drawn networks have; their numbers are new each time
     {"hidden": (40,), "latent_dim": 5, "activation": "relu"},
     {
@@ -16,9 +16,6 @@ STRUCTURES = (  # what the drawn networks have; their numbers are new each time
         "importance_samples": DRAWS,
     },
 )
-
-SEVERAL = {"eps": "eps_of_draws"}  # an argument: what is drawn for it
-DRAWN_AS = {"log_weight": SEVERAL, "importance_weighted_bound": SEVERAL}
 
 FORMULAS = {  # of the functions in model.py and bound.py, and of the Network's methods
     "hidden_layers": r"h_{k} = a(h_{k-1} W_{k} + b_{k}), \quad a = "
@@ -56,10 +53,9 @@ def arguments(structure, rng):
         "activation": settings.activation,
         "x": x,
         "h": x,
-        "eps": rng.standard_normal(code, np.float32),
+        "eps": rng.standard_normal((DRAWS, *code), np.float32),
         "z": rng.standard_normal(code, np.float32),
         "mu": rng.standard_normal(code, np.float32),
         "logvar": rng.normal(-1, 1, code).astype(np.float32),
         "logits": 3 * rng.standard_normal(x.shape, np.float32),
-        "eps_of_draws": rng.standard_normal((DRAWS, *code), np.float32),
     }

@@ -62,15 +62,3 @@ def versions(texts):
     together = [[*dict.fromkeys(word)] for word in zip(*words, strict=True)]
     differing = sum(len(word) > 1 for word in together)
     return together if differing <= len(together) / 20 else None
-
-
-def merged(orders):
-    """Names in several orders -> all of them in one, each order kept."""
-    names = []
-    for order in orders:
-        at = 0
-        for name in order:
-            if name not in names:
-                names.insert(at, name)
-            at = names.index(name) + 1
-    return names

@@ -42,21 +42,19 @@ def results(package, name, inputs):
 
 def values(package, name, inputs):
     """What a function of the mathematics returns for each of the inputs."""
-    network, constants = packages.estimator(package).Network, dict(inputs[0])
     modules = [
         importlib.import_module(f"{package}.{file.removesuffix('.py')}")
         for file in twins.MATHEMATICS
         if (packages.ROOT / package / file).is_file()
     ]
     function = next(getattr(m, name) for m in modules if hasattr(m, name))
-    lesson = lessons.of(twins.model(package))
-    drawn_as = getattr(lesson, "DRAWN_AS", {}).get(name, {})
-    constants["activation"] = network.activations[constants["activation"]]
+    names = inspect.signature(function).parameters
+    activations = packages.estimator(package).Network.activations
+    constants = inputs[0] | {"activation": activations[inputs[0]["activation"]]}
 
     def of_variables(**variables):
         values = constants | variables | {"parameters": variables}
-        names = inspect.signature(function).parameters
-        return function(**{n: values[drawn_as.get(n, n)] for n in names})
+        return function(**{n: values[n] for n in names})
 
     whole = (drawn | drawn["parameters"] for drawn in inputs)
     flat = [{n: v for n, v in w.items() if isinstance(v, np.ndarray)} for w in whole]

@@ -29,9 +29,9 @@ class Passage:
             if math := lessons.formula(twins.model(package), name):
                 self.formulas.setdefault(math, package)
 
-    def count(self, key, column):
-        """How often a word, or one of its translations, stands in a column."""
-        return sum(row[column].keys.count(key) for row in self.rows if row[column])
+    def count(self, key):
+        """How often a word stands in the first column."""
+        return sum(line.keys.count(key) for line, *_ in self.rows if line)
 
 
 def same(row):
@@ -48,8 +48,9 @@ class File:
             name: source.blocks(packages.ROOT / name / title, twins.names(name))
             for name in names
         }
+        longest_first = sorted(columns.values(), key=len, reverse=True)
         self.passages = []
-        for name in align.merged(columns.values()):
+        for name in dict.fromkeys(chain(*longest_first)):
             blocks = {package: column.get(name) for package, column in columns.items()}
             anchor = f"{key}-{name}".replace(".", "-")
             self.passages.append(Passage(name, anchor, blocks))
@@ -88,20 +89,14 @@ class Group:
     def dictionary(self):
         """Each operation, its names in the packages -> Counter of passages with it
 
-        These are of the first package that has it; "" in place of a name: has not.
+        These are of the first package; "" in place of a name: does without it.
         """
-        rows, columns = {}, range(len(self.names))
-        passages = [passage for file in self.files for passage in file.passages]
+        rows, passages = {}, [p for file in self.files for p in file.passages]
         for operation in twins.OPERATIONS if self.models == 1 else ():
-            key = f"operation {operation}"
-            counts = [Counter({p: p.count(key, c) for p in passages}) for c in columns]
-            places = [+count for count in counts]
-            names = [
-                twins.names(package)[operation] if place else ""
-                for package, place in zip(self.names, places, strict=True)
-            ]
-            if len({*names}) > 1:
-                rows[operation, *names] = next(filter(None, places))
+            names = [twins.names(name).get(operation, "") for name in self.names]
+            places = Counter({p: p.count(f"operation {operation}") for p in passages})
+            if places.total() and len({*names}) > 1:
+                rows[operation, *names] = +places
         return sorted(rows.items(), key=lambda row: -row[1].total())
 
 
@@ -111,12 +106,10 @@ def groups(names):
     A model in several frameworks; then, of models with a single package here, that
     beside another model in the same framework, the warm-up say.
     """
-    models = twins.groups(names)
+    models, pairs = twins.groups(names), {}
     several = [group for group in models if len(group) > 1]
-    alone = [group[0] for group in models if len(group) == 1]
-    pairs = {}
-    for name in alone:
-        others = [o for o in [*chain(*several)] or alone if o != name]
+    for name in (group[0] for group in models if len(group) == 1):
+        others = [other for other in chain(*models) if other != name]
         same = [o for o in others if twins.framework(o) == twins.framework(name)]
         if same:
             pairs.setdefault(frozenset((name, same[0])), [name, same[0]])
