@@ -68,11 +68,11 @@ def test_a_mistake_is_one_line(capsys, tmp_path, monkeypatch, digits, argv, expe
 
 
 def test_a_folder_that_is_no_comparison_is_kept(capsys, tmp_path):
-    (tmp_path / "mine").write_text("precious")
-    argv = ["autoencoder_tf", "vae_tf", "--data", "digits", "--out", tmp_path]
-    assert "exists and is no comparison" in mistake(capsys, *argv)
     (tmp_path / "report.json").write_text("{}")
+    argv = ["autoencoder_tf", "vae_tf", "--data", "digits", "--out", tmp_path]
     assert "replace it with --overwrite" in mistake(capsys, *argv)
+    (tmp_path / "mine").write_text("precious")
+    assert "exists and is no comparison" in mistake(capsys, *argv, "--overwrite")
     assert (tmp_path / "mine").read_text() == "precious"
 
 
@@ -250,11 +250,12 @@ def test_a_comparison_is_there_whole_or_not_at_all(
     assert list(tmp_path.iterdir()) == []
     monkeypatch.setattr(comparison, "page", lambda *_: "old")
     assert compare.main(argv) == 0
-    (tmp_path / "out" / "mine").write_text("precious")
+    (tmp_path / "out" / "gan_tf").mkdir()  # of packages that are no longer compared
     monkeypatch.setattr(comparison, "page", lambda *_: "new")
     assert compare.main([*argv, "--overwrite"]) == 0
     assert (tmp_path / "out" / "report.html").read_text() == "new"
-    assert (tmp_path / "out" / "mine").read_text() == "precious"
+    names = sorted(path.name for path in tmp_path.rglob("*"))
+    assert names == ["out", "report.html", "report.json"]
 
 
 def killed(*arguments):

@@ -6,7 +6,6 @@ one framework, the measures that all of them have are compared.
 
 import argparse
 import json
-import shutil
 import sys
 import tempfile
 import time
@@ -29,6 +28,8 @@ from tools.pages.side_by_side import source as programs_text
 
 EPOCHS = 5
 MOST = 3  # columns of a report
+PICTURES = {"curves.png", "reconstructions.png", "decoded.png"}
+OWN = {"report.html", "report.json", *PICTURES, *packages.every()}  # in its folder
 WITH_RUNS = {"packages", "runs", "out", "overwrite", "data", "quiet"}  # options
 EVIDENCE = f"log p(x), at most {IMAGES} images, {SAMPLES} importance samples each"
 MEASURES = {  # of any model
@@ -40,12 +41,6 @@ MEASURES = {  # of any model
     "peak_memory": Measure("peak memory, training", "MB", 0),
     "lines_of_code": Measure("model.py and its machinery", "lines of code", 0),
 }
-WHY = (
-    "Every framework rounds its sums in an order of its own, at the seventh digit. "
-    "Adam divides each gradient by its size, which keeps that relative error, and each "
-    "step starts from where the last one ended: so the paths part, while what they "
-    "reach stays the same.  The figures are shares of the way gone so far."
-)
 
 
 def main(argv=None):
@@ -90,17 +85,17 @@ def _compare(options):
     trials, dataset = (_of_runs if "runs" in options else _of_packages)(options)
     print_notes(dataset)
     out = _folder(options)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".compare") as temporary:
+    place = out.resolve()
+    with tempfile.TemporaryDirectory(dir=place.parent, prefix=".compare") as temporary:
         folder = Path(temporary, "comparison")
         folder.mkdir()
         results = [_apart(*each, folder, "quiet" in options) for each in trials]
         columns, parameters, pictures = zip(*results, strict=True)
         report = _report(dataset, columns, parameters)
         _write(folder, report, pictures)
-        if out.exists():
-            shutil.copytree(folder, out, dirs_exist_ok=True)
-        else:
-            folder.rename(out)
+        if place.exists():
+            place.rename(Path(temporary, "old"))
+        folder.rename(place)
     print(_text(report))
     print(f"\nfiles: report.html, report.json, {', '.join(report['figures'])} in {out}")
     return 0
@@ -136,7 +131,7 @@ def _of_runs(options):
         trained = "--runs are trained already"
         raise UserError(f"{trained}: name no package and no option of training")
     configs = [runs.Run(path).read_config() for path in options.runs]
-    names = labels = [config.package for config in configs]
+    names = [config.package for config in configs]
     _check(names)
     first = configs[0]
     pixels = {(c.dataset["sha256"], c.settings.binarize == "static") for c in configs}
@@ -150,10 +145,9 @@ def _of_runs(options):
     source = getattr(options, "data", first.data)
     _, dataset = data.load_or_digits(source, explicit=True)
     first.check_data(dataset, options.runs[0])
-    if len({*labels}) < len(labels):
-        labels = [base.printable(path.resolve().name) for path in options.runs]
-    if len({*labels}) < len(labels):
-        labels = [f"{i}_{label}" for i, label in enumerate(labels, 1)]
+    folders = [base.printable(path.resolve().name) for path in options.runs]
+    numbered = [f"{i}_{folder}" for i, folder in enumerate(folders, 1)]
+    labels = next(n for n in (names, folders, numbered) if len({*n}) == len(n))
     configs = [replace(config, data=source) for config in configs]
     return [*zip(labels, configs, options.runs, strict=True)], dataset
 
@@ -174,14 +168,14 @@ def _check(names):
 
 
 def _folder(options):
-    """Where to write; its parent exists.  UserError if it is taken."""
+    """Where to write; its parent exists.  UserError if there is anything already."""
     default = Path("runs", "compare", time.strftime("%Y-%m-%d_%H-%M-%S"))
     out = getattr(options, "out", default)
-    if (out / "report.json").is_file():
-        if "overwrite" not in options:
-            raise UserError(f"{out}: a comparison already; replace it with --overwrite")
-    elif out.exists() and not (out.is_dir() and not any(out.iterdir())):
+    names = {path.name for path in out.iterdir()} if out.exists() else set()
+    if any(name[0] != "." for name in names - OWN):
         raise UserError(f"{out}: exists and is no comparison; choose another --out")
+    if "report.json" in names and "overwrite" not in options:
+        raise UserError(f"{out}: a comparison already; replace it with --overwrite")
     out.parent.mkdir(parents=True, exist_ok=True)
     return out
 
@@ -202,15 +196,13 @@ def _report(dataset, columns, parameters):
     tests = packages.model_of(columns[0]["package"]).test_measures
     tests = {n: replace(m, title=f"test {m.title.strip()}") for n, m in tests.items()}
     measures = {n: m for n, m in (tests | MEASURES).items() if n in numbers}
-    apart = _distances(columns, parameters)
     return {
         "data": dataset.name,
         "columns": columns,
         "differing_settings": {
             name: values for name, values in settings.items() if len({*values}) > 1
         },
-        "apart": apart,
-        "why": WHY if apart else "",
+        "apart": _distances(columns, parameters),
         "rows": [(m.title, m.unit, m.digits, numbers[n]) for n, m in measures.items()],
     }
 
@@ -250,18 +242,16 @@ def _distances(columns, parameters):
 def _text(report):
     """The same table for a terminal."""
     labels = [column["label"] for column in report["columns"]]
-    table = [("", labels)]
+    table = [("", *labels)]
     for title, unit, digits, values in report["rows"]:
-        table.append((f"{title}, {unit}", [f"{value:,.{digits}f}" for value in values]))
+        table.append((f"{title}, {unit}", *(f"{v:,.{digits}f}" for v in values)))
     for step, shares in report["apart"].items():
         when = "at the end" if step == "end" else f"after step {step}"
-        cells = ["", *(f"{share:.1e}" for share in shares)]
-        table.append((f"parameters apart {when}, of their way", cells))
-    left = max(len(title) for title, _ in table)
+        title = f"parameters apart {when}, of their way"
+        table.append((title, "", *(f"{share:.1e}" for share in shares)))
+    left = max(len(title) for title, *_ in table)
     width = max(12, *map(len, labels)) + 2
-    lines = (
-        t.ljust(left) + "".join(c.rjust(width) for c in cells) for t, cells in table
-    )
+    lines = (t.ljust(left) + "".join(c.rjust(width) for c in row) for t, *row in table)
     return "\n".join(lines)
 
 

@@ -154,7 +154,6 @@ def test_a_report_of_hostile_names_injects_nothing(visit, tmp_path):
         "rows": [("ELBO", "nats", 2, [-100, -1234.567])],
         "differing_settings": {"data": [HOSTILE, None]},
         "apart": {"1": [1.2e-7], "end": [0.0]},
-        "why": "Why.",
     }
     (tmp_path / "a.png").write_bytes(b"")
     path = tmp_path / "report.html"
