@@ -1,6 +1,5 @@
 """Which line stands beside which, and which of its words differ."""
 
-import re
 from difflib import SequenceMatcher
 from itertools import chain, zip_longest
 
@@ -49,16 +48,3 @@ def different(line, other):
     codes = matcher.get_opcodes()
     parts = [range(start, end) for tag, start, end, *_ in codes if tag != "equal"]
     return {*chain(*parts)} - {0 if line.indent else None}
-
-
-def versions(texts):
-    """Texts that differ in a word here and there -> the versions of each word.
-
-    None if they differ in more than that.
-    """
-    words = [re.findall(r"\s+|\w+|[^\w\s]+", text) for text in texts]
-    if len({*map(len, words)}) > 1:
-        return None
-    together = [[*dict.fromkeys(word)] for word in zip(*words, strict=True)]
-    differing = sum(len(word) > 1 for word in together)
-    return together if differing <= len(together) / 20 else None

@@ -42,11 +42,9 @@ def results(package, name, inputs):
 
 def values(package, name, inputs):
     """What a function of the mathematics returns for each of the inputs."""
-    modules = [
-        importlib.import_module(f"{package}.{file.removesuffix('.py')}")
-        for file in twins.MATHEMATICS
-        if (packages.ROOT / package / file).is_file()
-    ]
+    files = [packages.ROOT / package / file for file in twins.MATHEMATICS]
+    names = [f"{package}.{file.stem}" for file in files if file.is_file()]
+    modules = map(importlib.import_module, names)
     function = next(getattr(m, name) for m in modules if hasattr(m, name))
     names = inspect.signature(function).parameters
     activations = packages.estimator(package).Network.activations

@@ -20,8 +20,10 @@ class Passage:
         self.label = name.removeprefix("Network.")
         self.blocks = [*blocks.values()]  # of each package, or None
         of = {package: block for package, block in blocks.items() if block}
-        self.docstring = align.versions([block.docstring for block in of.values()])
-        part = "whole" if self.docstring is None else "code"  # not above: in the rows
+        docstrings = {block.docstring for block in of.values()}
+        self.docstring, part = docstrings.pop(), "code"
+        if docstrings:  # they differ: in the rows, not above
+            self.docstring, part = "", "whole"
         self.rows = align.rows([getattr(b, part) if b else [] for b in self.blocks])
         self.same = all(map(same, self.rows))
         self.formulas = {}  # MathML -> the first package that it is of

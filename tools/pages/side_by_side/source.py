@@ -8,6 +8,7 @@ from keyword import kwlist
 from typing import NamedTuple
 
 HEAD = "imports"  # the name of what stands above the first function
+DEFINITION = ast.FunctionDef, ast.ClassDef
 WORD = r"""
     (?P<c> "{{3}} [\s\S]*? "{{3}} | \#.* )
   | (?P<s> f?"[^"\n]*" )
@@ -59,35 +60,30 @@ def blocks(path, names):
     pattern = _pattern(tree, names)
     keys = {text: f"operation {key}" for key, text in names.items()}
     blocks, start = {}, 0
-    for name, node in _nodes(tree):
-        first = last = end = _end(node)
+    for name, node, last in _parts(tree, HEAD):
+        first = end = last
         if docstring := ast.get_docstring(node) or "":
-            first, last = node.body[0].lineno - 1, node.body[0].end_lineno
-        parts = lines[start:end], lines[start:first] + lines[last:end]
+            first, end = node.body[0].lineno - 1, node.body[0].end_lineno
+        parts = lines[start:last], lines[start:first] + lines[end:last]
         blocks[name] = Block(docstring, *(_lines(p, pattern, keys) for p in parts))
-        start = end
+        start = last
     return blocks
 
 
-def _nodes(tree):
-    """The file, its functions and classes, and their methods, by name."""
-    yield HEAD, tree
-    for node in filter(_is_definition, tree.body):
-        yield node.name, node
-        if isinstance(node, ast.ClassDef):
-            for method in filter(_is_definition, node.body):
-                yield f"{node.name}.{method.name}", method
+def _parts(node, name):
+    """A file or a class as far as its first function; its functions.
 
-
-def _is_definition(node):
-    return isinstance(node, ast.FunctionDef | ast.ClassDef)
-
-
-def _end(node):
-    """The last line of a function; of a class or a file, the last above a function."""
+    -> (name, node, last line), ...
+    """
     if isinstance(node, ast.FunctionDef):
-        return node.end_lineno
-    return [*takewhile(lambda part: not _is_definition(part), node.body)][-1].end_lineno
+        yield name, node, node.end_lineno
+        return
+    head = [*takewhile(lambda part: not isinstance(part, DEFINITION), node.body)]
+    yield name, node, head[-1].end_lineno
+    for part in node.body:
+        if isinstance(part, DEFINITION):
+            inner = part.name if name == HEAD else f"{name}.{part.name}"
+            yield from _parts(part, inner)
 
 
 def _pattern(tree, names):
