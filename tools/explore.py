@@ -58,9 +58,6 @@ def _beside(run, config, estimator):
     if other.latent_dim != own.latent_dim:
         sizes = f"its z has {other.latent_dim} values, the other's {own.latent_dim}"
         raise UserError(f"{run.path}: {sizes}; both must decode the same z")
-    if "static" in (own.binarize, other.binarize) and own.binarize != other.binarize:
-        only = "one of both runs saw images that were binarized once and for all"
-        raise UserError(f"{run.path}: only {only}")
     same = other.name == own.name
     kind = type(estimator) if same else packages.estimator(config.package)
     return kind.load(run.path)
