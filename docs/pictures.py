@@ -26,7 +26,7 @@ from common import figures, files  # noqa: E402
 from common.images import data  # noqa: E402
 from experiments import bottleneck  # noqa: E402
 from gan_tf import GAN  # noqa: E402
-from tools import diagrams  # noqa: E402
+from notebooks import diagrams  # noqa: E402
 from vae_tf import VAE  # noqa: E402
 
 PAGE, TEXT, LINE = "#0d1117", "#e6edf3", "#8b949e"

@@ -1,4 +1,4 @@
-"""Diagrams: nothing is cut off, nothing covers another, colours follow the page."""
+"""Diagrams: nothing is cut off, nothing covers another, colors follow the page."""
 
 import itertools
 
@@ -6,7 +6,7 @@ import matplotlib as mpl
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from tools import diagrams
+from notebooks import diagrams
 
 
 def boxes(figure):
