@@ -54,11 +54,11 @@ def run(options, estimator, dataset, stem):
 
 def _beside(run, config, estimator):
     """The model of RUN2, of the same model or of another one."""
-    own, other = estimator.settings_, config.settings
-    if other.latent_dim != own.latent_dim:
-        sizes = f"its z has {other.latent_dim} values, the other's {own.latent_dim}"
+    other, own = config.settings.latent_dim, estimator.settings_.latent_dim
+    if other != own:
+        sizes = f"its z has {other} values, the other's {own}"
         raise UserError(f"{run.path}: {sizes}; both must decode the same z")
-    same = other.name == own.name
+    same = config.settings.name == estimator.name  # whichever framework trained it
     kind = type(estimator) if same else packages.estimator(config.package)
     return kind.load(run.path)
 
@@ -134,12 +134,12 @@ def _space(estimator, codes, labels):
     axes, shares = figures.principal_axes(codes.astype(np.float64))
     names = [f"z{i}" for i in range(1, width + 1)]
     if shares is not None:
-        percent = [f"{share:.0%} of the variance" for share in shares]
-        names = [f"axis {i} ({text})" for i, text in enumerate(percent, 1)]
+        shares = enumerate(shares, 1)
+        names = [f"axis {i} ({share:.0%} of the variance)" for i, share in shares]
     classes, numbers = np.unique(labels, return_inverse=True)
     return {
         "prior": prior,
-        "centre": np.zeros(width).tolist() if prior else codes.mean(axis=0).tolist(),
+        "center": np.zeros(width).tolist() if prior else codes.mean(axis=0).tolist(),
         "axes": axes[:AXES].round(6).tolist(),
         "names": names[:AXES],
         "codes": _halves(codes),

@@ -29,11 +29,8 @@ SYMBOLS = {  # a symbol of the formulas: its name in the code
 
 
 def of(model):
-    """The lesson on the model of that name; None if there is none yet."""
-    try:
-        return importlib.import_module(f"{__name__}.{model}")
-    except ModuleNotFoundError:
-        return None
+    """The lesson on the model of that name."""
+    return importlib.import_module(f"{__name__}.{model}")
 
 
 def drawn(settings, shape, rng):
@@ -49,11 +46,11 @@ def formula(model, name):
 
     No script draws it; its symbols know their names in the code.
     """
-    lesson = of(model)
-    if not lesson or name not in lesson.FORMULAS:
+    formulas = of(model).FORMULAS
+    if name not in formulas:
         return ""
     names = {"".join(_tree(s).itertext()): name for s, name in SYMBOLS.items()}
-    parts = lesson.FORMULAS[name].split(r", \quad ")  # a narrow page breaks there
+    parts = formulas[name].split(r", \quad ")  # a narrow page breaks there
     return "\n".join(_mathml(latex, names) for latex in parts)
 
 

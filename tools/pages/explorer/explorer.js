@@ -14,7 +14,7 @@ const map = new LatentMap(page("map"), {
   codes: floats(data.space.codes),
   classOf: words(data.space.classOf),
 });
-const origin = Float32Array.from(data.space.centre); // of the prior, or the mean code
+const origin = Float32Array.from(data.space.center); // of the prior, or the mean code
 const STRIP = 9; // images of the walk that stand side by side
 
 let z; // what is decoded,
@@ -53,7 +53,7 @@ function draw() {
   if (playing === null) speaking = setTimeout(speak, 150); // not while something moves
 }
 
-/** Pixels of z: probabilities, or drawn from them; a GAN's are grey levels. */
+/** Pixels of z: probabilities, or drawn from them; a GAN's are gray levels. */
 function decoded(model, z) {
   const start = performance.now();
   const probabilities = run(model, "decode", z);
@@ -62,7 +62,7 @@ function decoded(model, z) {
   return drawn ? bernoulli(probabilities) : probabilities;
 }
 
-/** An image of 28 x 28 in the page's colours, at a column and row of such images. */
+/** An image of 28 x 28 in the page's colors, at a column and row of such images. */
 function show(canvas, image, column = 0, row = 0) {
   const [paper, ink] = [rgb(themed("--paper")), rgb(themed("--ink"))];
   const pixels = new ImageData(28, 28);
@@ -121,9 +121,9 @@ function play(on) {
 
 /** The drawing has changed: encode it, and go where it lies. */
 function encodeDrawing() {
-  const grey = pad.pixels();
+  const gray = pad.pixels();
   const binary = encoder.binarize !== "none"; // as the model saw its images
-  seen = grey && (binary ? grey.map((ink) => (ink > 0.5 ? 1 : 0)) : grey);
+  seen = gray && (binary ? gray.map((ink) => (ink > 0.5 ? 1 : 0)) : gray);
   show(page("seen"), seen ?? new Float32Array(784));
   for (const id of ["mean", "sample", "clear"]) page(id).disabled = !seen;
   posterior = seen && { mean: run(encoder, "encode", seen) };
@@ -139,8 +139,8 @@ function describe({ mean, logvar }) {
   const more = mean.length > 4 ? ", …" : "";
   if (!logvar) return `Its code: (${list(mean)}${more}).`;
   const deviation = logvar.map((value) => Math.exp(0.5 * value));
-  const [centre, spread] = [mean, deviation].map((x) => `(${list(x)}${more})`);
-  return `q(z|x): mean ${centre}, standard deviation ${spread}.`;
+  const [center, spread] = [mean, deviation].map((x) => `(${list(x)}${more})`);
+  return `q(z|x): mean ${center}, standard deviation ${spread}.`;
 }
 
 /** A code to decode: from the prior; else each number from some test code. */
@@ -288,7 +288,7 @@ on("set-a", stopAnd(() => setEnds(settled, ends[1])));
 on("set-b", stopAnd(() => setEnds(ends[0], settled)));
 on("share", stopAnd(() => go(between(...ends, Number(page("share").value)))), "input");
 
-/** Colours or sizes are other ones. */
+/** Colors or sizes are other ones. */
 function repaint() {
   map.resize();
   map.stale = true;

@@ -1,6 +1,6 @@
 // The map: a plane through latent space, with the test codes that lie near it.
 
-// Ten colours (Petroff 2021) that colour-blind eyes, too, tell apart, and seven marks:
+// Ten colors (Petroff 2021) that color-blind eyes, too, tell apart, and seven marks:
 // of seventy classes no two look alike.
 const COLORS =
   "3f90da ffa90e bd1f01 94a4a2 832db6 a96b59 e76300 b9ac70 717581 92dadd".split(" ");
@@ -34,7 +34,7 @@ function rgb(color) {
   return color.match(/[0-9a-f]{2}/gi).map((digits) => parseInt(digits, 16));
 }
 
-/** A class's colour; lighter where the page is dark. */
+/** A class's color; lighter where the page is dark. */
 function colorOf(number) {
   const lift = Number(themed("--lift"));
   const parts = rgb(COLORS[number % COLORS.length]);
@@ -48,10 +48,10 @@ function quantile(numbers, share) {
 }
 
 class LatentMap {
-  /** `space`: axes (K, Z), their centre (Z), codes, classOf, classes, prior. */
+  /** `space`: axes (K, Z), their center (Z), codes, classOf, classes, prior. */
   constructor(canvas, space) {
     Object.assign(this, space, { canvas });
-    this.latentDim = space.centre.length;
+    this.latentDim = space.center.length;
     this.count = space.classOf.length;
     this.lit = null; // the class that is shown alone
     this.background = document.createElement("canvas");
@@ -87,7 +87,7 @@ class LatentMap {
   /** Where a code lies on the map.  (Z) -> [right, up] */
   plane(z) {
     const [right, up] = this.chosen.map((axis) =>
-      this.axes[axis].reduce((sum, a, i) => sum + a * (z[i] - this.centre[i]), 0),
+      this.axes[axis].reduce((sum, a, i) => sum + a * (z[i] - this.center[i]), 0),
     );
     return [right, this.flat ? 0 : up];
   }

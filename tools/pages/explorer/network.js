@@ -57,7 +57,7 @@ function bernoulli(probabilities) {
   return probabilities.map((p) => (Math.random() < p ? 1 : 0));
 }
 
-/** From one code towards another. */
+/** From one code toward another. */
 function between(start, end, share) {
   return start.map((value, i) => value + share * (end[i] - value));
 }

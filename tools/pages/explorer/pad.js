@@ -97,7 +97,7 @@ class Pad {
     if (this.down) pen.fill();
   }
 
-  /** Grey, 20 pixels high or wide, centre of mass in the middle.  -> (784), or null */
+  /** Gray, 20 pixels high or wide, center of mass in the middle.  -> (784), or null */
   pixels() {
     const points = this.strokes.flat();
     if (!points.length) return null;
@@ -107,7 +107,7 @@ class Pad {
     const size = Math.max(high[0] - low[0], high[1] - low[1], 0.2); // a dot stays a dot
     const scale = (20 - PEN) / size;
     let shift = [0, 1].map((k) => 14 - (scale * (low[k] + high[k])) / 2);
-    const mass = centreOfMass(this.render(scale, shift));
+    const mass = centerOfMass(this.render(scale, shift));
     shift = shift.map((x, k) => x + 14 - mass[k]);
     return this.render(scale, shift);
   }
@@ -140,7 +140,7 @@ function trace(pen, strokes, color, width, to) {
 }
 
 /** Of an image, in pixels from its upper left corner.  (784) -> [right, down] */
-function centreOfMass(image) {
+function centerOfMass(image) {
   const sum = [0, 0, 0];
   image.forEach((ink, i) => {
     [(i % 28) + 0.5, Math.floor(i / 28) + 0.5, 1].forEach(

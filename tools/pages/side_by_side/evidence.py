@@ -28,20 +28,18 @@ def measure(names, functions):
         name: max(
             relative(a, b)
             for inputs in drawn
-            for arrays in zip(*(results(p, name, inputs) for p in names), strict=True)
+            for arrays in zip(*(values(p, name, inputs) for p in names), strict=True)
             for a, b in combinations(arrays, 2)
         )
         for name in functions
     }
 
 
-def results(package, name, inputs):
-    """Every array that a function of a package gives for inputs of one structure."""
-    return gradients(package, inputs) if name == STEP else values(package, name, inputs)
-
-
 def values(package, name, inputs):
-    """What a function of the mathematics returns for each of the inputs."""
+    """What a function returns for each of the inputs; of a step, its gradients."""
+    if name == STEP:
+        yield from gradients(package, inputs)
+        return
     files = [packages.ROOT / package / file for file in twins.MATHEMATICS]
     names = [f"{package}.{file.stem}" for file in files if file.is_file()]
     modules = map(importlib.import_module, names)
