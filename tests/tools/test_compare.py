@@ -124,17 +124,12 @@ def test_all_models_see_the_same_pixels():
     assert [(s.binarize, s.epochs) for s in each] == [("dynamic", 5)] * 3
 
 
-def test_images_that_are_binarized_once_are_not_binarized_again(
-    tmp_path, digits, capsys
-):
+def test_images_that_are_binarized_once_are_not_binarized_again(tmp_path, digits):
     images = np.uint8(digits.train_images > 127)
     parts = {"train": images[:250], "valid": images[250:300], "test": images[300:340]}
     bits = write_amat(tmp_path / "bits", parts)
     each = settings_of("autoencoder_tf", "vae_tf", "--data", bits)
     assert [settings.binarize for settings in each] == ["static"] * 2
-    argv = ["vae_tf", "vae_theano", "--data", bits, "--binarize", "dynamic"]
-    line = mistake(capsys, *argv)
-    assert line.startswith("--binarize dynamic does not suit the images from ")
 
 
 def test_only_what_both_models_have_is_compared(digits):

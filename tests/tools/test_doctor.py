@@ -67,16 +67,6 @@ def test_nothing_is_installed(nowhere):
     ]
 
 
-def test_a_program_for_another_python(monkeypatch):
-    monkeypatch.setattr(sys, "version_info", (3, 12, 0))
-    findings = doctor._examine(["vae_theano"], ["vae_theano"])
-    assert next(findings)[0] == "ok"
-    level, subject, text = next(findings)
-    assert (level, subject) == ("wrong", "packages")
-    assert text.startswith("Python 3.12 (")
-    assert next(findings)[1] == "machine"
-
-
 @pytest.mark.slow
 def test_the_whole_on_this_machine(capsys):
     assert doctor.main("vae_tf", ["vae_numpy"]) == 0

@@ -51,9 +51,9 @@ def project(tmp_path, monkeypatch):
 @pytest.fixture
 def run(monkeypatch, capsys):
     def main(*words):
-        monkeypatch.setattr(sys, "argv", ["mutants", *map(str, words)])
+        monkeypatch.setattr(sys, "argv", ["mutants", *words])
         status = mutants.main()
-        return status, capsys.readouterr().out.splitlines()
+        return status, *map(str.splitlines, capsys.readouterr())
 
     return main
 
@@ -80,20 +80,14 @@ def test_a_sample_is_even_and_its_seed_repeats_it(project):
 
 def test_a_tested_line_is_noticed_and_an_untested_one_survives(project, run):
     before = (project / "program.py").read_text()
-    assert run("program.py") == (
-        1,
-        [
-            "  program.py:6",
-            "    - return a > b",
-            "    + return a >= b",
-            "program.py: 2 mutants, 1 noticed",
-        ],
-    )
+    survivor = "  program.py:6", "    - return a > b", "    + return a >= b"
+    result = [*survivor, "program.py: 2 mutants, 1 noticed"]
+    assert run("program.py") == (1, result, [])
     assert (project / "program.py").read_text() == before
     assert {path.name for path in project.iterdir()} == {"program.py", "tests"}
     test = project / "tests" / "test_program.py"
     test.write_text(test.read_text() + "    assert not program.is_more(1, 1)\n")
-    assert run("program.py") == (0, ["program.py: 2 mutants, 2 noticed"])
+    assert run("program.py") == (0, ["program.py: 2 mutants, 2 noticed"], [])
 
 
 @pytest.mark.parametrize(
@@ -123,14 +117,12 @@ def test_the_tests_of_a_file(project, file, tests):
         ("program.py", "tests/test_program.py: fail with nothing changed"),
     ],
 )
-def test_a_mistake(project, monkeypatch, capsys, file, error):
+def test_a_mistake(project, run, file, error):
     (project / "tests" / "test_program.py").write_text("assert False\n")
     (project / "tests" / "notes.txt").write_text("It is no Python.\n")
-    monkeypatch.setattr(sys, "argv", ["mutants", file])
-    assert mutants.main() == 2
-    line = capsys.readouterr().err
+    status, lines, (line,) = run(file)
+    assert (status, lines) == (2, [])
     assert line.startswith(f"error: {error}")
-    assert line.count("\n") == 1
 
 
 def test_ctrl_c_leaves_nothing_behind(project, tmp_path):

@@ -37,7 +37,7 @@ def test_what_counts_as_found():
 
 @pytest.mark.slow
 def test_one_seed(tmp_path, capsys, monkeypatch):
-    """Learnt: after 2,000 steps samples lie near half of the modes or more."""
+    """Learned: after 2,000 steps samples lie near half of the modes or more."""
     monkeypatch.setattr(rings, "PENALTIES", (0.01,))
     options = ["--seeds", "1", "--steps", "2000", "--out", str(tmp_path)]
     assert rings.main("gan_tf", options) == 0

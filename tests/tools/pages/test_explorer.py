@@ -14,12 +14,12 @@ from autoencoder_tf import Autoencoder
 from common.commands import use
 from common.packages import ROOT
 from gan_tf import GAN
+from tests.helpers import one_line
 from tests.tools.pages.browser import HOSTILE, LOOKS, assert_accessible
 from tools import explore as explorer
 from vae_tf import VAE
 
 PAIRS = [("vae", "gan"), ("gan", "vae"), ("vae", "autoencoder")]
-KINDS = {"vae": VAE, "gan": GAN, "autoencoder": Autoencoder}
 DEMO = ROOT / "docs/explorer.html"
 
 
@@ -48,26 +48,37 @@ def random(model):
     return model
 
 
-def write(path, shown, digits, labels=None):
-    """The page of {name: estimator} with all test images, of a package of that name."""
-    codes = next(iter(shown.values())).transform(digits.test_images)
-    labels = digits.test_labels if labels is None else labels
-    shown = [explorer.Shown(name, name, model) for name, model in shown.items()]
-    path.write_text(explorer.build(shown, codes, labels), encoding="utf-8")
-    return path
+def save(model, path):
+    """The model as training on the digits would have left it."""
+    model.n_iter_ = 1
+    model.save(path)
+    config = path / "config.json"
+    config.write_text(config.read_text().replace('"array"', '"digits"'))
 
 
 @pytest.fixture(scope="module")
-def pages(runs, digits, tmp_path_factory):
-    """Of each model its page, and the model with the weights that the page holds."""
-    folder = tmp_path_factory.mktemp("pages")
-    both = {name: runs[name] for name in ("vae", "autoencoder")}
-    pages = {"both": SimpleNamespace(path=write(folder / "both.html", both, digits))}
+def folders(runs, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("folders")
     for name, model in runs.items():
-        if model.words.encodes:
-            path = write(folder / f"{name}.html", {name: model}, digits)
-            of = SimpleNamespace(path=path, rounded=rounded(model), model=model)
-            pages[name] = of
+        save(model, folder / name)
+    large = type(runs["vae"]).load(folder / "vae")
+    large.load_state(large.state() | {"b_mu": np.full(2, 1e6, "f4")})
+    save(large, folder / "large")
+    return folder
+
+
+def explore(*arguments, package="vae_tf"):
+    return use.main(package, [explorer], ["explore", *map(str, arguments)])
+
+
+@pytest.fixture(scope="module")
+def pages(runs, folders):
+    """Of each model its page, and the model with the weights that the page holds."""
+    pages = {}
+    for name, model in runs.items():
+        assert explore(folders / name, package=f"{model.name}_tf") == 0
+        path = folders / name / "explorer.html"
+        pages[name] = SimpleNamespace(path=path, rounded=rounded(model), model=model)
     return pages
 
 
@@ -101,15 +112,19 @@ READ = """(canvas) => {  // a copy is read, else Chromium advises on the origina
 }"""
 
 
+def pixels_of(page, selector):
+    """A canvas -> (H, W, 3) from 0 to 255"""
+    width, height, values = page.locator(selector).first.evaluate(
+        f"canvas => {{ const [w, h, d] = ({READ})(canvas); return [w, h, [...d]]; }}"
+    )
+    return np.array(values).reshape(height, width, 4)[..., :3]
+
+
 def shown_in(page, selector):
     """A canvas as ink from 0 to 1, whatever the scheme.  -> (H, W)"""
     colors = page.evaluate("['--paper', '--ink'].map(name => rgb(themed(name)))")
     paper, ink = np.array(colors)
-    width, height, values = page.locator(selector).first.evaluate(
-        f"canvas => {{ const [w, h, d] = ({READ})(canvas); return [w, h, [...d]]; }}"
-    )
-    pixels = np.array(values).reshape(height, width, 4)[..., :3]
-    return ((pixels - paper) / (ink - paper)).mean(axis=2)
+    return ((pixels_of(page, selector) - paper) / (ink - paper)).mean(axis=2)
 
 
 def assert_decodes(page, *models):
@@ -275,21 +290,23 @@ def test_a_drawing_is_encoded(name, visit, pages):
     with visit(of.path) as page:
         draw(page, SEVEN)
         seen = np.array(page.evaluate("Array.from(seen)"), np.float32)
-        grey = np.array(page.evaluate("Array.from(pad.pixels())")).reshape(28, 28)
+        gray = np.array(page.evaluate("Array.from(pad.pixels())")).reshape(28, 28)
         mean = page.evaluate("Array.from(posterior.mean)")
         assert_allclose(z_of(page), mean)
         start = "Its code" if name == "autoencoder" else "q(z|x): mean ("
         assert page.locator("#posterior").inner_text().startswith(start)
         assert page.locator("#sample").is_visible() == (name != "autoencoder")
+        assert page.locator("#rings").is_hidden() == (name == "autoencoder")
         page.locator("#clear").click()
         assert page.evaluate("posterior") is None
         assert page.locator("#mean").is_disabled()
-    rows, _ = np.nonzero(grey > 0.1)
+        page.locator("#random").click()
+    rows, _ = np.nonzero(gray > 0.1)
     assert 19 <= np.ptp(rows) + 1 <= 22
-    centre = [(grey * k).sum() / grey.sum() for k in np.mgrid[:28, :28]]
-    assert centre == pytest.approx([13.5, 13.5], abs=0.1)
-    grey = grey.reshape(784)  # which some models are trained on,
-    wanted = grey if of.model.binarize == "none" else grey > 0.5
+    center = [(gray * k).sum() / gray.sum() for k in np.mgrid[:28, :28]]
+    assert center == pytest.approx([13.5, 13.5], abs=0.1)
+    gray = gray.reshape(784)  # which some models are trained on,
+    wanted = gray if of.model.binarize == "none" else gray > 0.5
     assert_array_equal(seen, wanted.astype(np.float32))
     expected = of.rounded.network.encode(x=seen[None])
     expected = expected if name == "autoencoder" else expected[0]
@@ -418,44 +435,36 @@ def test_interpolation(page, pages):
     assert_allclose(rest, start + share * (end - start), atol=0.02)
 
 
-COUNT = """(color, data) => {
-  const [r, g, b] = color.match(/\\d+/g).map(Number);
-  let count = 0;
-  for (let i = 0; i < data.length; i += 4)
-    count += Math.hypot(data[i] - r, data[i + 1] - g, data[i + 2] - b) < 90;
-  return count;
-}"""
-
-
 def test_a_class_alone(page):
-    """Then only its colour is strong."""
-    count = f"color => ({COUNT})(color, ({READ})(map.canvas)[2])"
+    """Then only its color is strong."""
+    colors = page.evaluate("[colorOf(0), colorOf(2)].map(c => c.match(/\\d+/g))")
+
+    def pixels_of_each():
+        frame(page)
+        apart = pixels_of(page, "#map") - np.array(colors, int)[:, None, None]
+        return (np.linalg.norm(apart, axis=-1) < 90).sum(axis=(1, 2))
+
     buttons = page.locator("#legend button")
     assert buttons.all_inner_texts() == [str(digit) for digit in range(10)]
-    blue, red = page.evaluate("[colorOf(0), colorOf(2)]")
-    before = [page.evaluate(count, color) for color in (blue, red)]
+    before = pixels_of_each()
     buttons.nth(2).click()
-    frame(page)
+    blue, red = pixels_of_each()
     assert buttons.nth(2).get_attribute("aria-pressed") == "true"
-    after = [page.evaluate(count, color) for color in (blue, red)]
-    assert after[0] < 0.2 * before[0]
-    assert after[1] >= before[1] > 20
+    assert blue < 0.2 * before[0]
+    assert red >= before[1] > 20
     buttons.nth(2).click()
-    frame(page)
-    assert [page.evaluate(count, color) for color in (blue, red)] == before
+    assert_array_equal(pixels_of_each(), before)
 
 
-def test_a_model_without_an_encoder(visit, folders):
-    """A GAN, whose images are grey levels, has no pad, no ellipse and no p(x|z)."""
-    assert explore(folders / "gan", package="gan_tf") == 0
-    gan = rounded(GAN.load(folders / "gan"))
-    with visit(folders / "gan" / "explorer.html") as page:
+def test_a_model_without_an_encoder(visit, pages):
+    """A GAN, whose images are gray levels, has no pad, no ellipse and no p(x|z)."""
+    with visit(pages["gan"].path) as page:
         assert "digit of your own" not in page.inner_text("header")
         assert page.locator("#encoder").is_hidden()
         assert page.locator("#draw").is_hidden()
         assert "no encoder" in page.locator("#no-encoder").inner_text()
         page.locator("#map").hover(position={"x": 100, "y": 100})
-        assert_decodes(page, gan)
+        assert_decodes(page, pages["gan"].rounded)
         page.locator("#random").click()
         page.locator("#play").click()
         wait(page, "page('share').value > 0.5")
@@ -464,20 +473,21 @@ def test_a_model_without_an_encoder(visit, folders):
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids="-".join)
-def test_two_models_beside_each_other(visit, folders, tmp_path, pair):
-    """The same z, decoded by both; an encoder maps what is drawn."""
+def test_two_models_beside_each_other(visit, folders, pages, tmp_path, capsys, pair):
+    """The same z, decoded by both; an encoder maps what is drawn, and the test set."""
     paths, path = [folders / name for name in pair], tmp_path / "pair.html"
     assert explore(*paths, "--output", path, package=f"{pair[0]}_tf") == 0
-    decoders = {name: rounded(KINDS[name].load(folders / name)) for name in pair}
+    assert str(path) in capsys.readouterr().out
     names = [f"{name} ({name}_tf)" for name in pair]
     with visit(path) as page:
         assert " and ".join(names) in page.locator("header p").first.inner_text()
         assert page.locator("#pictures figcaption").all_inner_texts() == names
+        assert page.evaluate("map.count") == (0 if pair[0] == "gan" else 297)
         draw(page, SEVEN)
         seen = np.array([page.evaluate("Array.from(seen)")], np.float32)
-        code = decoders["vae"].network.encode(x=seen)[0]
+        code = pages["vae"].rounded.network.encode(x=seen)[0]
         assert_allclose([z_of(page)], code, atol=1e-3)
-        assert_decodes(page, *decoders.values())
+        assert_decodes(page, *(pages[name].rounded for name in pair))
         assert shown_in(page, "#strip").shape == (56, 9 * 28)
         page.locator("#draw").check()
         frame(page)
@@ -504,59 +514,57 @@ def test_resize_and_print(visit, pages, tmp_path):
     assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
 
 
-def test_light_follows_the_system(visit, pages):
-    def shown():
-        frame(page)
-        return shown_in(page, "#pictures canvas"), shown_in(page, "#seen")
-
-    with visit(pages["vae"].path, color_scheme="light") as page:
-        draw(page, SEVEN)
-        before = shown()
-        page.emulate_media(color_scheme="dark")
-        wait(page, "rgb(themed('--paper'))[0] < 60")
-        for old, new in zip(before, shown(), strict=True):
-            assert_allclose(old, new, atol=4 / 255)  # ink in either
+def test_light_follows_the_system(page):
+    """Ink is ink in either."""
+    draw(page, SEVEN)
+    canvases = "#pictures canvas", "#seen"
+    before = [shown_in(page, canvas) for canvas in canvases]
+    page.emulate_media(color_scheme="dark")
+    wait(page, "rgb(themed('--paper'))[0] < 60")
+    frame(page)
+    for canvas, old in zip(canvases, before, strict=True):
+        assert_allclose(shown_in(page, canvas), old, atol=4 / 255)
 
 
 @LOOKS
-def test_it_is_accessible(visit, pages, width, scheme):
-    with visit(pages["both"].path, width, color_scheme=scheme) as page:
+def test_it_is_accessible(visit, folders, tmp_path, width, scheme):
+    path = tmp_path / "both.html"
+    assert explore(folders / "vae", folders / "autoencoder", "--output", path) == 0
+    with visit(path, width, color_scheme=scheme) as page:
         draw(page, SEVEN)
         page.locator("summary").click()
         assert_accessible(page)
 
 
+INTRUDE = """async () => {
+  const refused = [], url = "http://127.0.0.1:9/";
+  document.addEventListener("securitypolicyviolation",
+    (event) => refused.push(event.effectiveDirective));
+  await fetch(url).catch(() => {});
+  await new Promise((done) => Object.assign(new Image(), { onerror: done, src: url }));
+  const script = document.createElement("script");
+  script.textContent = "window.stranger = 1";
+  document.body.append(script);
+  await new Promise((done) => setTimeout(done, 200));
+  return [refused, window.stranger ?? null];
+}"""
+
+
 def test_every_request_is_forbidden(chromium, pages):
     """And so is every other script, whose like no page asks for."""
-    page = chromium.new_page()
-    failures = []
+    page, failures = chromium.new_page(), []
     page.on("requestfailed", lambda request: failures.append(request.failure))
     page.goto(pages["vae"].path.as_uri())
-    refused = page.evaluate(
-        """async () => {
-          const refused = [], url = "http://127.0.0.1:9/";
-          document.addEventListener("securitypolicyviolation",
-            (event) => refused.push(event.effectiveDirective));
-          await fetch(url).catch(() => {});
-          await new Promise((done) => {
-            Object.assign(new Image(), { onerror: done, src: url });
-          });
-          const script = document.createElement("script");
-          script.textContent = "window.stranger = 1";
-          document.body.append(script);
-          await new Promise((done) => setTimeout(done, 200));
-          return refused;
-        }"""
-    )
-    assert refused == ["connect-src", "img-src", "script-src-elem"]
-    assert page.evaluate("window.stranger") is None
+    directives = ["connect-src", "img-src", "script-src-elem"]
+    assert page.evaluate(INTRUDE) == [directives, None]
     assert failures == ["csp"]  # of the image; the others do not get as far
     page.close()
 
 
-def test_hostile_names_inject_nothing(visit, pages, digits, tmp_path, runs):
-    path = tmp_path / "hostile.html"
-    write(path, {HOSTILE: runs["vae"]}, digits)
+def test_hostile_names_inject_nothing(visit, pages, tmp_path, runs):
+    path, model = tmp_path / "hostile.html", runs["vae"]
+    shown, labels = explorer.Shown(HOSTILE, HOSTILE, model), np.arange(20) % 10
+    path.write_text(explorer.build([shown], np.zeros((20, 2), "f4"), labels))
     assert "\u202e" not in path.read_text()
     elements = "[...document.querySelectorAll('*')].map((one) => one.tagName).join()"
     with visit(pages["vae"].path) as page:
@@ -570,11 +578,11 @@ def test_hostile_names_inject_nothing(visit, pages, digits, tmp_path, runs):
         assert page.evaluate(elements) == plain
 
 
-def test_labels_may_be_any_integers(visit, digits, runs, tmp_path):
+def test_labels_may_be_any_integers(visit, runs, tmp_path):
     """62 classes, some beyond what a JavaScript number can say."""
     names = [-(2**63), -7, *range(2, 61), 2**63 - 1]
-    labels = np.array(names)[np.arange(297) % 62]
-    path = write(tmp_path / "page.html", {"vae": runs["vae"]}, digits, labels)
+    shown, path = explorer.Shown("a", "b", runs["vae"]), tmp_path / "page.html"
+    path.write_text(explorer.build([shown], np.zeros((62, 2), "f4"), np.array(names)))
     with visit(path, width=320) as page:
         assert page.locator("#legend button").all_inner_texts() == [*map(str, names)]
         marks = page.locator("#legend polygon")
@@ -585,66 +593,24 @@ def test_labels_may_be_any_integers(visit, digits, runs, tmp_path):
         assert_accessible(page)
 
 
-def big(cls, digits):
-    """The page of a default model with random weights, and codes of 10,000 images."""
-    model = cls().initialize(digits.train_images[:1000])
-    rng = np.random.default_rng(0)
-    codes = rng.standard_normal((10_000, model.settings_.latent_dim), np.float32)
-    shown, labels = explorer.Shown("a", "b", model), rng.integers(0, 10, 10_000)
-    return lambda count: explorer.build([shown] * count, codes, labels)
-
-
-def test_size(visit, digits, tmp_path):
-    """Two and a half megabytes for one model, four for two."""
-    build, path = big(VAE, digits), tmp_path / "page.html"  # 784-400-20
-    for count, most in ((1, 2.5e6), (2, 4e6)):
-        page = build(count)
-        assert 1e6 < len(page.encode()) < most
-        assert ("of 10,000 test images" in page) == (count == 1 or "first" in page)
-    path.write_text(build(1))
+@pytest.mark.parametrize(
+    ("cls", "count", "most", "all_fit"),
+    [(VAE, 1, 2.5e6, True), (VAE, 2, 4e6, False), (Autoencoder, 1, 2.5e6, False)],
+)
+def test_size(visit, digits, tmp_path, cls, count, most, all_fit):
+    """Default models, and the codes of 10,000 images or as many as fit."""
+    model, rng = cls().initialize(digits.train_images[:1000]), np.random.default_rng(0)
+    z = rng.standard_normal((10_000, model.settings_.latent_dim), np.float32)
+    shown, path = [explorer.Shown("a", "b", model)] * count, tmp_path / "page.html"
+    path.write_text(explorer.build(shown, z, rng.integers(0, 10, 10_000)))
+    assert 1e6 < path.stat().st_size < most
     with visit(path) as page:
-        assert page.evaluate("map.count") == 10_000
+        shown = page.evaluate("map.count")
+        assert 2000 < shown <= 10_000
+        assert (shown == 10_000) == all_fit
+        first = "" if all_fit else f"the first {shown:,} of "
+        assert f"Codes of {first}10,000 test images" in page.inner_text("#plane")
         wait(page, "page('speed').textContent.includes('ms')")
-    page = big(Autoencoder, digits)(1)  # codes of 200 numbers
-    assert len(page.encode()) < 2.5e6
-    count = int(re.search(r"the first ([\d,]+) of 10,000", page)[1].replace(",", ""))
-    assert 2000 < count < 10_000
-
-
-def explore(*arguments, package="vae_tf"):
-    return use.main(package, [explorer], ["explore", *map(str, arguments)])
-
-
-def save(model, path):
-    """The model as training on the digits would have left it."""
-    model.n_iter_ = 1
-    model.save(path)
-    config = path / "config.json"
-    config.write_text(config.read_text().replace('"array"', '"digits"'))
-
-
-@pytest.fixture(scope="module")
-def folders(runs, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("folders")
-    for name, model in runs.items():
-        save(model, folder / name)
-    large = type(runs["vae"]).load(folder / "vae")
-    large.load_state(large.state() | {"b_mu": np.full(2, 1e6, "f4")})
-    save(large, folder / "large")
-    return folder
-
-
-def test_the_command(visit, folders, runs, capsys, tmp_path):
-    assert explore(folders / "vae") == 0
-    path = folders / "vae" / "explorer.html"
-    assert str(path) in capsys.readouterr().out
-    with visit(path) as page:
-        assert page.evaluate("map.count") == 297
-    arguments = folders / "autoencoder", "--output", tmp_path
-    assert explore(*arguments, package="autoencoder_tf") == 0
-    with visit(tmp_path / "explorer.html") as page:
-        page.locator("#random").click()
-        assert page.locator("#rings").is_hidden()
 
 
 @pytest.mark.slow
@@ -656,12 +622,8 @@ def test_the_command(visit, folders, runs, capsys, tmp_path):
         (["large"], "65,504"),  # float16 cannot hold its weights
     ],
 )
-def test_mistakes_get_one_line(names, words, folders, capsys):
-    assert explore(*(folders / name for name in names)) == 2
-    error = capsys.readouterr().err
-    assert error.startswith("error: ")
-    assert error.count("\n") == 1
-    assert words in error
+def test_mistakes_get_one_line(names, words, folders, command):
+    one_line(command("vae_tf", "explore", *(folders / name for name in names)), words)
 
 
 @pytest.mark.skipif(not DEMO.exists(), reason="there is no docs/explorer.html")

@@ -80,12 +80,6 @@ def test_the_keyboard_reaches_each_name(page):
     assert table.locator("[tabindex='0']").count() == 1
 
 
-def test_touch(visit, path):
-    with visit(path, 320, 700, has_touch=True) as page:
-        word(page, "logits").tap()
-        assert page.locator(LIT).count() > 5
-
-
 def test_menus_choose_the_columns(page):
     menus = page.locator(".menus").first.locator("select")
     before = [menus.nth(i).input_value() for i in range(2)]
@@ -115,8 +109,10 @@ def test_jump_links_lead_to_what_they_name(page):
     assert set(links) == {1}
 
 
-def test_stacked_pairs_on_a_narrow_screen(visit, path):
-    with visit(path, 320) as page:
+def test_touch_and_stacked_pairs_on_a_narrow_screen(visit, path):
+    with visit(path, 320, 700, has_touch=True) as page:
+        word(page, "logits").tap()
+        assert page.locator(LIT).count() > 5
         row = page.locator(".passage tbody tr:not(.same):not([hidden])").first
         boxes = [cell.bounding_box() for cell in row.locator("td:visible").all()]
         assert len(boxes) == 2
