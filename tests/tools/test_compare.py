@@ -67,15 +67,6 @@ def test_a_mistake_is_one_line(capsys, tmp_path, monkeypatch, digits, argv, expe
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_is_no_comparison_is_kept(capsys, tmp_path):
-    (tmp_path / "report.json").write_text("{}")
-    argv = ["autoencoder_tf", "vae_tf", "--data", "digits", "--out", tmp_path]
-    assert "replace it with --overwrite" in mistake(capsys, *argv)
-    (tmp_path / "mine").write_text("precious")
-    assert "exists and is no comparison" in mistake(capsys, *argv, "--overwrite")
-    assert (tmp_path / "mine").read_text() == "precious"
-
-
 @pytest.fixture
 def run_of(tmp_path):
     """Make a folder with a config.json alone.  name, SHA-256 of the data -> path"""
@@ -118,17 +109,14 @@ def settings_of(*argv):
     return [config.settings for _, config, _ in trials]
 
 
-def test_all_models_see_the_same_pixels():
+def test_all_models_see_the_same_pixels(tmp_path, digits):
+    """What was binarized once and for all is not binarized again."""
     names = ["gan_tf", "autoencoder_tf", "vae_tf"]
     each = settings_of(*names, "--data", "digits")
     assert [(s.binarize, s.epochs) for s in each] == [("dynamic", 5)] * 3
-
-
-def test_images_that_are_binarized_once_are_not_binarized_again(tmp_path, digits):
     images = np.uint8(digits.train_images > 127)
     parts = {"train": images[:250], "valid": images[250:300], "test": images[300:340]}
-    bits = write_amat(tmp_path / "bits", parts)
-    each = settings_of("autoencoder_tf", "vae_tf", "--data", bits)
+    each = settings_of(*names[1:], "--data", write_amat(tmp_path / "bits", parts))
     assert [settings.binarize for settings in each] == ["static"] * 2
 
 
@@ -251,6 +239,11 @@ def test_a_comparison_is_there_whole_or_not_at_all(
     assert (tmp_path / "out" / "report.html").read_text() == "new"
     names = sorted(path.name for path in tmp_path.rglob("*"))
     assert names == ["out", "report.html", "report.json"]
+    capsys.readouterr()
+    assert "replace it with --overwrite" in mistake(capsys, *argv)
+    (tmp_path / "out" / "mine").touch()
+    assert "exists and is no comparison" in mistake(capsys, *argv, "--overwrite")
+    assert (tmp_path / "out" / "mine").exists()
 
 
 def killed(*arguments):
