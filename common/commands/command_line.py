@@ -39,10 +39,7 @@ def exit_status(command, *arguments):
         return fail(f"not enough memory ({error}); train with fewer {sizes}")
     except OSError as error:
         return fail(f"{error.filename or 'the system'}: {error.strerror or error}")
-    except KeyboardInterrupt:
-        print("\ninterrupted", file=sys.stderr)
-        return 130
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:
         return doorkeeper.report(error)
 
 
