@@ -37,7 +37,8 @@ class Record:
         """
         start, settings = loop.Epoch(1), estimator.settings_
         if self.resume:
-            self.run.open()
+            self.run.read_config()  # UserError if there is none
+            self.run.lock()
             self.history, start = self.run.restore(estimator)
         else:
             self.run.create(self.overwrite)

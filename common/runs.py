@@ -84,11 +84,6 @@ class Run:
         for path in (*old, self.history_path, *self.figures.glob("*.png")):
             path.unlink(missing_ok=True)
 
-    def open(self):
-        """UserError if there is no run in the folder, or another process trains it."""
-        self.read_config()
-        self.lock()
-
     def lock(self):
         """Keep other processes from training here, until unlock() or this one ends."""
         import filelock  # slower than `--help` should be

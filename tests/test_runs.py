@@ -47,7 +47,7 @@ def restore(run, weights=3, settings=vae.Settings):
 
 def test_round_trip(run, settings):
     again = Run(run.path)
-    again.open()
+    again.lock()
     config = again.read_config(vae.Settings)
     assert config.settings.parameters() == settings.parameters()
     model, history, epoch = restore(again)
@@ -87,11 +87,11 @@ def test_other_folders_are_never_overwritten(tmp_path, name, config):
 
 def test_only_one_process_trains_in_a_folder(run):
     first = Run(run.path)
-    first.open()
+    first.lock()
     with pytest.raises(UserError, match="another process"):
-        Run(run.path).open()
+        Run(run.path).lock()
     first.unlock()
-    Run(run.path).open()
+    Run(run.path).lock()
 
 
 def test_stale_temporary_files_are_removed_and_no_others(run):
@@ -101,7 +101,7 @@ def test_stale_temporary_files_are_removed_and_no_others(run):
         (run.path / name).write_text("of a process that was killed")
     (run.path / ".mine.tmp").write_text("mine")
     (run.path / ".folder.7.tmp").mkdir()
-    run.open()
+    run.lock()
     run.unlock()
     left = {path.name for path in {*run.path.rglob("*")} - before}
     assert left == {".mine.tmp", ".folder.7.tmp"}
@@ -117,9 +117,9 @@ def test_overwriting_a_model_of_weights_alone(tmp_path):
 
 def test_not_a_run(tmp_path):
     with pytest.raises(UserError, match=r"not a run \(there is no config.json"):
-        Run(tmp_path).open()
+        Run(tmp_path).read_config()
     with pytest.raises(UserError, match="not a run"):
-        Run(tmp_path / "missing").open()
+        Run(tmp_path / "missing").read_config()
     assert not list(tmp_path.iterdir())
 
 
