@@ -73,8 +73,7 @@ def reconstructed(estimator, X, decoded, labels, draw="mean"):
     code, pixels = estimator.words.code_mean, "pixel probabilities p(x = 1|z)"
     if draw == "sample":
         code, pixels = estimator.words.code_drawn, "pixels drawn from p(x|z)"
-    gray = estimator.settings_.binarize == "none"
-    name = "input" if gray else "input, binarized"
+    name = "input" if estimator.settings_.binarize == "none" else "input, binarized"
     title = f"Reconstructions: {code}, {pixels}"
     return reconstructions(estimator.seen(X), decoded, labels, title, name)
 

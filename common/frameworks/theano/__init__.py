@@ -111,9 +111,8 @@ def describe():
 
     square = theano.shared(np.ones((1024, 1024), np.float32))
     product = theano.function([], T.dot(square, square))
-    linked = "SciPy's OpenBLAS"
-    if "scipy" not in theano.config.blas__ldflags:
-        linked = theano.config.blas__ldflags or "NumPy's BLAS"
+    flags = theano.config.blas__ldflags
+    linked = "SciPy's OpenBLAS" if "scipy" in flags else flags or "NumPy's BLAS"
     return {"theano": f"{theano.__version__}, links {linked}: {speed(product)}"}
 
 

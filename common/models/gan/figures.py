@@ -3,7 +3,6 @@
 import numpy as np
 
 from common import figures
-from common.figures import Panel
 
 
 def of_run(gan, dataset, history):
@@ -34,7 +33,7 @@ def curves(history):
     nats = "nats (discriminator: per pair)"
     return figures.curves(
         history,
-        Panel("Losses in training", nats, losses, from_zero=True),
-        Panel("What the discriminator gets right", "share of images", shares),
-        Panel(title, unit, {column: None}, from_zero=True),
+        figures.Panel("Losses in training", nats, losses, from_zero=True),
+        figures.Panel("What the discriminator gets right", "share of images", shares),
+        figures.Panel(title, unit, {column: None}, from_zero=True),
     )
