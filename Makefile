@@ -55,7 +55,7 @@ notebooks: whole  ## execute the notebooks in place
 	$(PYTHON) notebooks/execute.py $(ARGS)
 
 usage: whole  ## write the tables of options in docs/usage.md
-	$(PYTHON) -m tools.usage docs/usage.md
+	$(PYTHON) -m docs.usage docs/usage.md
 
 pages: whole  ## build the pages in docs/
 	$(PYTHON) -m tools.pages.side_by_side docs/compare.html

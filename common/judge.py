@@ -74,7 +74,7 @@ def of(dataset):
 def _read(path):
     """The judge in a file."""
     judge = Judge()
-    with np.load(path, allow_pickle=False) as arrays:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         vars(judge).update({n: arrays[n][()] for n in Judge.__annotations__})
     judge.real_images = Scores(**json.loads(str(judge.real_images)))
     return judge

@@ -33,17 +33,14 @@ def find(path, model):
     if path != "latest":
         return files.path(path)
     walk = os.walk("runs", followlinks=True)
-    trained = [Path(folder) for folder, _, names in walk if "checkpoint.npz" in names]
-    for path in sorted(trained, key=_age):
+    name = "checkpoint.npz"
+    trained = [Path(folder, name) for folder, _, names in walk if name in names]
+    for path in sorted(trained, key=lambda path: -path.stat().st_mtime):
         with contextlib.suppress(UserError):  # of another model, or damaged
-            Run(path).read_config(model)
-            return path
+            Run(path.parent).read_config(model)
+            return path.parent
     place = f"{Path('runs').absolute()}: no trained run of {model.words.title}"
     raise UserError(f"{place}; where --out put it, name its folder")
-
-
-def _age(path):
-    return -(path / "checkpoint.npz").stat().st_mtime
 
 
 class Run:

@@ -8,8 +8,8 @@ from io import StringIO
 
 import pytest
 
+from docs import usage
 from tests.conftest import PACKAGES, ROOT
-from tools import usage
 
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),

@@ -127,14 +127,13 @@ def _mnist():
 
 
 def _drawing():
-    """Whether matplotlib draws a figure."""
+    """Whether matplotlib draws a figure, as ours are drawn."""
     import matplotlib
-    from matplotlib.figure import Figure
 
-    matplotlib.rcdefaults()  # as for our figures
-    figure = Figure()
-    figure.add_subplot()
-    figure.savefig(io.BytesIO())
+    from common.figures import Figure, style
+
+    with style():
+        Figure().add_subplot().figure.savefig(io.BytesIO())
     return [("ok", "drawing", f"matplotlib {matplotlib.__version__}")]
 
 

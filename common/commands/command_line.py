@@ -72,10 +72,8 @@ def interpreter():
     executable, folder = Path(sys.executable), Path.cwd()
     if shutil.which("python") == sys.executable:
         return "python"
-    if executable.is_relative_to(folder):
-        name = str(executable.relative_to(folder))
-        if "=" not in name:  # else a shell takes it for an assignment
-            return name
+    if executable.is_relative_to(folder) and "=" not in sys.executable:
+        return str(executable.relative_to(folder))  # x=y would be an assignment
     return sys.executable
 
 

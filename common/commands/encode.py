@@ -20,8 +20,7 @@ def run(options, estimator, dataset, stem):
     labels, codes = dataset.test_labels, estimator.encode(dataset.test_images)
     table = stem.with_name(f"{stem.name}.csv")
     files.write(table, _csv(labels, codes).encode())
-    first = next(iter(codes.values()))
-    figure = figures.latent(first, labels, estimator.words.codes)
+    figure = figures.latent(next(iter(codes.values())), labels, estimator.words.codes)
     return [table, *use.write(stem, figure, labels=labels, **codes)]
 
 

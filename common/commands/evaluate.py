@@ -85,8 +85,7 @@ def _judged(count, estimator, dataset):
     for draw, title in estimator.words.samples.items():
         rows[draw] = judge.scores(estimator.sample(count, draw))
         print(ROW.format(title=title, **asdict(rows[draw])), flush=True)
-    most = np.log(len(judge.classes))
-    print("\n" + LEGEND.format(sure=judges.SURE, most=most))
+    print("\n" + LEGEND.format(sure=judges.SURE, most=np.log(len(judge.classes))))
     result = {"accuracy": accuracy, "accuracy_where_sure": precision}
     result["version"] = judges.VERSION
     return result | {name: asdict(scores) for name, scores in rows.items()}

@@ -26,11 +26,9 @@ def run(options, estimator, dataset, stem):
     """Write the images and their reconstructions -> paths."""
     from common import figures
 
-    numbers = options.images
     if options.per_class and dataset.test_labels is None:
         raise UserError("--per-class: these images have no labels; take --images")
-    if numbers is None:
-        numbers = figures.examples(dataset, options.per_class or 1)
+    numbers = options.images or figures.examples(dataset, options.per_class or 1)
     if len(numbers) > MOST:
         raise UserError(f"{len(numbers)} images are too many to show; take {MOST}")
     X, labels = use.test_images(dataset, numbers)

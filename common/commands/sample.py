@@ -22,10 +22,10 @@ def run(options, estimator, dataset, stem):
     """Write codes and the images that they decode to -> paths."""
     from common import figures
 
-    rng = np.random.default_rng(options.seed)
+    rng, words = np.random.default_rng(options.seed), estimator.words
     if options.z is None:
         z = estimator.random_codes(options.count or 64, rng)
-        title = f"{len(z)} random codes, decoded:\n{estimator.words.random_code}"
+        title = f"{len(z)} random codes, decoded:\n{words.random_code}"
     else:
         z = np.array([options.z], np.float32)
         title = f"z = ({', '.join(f'{value:g}' for value in options.z[:8])}), decoded"
@@ -33,7 +33,6 @@ def run(options, estimator, dataset, stem):
     if z.shape[1] != latent_dim:
         raise UserError(f"--z has {z.shape[1]} values; this model's z has {latent_dim}")
     images = estimator.decode(z, options.draw, rng)
-    mean = options.draw == "mean"
-    unit = estimator.words.pixel if mean else "pixels drawn from p(x|z)"
+    unit = words.pixel if options.draw == "mean" else "pixels drawn from p(x|z)"
     figure = figures.samples((title, images), unit=unit)
     return use.write(stem, figure, z=z, images=images)

@@ -90,18 +90,17 @@ def train(package, options):
     run, config, dataset = prepare(package, packages.model_of(package), options)
     table = Table(run, config, dataset, options)
     table.head()
-    parameters = config.settings.parameters()
-    parameters["verbose"] = False if table.quiet else None
+    parameters = config.settings.parameters() | {"verbose": table.verbose}
     try:
         estimator = packages.estimator(package)(**parameters)
+        figures = models.part(estimator.name, "figures")  # before the work: may fail
         estimator.fit(dataset.train_images, run=table)
-        pictures = _draw(estimator, table)
+        pictures = _draw(figures.of_run, estimator, table)
     except KeyboardInterrupt:
         if not table.in_folder:
             raise
-        words = interpreter(), "-m", f"{package}.train", "--resume"
-        resume = f"{shell_quoted(*words)} {_place(run.path)}"
-        print(f"interrupted; go on with: {resume}", file=sys.stderr)
+        resume = shell_quoted(interpreter(), "-m", f"{package}.train", "--resume")
+        print(f"interrupted; go on with: {resume} {_place(run.path)}", file=sys.stderr)
         return 130
     finally:
         run.unlock()
@@ -112,11 +111,10 @@ def train(package, options):
     return 0
 
 
-def _draw(estimator, table):
+def _draw(of_run, estimator, table):
     """Write every figure of a trained run -> {file name: Figure}"""
     from common.figures import style
 
-    of_run = models.part(estimator.name, "figures").of_run
     table.run.figures.mkdir(exist_ok=True)
     with style():
         figures = of_run(estimator, table.dataset, table.history)
@@ -127,11 +125,10 @@ def _draw(estimator, table):
 
 def _print_next(package, table, options):
     """Print a command to try."""
-    config = table.config
+    config, tests = table.config, len(table.dataset.test_images)
     images = "" if config.data == "mnist" else f" {shell_quoted('--data', config.data)}"
     is_newest = {"out", "resume"}.isdisjoint(vars(options))
     name = "latest" if is_newest else _place(table.run.path)
-    tests = len(table.dataset.test_images)
     step = config.settings.words.next_step(config.settings, name, images, tests)
     print(f"next: {shell_quoted(interpreter(), '-m', package)}{step}")
 
@@ -206,18 +203,16 @@ def _resumed(package, model, options):
 
 
 def _new_folder(package):
-    """Named by date and time, and by a number if that is taken."""
-    name = time.strftime("%Y-%m-%d_%H-%M-%S")
-    for suffix in ("", *(f"_{i}" for i in range(2, 1000))):
-        path = Path("runs", package, name + suffix)
+    """Named by date and time; of two that begin in one second, one waits."""
+    while True:
+        path = Path("runs", package, time.strftime("%Y-%m-%d_%H-%M-%S"))
         with contextlib.suppress(FileExistsError):
             path.mkdir(parents=True)
             return path
-    raise UserError(f"{path.parent}: no free name; choose one with --out")
+        time.sleep(0.1)
 
 
 def _place(path):
     """A run as it is typed: a name alone may be an option or mean another run."""
     name = str(path)
-    alone = os.sep not in name or name.startswith("-")
-    return shell_quoted(f".{os.sep}{name}" if alone else name)
+    return shell_quoted(name if os.sep in name and name[0] != "-" else f"./{name}")

@@ -40,8 +40,8 @@ def unpacked(path):
             file = gzip.GzipFile(fileobj=file)
         elif start == b"PK":
             archive = zipfile.ZipFile(file)
-            names = [name for name in archive.namelist() if name.endswith(".csv")]
-            names = [name for name in names if not name.startswith("__MACOSX/")]
+            names = [n for n in archive.namelist() if n.endswith(".csv")]
+            names = [n for n in names if not n.startswith("__MACOSX/")]
             if len(names) != 1:
                 raise ValueError(f"a zip file of {len(names)} .csv files; unpack it")
             file = archive.open(names[0])

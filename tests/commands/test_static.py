@@ -105,12 +105,11 @@ def test_a_run_goes_on_with_its_own_images(command, static):
     one_line(resumed, f"not the data that {static} was trained on")
 
 
-def test_static_and_other_runs_are_not_shown_together(command, static, dynamic):
+def test_static_and_other_runs_decode_the_same_codes(command, static, dynamic):
     for runs in ([static, dynamic], [dynamic, static, "--data", "digits"]):
         result = command("vae_numpy", "explore", *runs)
-        (line,) = result.stderr.splitlines()
-        assert "only one of both runs saw images th" in line
-        assert result.returncode == 2
+        assert (result.returncode, result.stderr) == (0, "")
+        assert (runs[0] / "explorer.html").exists()
 
 
 @pytest.mark.parametrize("how", ["dynamic", "threshold", "none", "static"])

@@ -21,7 +21,6 @@ LIBRARIES = ("theano-pymc",)
 # this is defined.  No other part of -ffast-math comes with it: NaN and infinity stay.
 VECTORIZED = "-D__FAST_MATH__" if sys.platform == "linux" else ""
 COMPILER = "; install g++ (Debian: apt install g++, macOS: xcode-select --install)"
-HEADERS = "; install Python's headers (Debian: apt install python3.11-dev)"
 
 
 def prepare():
@@ -84,8 +83,7 @@ def check():
     except Exception as error:
         text = max(map(str, error.args), key=len, default="")  # among graphs and nodes
         reason = (text.strip() or repr(error)).splitlines()[0][:300].rstrip(" .")
-        headers = HEADERS if "Python.h" in text else ""
-        cure = headers if theano.config.cxx else COMPILER
+        cure = "" if theano.config.cxx else COMPILER
         raise UserError(f"Theano cannot compile ({reason}){cure}") from None
 
 

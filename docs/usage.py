@@ -1,6 +1,6 @@
-"""The tables of options in docs/usage.md, made from the programs' own parsers.
+"""The tables of options in usage.md, made from the programs' own parsers.
 
-`python -m tools.usage docs/usage.md` writes them between the page's markers.
+`python -m docs.usage docs/usage.md` writes them between the page's markers.
 """
 
 import argparse
