@@ -1,6 +1,7 @@
 """What tests share and no fixture is needed for."""
 
 import csv
+import json
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from common import batches, packages
+from common.images import data
 from common.packages import ROOT
 
 COMPILED = Path.home() / ".theano"  # Theano compiles once for all tests
@@ -33,6 +35,15 @@ def start(*arguments, **options):
         )
     finally:
         signal.signal(signal.SIGINT, previous)
+
+
+def save_as_trained(model, path):
+    """Save a model as training on the digits would have left it."""
+    model.save(path)
+    config = json.loads((path / "config.json").read_text())
+    config["data"] = "digits"
+    config["dataset"]["sha256"] = data.load("digits").sha256
+    (path / "config.json").write_text(json.dumps(config))
 
 
 def rows(run):

@@ -14,7 +14,7 @@ from autoencoder_tf import Autoencoder
 from common.commands import use
 from common.packages import ROOT
 from gan_tf import GAN
-from tests.helpers import one_line
+from tests.helpers import one_line, save_as_trained
 from tests.tools.pages.browser import HOSTILE, LOOKS, assert_accessible
 from tools import explore as explorer
 from vae_tf import VAE
@@ -47,22 +47,16 @@ def random(model):
     return model
 
 
-def save(model, path):
-    """The model as training on the digits would have left it."""
-    model.n_iter_ = 1
-    model.save(path)
-    config = path / "config.json"
-    config.write_text(config.read_text().replace('"array"', '"digits"'))
-
-
 @pytest.fixture(scope="module")
 def folders(runs, tmp_path_factory):
     folder = tmp_path_factory.mktemp("folders")
     for name, model in runs.items():
-        save(model, folder / name)
+        model.n_iter_ = 1
+        save_as_trained(model, folder / name)
     large = type(runs["vae"]).load(folder / "vae")
     large.load_state(large.state() | {"b_mu": np.full(2, 1e6, "f4")})
-    save(large, folder / "large")
+    large.n_iter_ = 1
+    save_as_trained(large, folder / "large")
     return folder
 
 
