@@ -127,14 +127,14 @@ def _missing(needs):
 
 def _installed():
     """The distributions that Python finds.  -> {name: version}"""
-    found = {}
+    versions = {}
     for folder in reversed(sys.path):
         for entry in os.listdir(folder) if os.path.isdir(folder) else ():
             if entry.endswith((".dist-info", ".egg-info")):
                 name, _, version = entry[:-10].partition("-")
                 name = name.lower().replace("_", "-")
-                found[name] = version.partition("-")[0]
-    return found
+                versions[name] = version.partition("-")[0]
+    return versions
 
 
 def _is_there(module):

@@ -169,9 +169,9 @@ class Run:
                 raise UserError(f"{path}: damaged checkpoint") from None
         for name, mine in own.items():
             both = state[name], mine
-            found, needed = (f"{a.dtype} of shape {a.shape}" for a in both)
-            if found != needed:
-                raise UserError(f"{path}: {name} is {found}; this model's is {needed}")
+            saved, needed = (f"{a.dtype} of shape {a.shape}" for a in both)
+            if saved != needed:
+                raise UserError(f"{path}: {name} is {saved}; this model's is {needed}")
         return state, epoch
 
     def _read_history(self, columns):

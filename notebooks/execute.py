@@ -13,7 +13,7 @@ from PIL import Image
 from tqdm import tqdm
 
 SECONDS = 600  # that a cell may take
-GREYS = 128  # of a figure without colours; more make it twice as large on disk
+GRAYS = 128  # of a figure without colors; more make it twice as large on disk
 
 
 def execute(path, **environment):
@@ -42,11 +42,11 @@ def execute(path, **environment):
 
 
 def _smaller(png):
-    """A grey figure with fewer greys; colours stay.  base64 -> base64"""
+    """A gray figure with fewer grays; colors stay.  base64 -> base64"""
     content = io.BytesIO()
     image = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
     if np.ptp(image, axis=2).max() == 0:
-        image = image.quantize(GREYS, dither=Image.Dither.NONE)
+        image = image.quantize(GRAYS, dither=Image.Dither.NONE)
     image.save(content, "png", optimize=True)
     return base64.b64encode(content.getvalue()).decode() + "\n"
 

@@ -66,9 +66,9 @@ def test_other_binarizations(rng):
     static = batches.binarize(pixels[:, [0, 3]], "static", rng)
     assert static.dtype == np.uint8
     np.testing.assert_array_equal(static, [[0, 1]])
-    grey = batches.binarize(pixels, "none", rng)
-    assert grey.dtype == np.float32
-    np.testing.assert_allclose(grey, pixels / 255, rtol=1e-7)
+    gray = batches.binarize(pixels, "none", rng)
+    assert gray.dtype == np.float32
+    np.testing.assert_allclose(gray, pixels / 255, rtol=1e-7)
 
 
 def test_parts_are_filled_up_and_cut_again():

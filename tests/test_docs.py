@@ -16,9 +16,9 @@ PAGES = [
     *sorted((ROOT / "docs").glob("*.md")),
 ]
 SPELLED = [
-    *map(str, PAGES),
-    *("CITATION.cff", "Makefile", "common", "docs/pictures.py", "experiments"),
-    *PACKAGES,
+    *map(str, [*PAGES, *(ROOT / "docs").glob("*.py"), *ROOT.glob("notebooks/*.py")]),
+    *("CITATION.cff", "Makefile", "common", "doorkeeper.py", "experiments", "tests"),
+    *("tools", *PACKAGES),
 ]
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)

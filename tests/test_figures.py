@@ -101,8 +101,8 @@ def test_no_label_covers_another(rng):
     renderer = FigureCanvasAgg(figure).get_renderer()
     figure.draw(renderer)
     boxes = [t.get_bbox_patch().get_window_extent() for t in figure.axes[0].texts]
-    centres = np.array([(box.x0 + box.x1, box.y0 + box.y1) for box in boxes]) / 2
-    assert pdist(centres).min() > max(box.width for box in boxes)
+    centers = np.array([(box.x0 + box.x1, box.y0 + box.y1) for box in boxes]) / 2
+    assert pdist(centers).min() > max(box.width for box in boxes)
 
 
 @pytest.mark.parametrize("classes", [1, 10, 62])

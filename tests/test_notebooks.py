@@ -66,7 +66,7 @@ def test_there_are_six():
 
 
 def test_a_picture_is_made_smaller_but_a_red_dot_stays_red(program):
-    """Many greys, and then one red pixel among them."""
+    """Many grays, and then one red pixel among them."""
     pixels = np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 3, axis=2)
     for red in (False, True):
         if red:
