@@ -36,7 +36,7 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(items):
     """Theano's tests go to the first worker: one process at a time may compile."""
-    items.sort(key=lambda item: not re.search("theano|parity", item.nodeid))
+    items.sort(key=lambda item: not re.search("theano|parity|frameworks_", item.nodeid))
 
 
 @pytest.fixture(scope="session")
