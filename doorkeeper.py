@@ -16,6 +16,10 @@ OURS = "common", "tools"
 MODULES = {"scikit-learn": "sklearn", "theano-pymc": "theano"}  # imported as
 
 
+class LackError(ImportError):
+    """What this Python lacks, and what to type: its text is one line."""
+
+
 def exports(framework, module, names):
     """A package's `__getattr__`: load the framework when a name is asked for.
 
@@ -58,7 +62,7 @@ def check(extra, running=False):
         sys.stderr.write("error: " + text + "\n")
         sys.exit(2)
     if text:
-        raise ImportError(text)
+        raise LackError(text)
     if running:
         _neutralize()
 
@@ -151,14 +155,14 @@ def _cure(extra):
     """What to type, according to what there is; None: another Python is needed."""
     environment = os.path.join(ROOT, ".venv")
     scripts = os.path.join(environment, "Scripts" if os.name == "nt" else "bin")
+    if extra and sys.prefix != sys.base_prefix:  # the user's own environment, or ours
+        name = "-numpy" if extra == "numpy" else "-tf" * (sys.version_info > (3, 12))
+        place = os.path.relpath(os.path.join(ROOT, "requirements{}.txt".format(name)))
+        return "type {} -m pip install -r {}".format(sys.executable, place)
     if os.path.isdir(scripts) and os.path.abspath(sys.prefix) != environment:
         word = "" if os.name == "nt" else "source "
         place = os.path.relpath(os.path.join(scripts, "activate"))
         return "type {}{}, then the same again".format(word, place)
-    if extra and (os.name == "nt" or sys.prefix != sys.base_prefix):
-        name = "-numpy" if extra == "numpy" else "-tf" * (sys.version_info > (3, 12))
-        place = os.path.relpath(os.path.join(ROOT, "requirements{}.txt".format(name)))
-        return "type {} -m pip install -r {}".format(sys.executable, place)
     return "type make train in {}, which installs what is needed".format(ROOT)
 
 
@@ -170,9 +174,14 @@ def report(error):
 
     Its traceback goes to a file.  It is a bug only if a line of ours raised it.
     """
+    if isinstance(error, SystemExit):  # with PYTHONINSPECT
+        return error.code
     if isinstance(error, KeyboardInterrupt):
         sys.stderr.write("\ninterrupted\n")
         return 130
+    if isinstance(error, LackError):
+        sys.stderr.write("error: {}\n".format(error))
+        return 2
     message = "{}: {}".format(type(error).__name__, str(error).strip()[:300])
     places, trace = [], error.__traceback__
     path = _keep_traceback(type(error), error, trace)
@@ -193,10 +202,13 @@ def _keep_traceback(*error):
     """Write it into a file -> its path.  Python's own tools may be what failed."""
     folder = os.environ.get("TMPDIR") or os.environ.get("TEMP") or "/tmp"
     path = os.path.join(folder, "vae-lecture-{}.txt".format(os.getpid()))
-    with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
-        sys.stderr, screen = file, sys.stderr
-        sys.__excepthook__(*error)
-        sys.stderr = screen
+    try:
+        with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
+            sys.stderr, screen = file, sys.stderr
+            sys.__excepthook__(*error)
+            sys.stderr = screen
+    except OSError as reason:
+        return "no file, because {} ({})".format(path, reason.strerror)
     return path
 
 
@@ -208,7 +220,8 @@ def hiding(places=()):
     files = [code.co_filename for code, _ in places]
     files += [getattr(m, "__file__", None) or "" for m in list(sys.modules.values())]
     if sys.path[0] in ("", here):  # also those that are imported later
-        files += [os.path.join(here, name + ".py") for name in sorted(names)]
+        always = [MODULES.get(name, name) for name, _, _ in _table("")[1]]
+        files += [os.path.join(here, name + ".py") for name in always]
     names.update(sys.stdlib_module_names, [] if here == ROOT else OURS)
     for file in files:
         folder, name = os.path.split(os.path.splitext(os.path.abspath(file))[0])

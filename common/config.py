@@ -44,7 +44,7 @@ class Config:
 
     def check_data(self, dataset, place):
         """UserError if these are not the images that the run in `place` has seen."""
-        if dataset.sha256 != self.dataset["sha256"]:
+        if dataset.sha256 != self.dataset.get("sha256"):
             other = f"{dataset.source}: not the data that {place} was trained on"
             raise UserError(f"{other}; give its place with --data")
 

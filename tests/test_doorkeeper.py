@@ -100,7 +100,7 @@ def test_packages_that_are_missing(door):
 def test_an_import_is_no_exit():
     result = without_packages("-c", "import vae_tf")
     assert result.returncode == 1
-    assert result.stderr.splitlines()[-1].startswith("ImportError: numpy is not")
+    assert result.stderr.splitlines()[-1].startswith("doorkeeper.LackError: numpy is")
 
 
 def test_the_cure(monkeypatch, tmp_path):
@@ -158,3 +158,22 @@ def test_what_is_set_for_other_programs(tmp_path, name, line):
     changes = {name: "error", "PYTHONPATH": f"{ROOT}:{place.parent}"}
     result = module("vae_numpy.train", *SMALL, folder=tmp_path, **changes)
     one_line(result, "ValueError: reached")
+
+
+def test_no_place_for_the_traceback(tmp_path):
+    (tmp_path / "tqdm.py").write_text("x = 1\n")
+    changes = {"TMPDIR": str(tmp_path / "missing")}
+    result = module("vae_numpy.train", *SMALL, folder=tmp_path, **changes)
+    one_line(result, "tqdm.py is taken for the module tqdm", "missing")
+
+
+def test_success_is_no_error_where_python_goes_on(tmp_path):
+    changes = {"PYTHONINSPECT": "1"}
+    result = module("vae_numpy", "--help", folder=tmp_path, **changes)
+    assert "bug" not in result.stderr
+
+
+def test_a_file_that_is_not_needed_stops_nothing(tmp_path):
+    (tmp_path / "tensorflow.py").write_text("x = 1\n")
+    result = module("vae_numpy.train", *SMALL, folder=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")

@@ -5,6 +5,7 @@ one framework, the measures that all of them have are compared.
 """
 
 import argparse
+import importlib
 import json
 import sys
 import tempfile
@@ -159,6 +160,8 @@ def _check(names):
         raise UserError(f"{unknown[0]} is no package; choose from {', '.join(every)}")
     if not 2 <= len(names) <= MOST:
         raise UserError(f"name two or three to compare, not {len(names)}")
+    for name in names:  # or say at once what is not installed
+        importlib.import_module(name)
     models, frameworks = {*map(twins.model, names)}, {*map(twins.framework, names)}
     if len(models) > 1 and len(frameworks) > 1:
         raise UserError(

@@ -40,12 +40,12 @@ def values(package, name, inputs):
     if name == STEP:
         yield from gradients(package, inputs)
         return
+    activations = packages.estimator(package).Network.activations  # imports quietly
     files = [packages.ROOT / package / file for file in twins.MATHEMATICS]
     names = [f"{package}.{file.stem}" for file in files if file.is_file()]
     modules = map(importlib.import_module, names)
     function = next(getattr(m, name) for m in modules if hasattr(m, name))
     names = inspect.signature(function).parameters
-    activations = packages.estimator(package).Network.activations
     constants = inputs[0] | {"activation": activations[inputs[0]["activation"]]}
 
     def of_variables(**variables):
