@@ -163,7 +163,7 @@ def main():
         "--epochs",
         metavar="N",
         type=COUNT,
-        help="of each training (default: as many as show 1.5 million images)",
+        help="epochs of each training (default: as many as show 1.5 million images)",
     )
     return command_line.exit_status(search, parser.parse_args())
 

@@ -65,8 +65,8 @@ def main(package, argv=None):
     """Run `python -m PACKAGE.rings` -> exit status."""
     parser = Parser(prog=f"python -m {package}.rings", description=__doc__)
     add, out = parser.add_argument, Path(f"runs/{package}/rings")
-    seeds = "runs of each (default: 10)"
-    steps = "of each player in a run, rounded to a multiple of 20 (default: 20,000)"
+    seeds = "runs of each mixture with each penalty (default: 10)"
+    steps = "steps of each player, rounded to a multiple of 20 (default: 20,000)"
     folder = "folder for rings.png and rings.csv (default: %(default)s)"
     add("--seeds", metavar="N", type=COUNT, default=10, help=seeds)
     add("--steps", metavar="N", type=STEPS, default=20_000, help=steps)

@@ -70,7 +70,8 @@ def _parser(argv):
     groups["data"].add_argument("--data", metavar="SOURCE", help=DATA)
     train.add_settings(groups, packages.model_of(first))
     add = parser.add_argument_group("comparison").add_argument
-    add("--epochs", metavar="N", type=COUNT, help=f"of each (default: {EPOCHS})")
+    text = f"passes over the training images, of each package (default: {EPOCHS})"
+    add("--epochs", metavar="N", type=COUNT, help=text)
     text = "compare these, which are trained already"
     add("--runs", metavar="RUN", nargs="+", type=files.path, help=text)
     text = "folder for report.html, report.json, the pictures and the runs (default: "

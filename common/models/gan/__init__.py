@@ -34,8 +34,8 @@ class Settings(settings.Settings):
     penalty: float = option(
         0.3,
         Range(float, 0, 10**6),
-        "weight of R1, the discriminator's squared slope at real images, which "
-        "steadies the game; 0 leaves it out",
+        "weight of the gradient penalty R1, the discriminator's squared slope at real "
+        "images, which stabilizes training; 0 leaves it out",
         metavar="X",
     )
 
