@@ -133,7 +133,9 @@ def walk(vae, X, labels, pair):
     """From one test image to another in five steps."""
     ends = vae.transform(X[pair])
     decoded = vae.decode(np.linspace(*ends, 5))
-    return figures.interpolation(decoded, vae.seen(X[pair]), labels[pair])
+    sizes = {"font.size": 12.2, "figure.titlesize": 12, "figure.labelsize": "small"}
+    with mpl.rc_context(sizes):  # legible on a phone
+        return figures.interpolation(decoded, vae.seen(X[pair]), labels[pair])
 
 
 def errors(folder):
