@@ -8,6 +8,7 @@ table of what is needed: `requires-python`, `dependencies`, and an extra per fra
 import importlib
 import os
 import sys
+import time
 import warnings
 
 BUG = 70  # the exit status that sysexits.h calls EX_SOFTWARE
@@ -82,50 +83,68 @@ def _neutralize():
 
 
 def lack(extra):
-    """What this Python lacks, and what to type; empty if it lacks nothing."""
-    oldest, needs = _table(extra) if extra else (_table("")[0], [])
+    """What this Python lacks, and what to type; empty if it lacks nothing.
+
+    An extra is a framework's name; None: Python alone is asked about.
+    """
+    oldest, table = _table()
+    needs = table["dependencies"] + table[extra] if extra else []
     here = "{}.{}".format(*sys.version_info[:2])
-    limits = [limit for _, _, limit in needs if limit]
+    limits = [need["python"] for need in needs if need["python"]]
     if _numbers(here) < _numbers(oldest):
-        lack = "{} or newer is needed".format(oldest)
-    elif limits and _numbers(here) >= min(map(_numbers, limits)):
-        lack = "{} runs on none from {} on".format(extra, *limits)
+        reason = "too old: {} or newer is needed".format(oldest)
+    elif limits and _numbers(here) >= _numbers(limits[0]):
+        reason = "too new for {}, which needs one before {}".format(extra, limits[0])
     else:
-        lack = _missing(needs)
-        return lack and "{} in {}; {}".format(lack, sys.executable, _cure(extra))
-    return "Python {} ({}): {}; {}".format(here, sys.executable, lack, _cure(None))
+        text = _missing(needs)
+        return text and "{} in {}; {}".format(text, sys.executable, _cure(extra))
+    python = "Python {} ({}) is {}".format(here, sys.executable, reason)
+    return "{}; {}".format(python, _cure(None))
 
 
-def _table(extra):
-    """-> the oldest Python, [(package, its oldest version, first Python too new)]"""
-    oldest, needs, inside = "", [], False
+def _table():
+    """-> the oldest Python, {"dependencies" or an extra: what it needs}
+
+    As pyproject.toml says it: "name>=oldest,<first too new; python_version < 'first'".
+    """
+    oldest, table, group, section = "", {}, None, ""
     with open(os.path.join(ROOT, "pyproject.toml")) as file:
         for line in file:
             line = line.strip()
-            if line.startswith("requires-python"):
-                oldest = line.split(">=")[1].strip('"')
-            if line in ("dependencies = [", extra + " = ["):
-                inside = True
-            elif line == "]":
-                inside = False
-            elif inside:
-                package, _, marker = line.strip('",').partition("; python_version < ")
-                name, _, version = package.partition(">=")
-                needs.append((name, version, marker.strip("'")))
-    return oldest, needs
+            section = line if line[:1] == "[" else section
+            name, _, rest = line.partition(" = ")
+            if name == "requires-python":
+                oldest = rest.strip('">=')
+            elif rest in ("[", "[]") and section.startswith("[project"):
+                group = table[name] = []
+            elif line[:1] == '"' and group is not None:
+                text, _, marker = line.strip('",').partition("; python_version < ")
+                name, _, versions = text.partition(">=")
+                least, _, most = versions.partition(",<")
+                need = {"name": name, "oldest": least, "newest": most}
+                group.append(dict(need, python=marker.strip("'")))
+            else:
+                group = None
+    return oldest, table
+
+
+def _module(need):
+    """The name under which a package is imported."""
+    return MODULES.get(need["name"], need["name"])
 
 
 def _missing(needs):
-    """The first package that is missing or too old, in words."""
+    """The first package that is missing, too old or too new, in words."""
     installed = _installed()
-    for name, oldest, _ in needs:
-        version = installed.get(name)
-        if version is None and not _is_there(MODULES.get(name, name)):
+    for need in needs:
+        name, version = need["name"], installed.get(need["name"])
+        if version is None and not _is_there(_module(need)):
             return "{} is not installed".format(name)
-        if version and _numbers(version) < _numbers(oldest):
-            return "{} {} is too old, {} or newer is needed".format(
-                name, version, oldest
-            )
+        here = "{} {} is too".format(name, version)
+        if version and _numbers(version) < _numbers(need["oldest"]):
+            return "{} old, {} or newer is needed".format(here, need["oldest"])
+        if version and need["newest"] and _numbers(version) >= _numbers(need["newest"]):
+            return "{} new, one before {} is needed".format(here, need["newest"])
     return ""
 
 
@@ -156,13 +175,14 @@ def _cure(extra):
     environment = os.path.join(ROOT, ".venv")
     scripts = os.path.join(environment, "Scripts" if os.name == "nt" else "bin")
     if extra and sys.prefix != sys.base_prefix:  # the user's own environment, or ours
-        name = "-numpy" if extra == "numpy" else "-tf" * (sys.version_info > (3, 12))
-        place = os.path.relpath(os.path.join(ROOT, "requirements{}.txt".format(name)))
-        return "type {} -m pip install -r {}".format(sys.executable, place)
+        what = '"{}[{}]"'.format(ROOT, extra)
+        return "type {} -m pip install -e {}".format(sys.executable, what)
     if os.path.isdir(scripts) and os.path.abspath(sys.prefix) != environment:
         word = "" if os.name == "nt" else "source "
         place = os.path.relpath(os.path.join(scripts, "activate"))
-        return "type {}{}, then the same again".format(word, place)
+        return "type {}{}, then the same command".format(word, place)
+    if os.name == "nt":
+        return "docs/install.md says what to type"
     return "type make train in {}, which installs what is needed".format(ROOT)
 
 
@@ -201,26 +221,29 @@ def report(error):
 def _keep_traceback(*error):
     """Write it into a file -> its path.  Python's own tools may be what failed."""
     folder = os.environ.get("TMPDIR") or os.environ.get("TEMP") or "/tmp"
-    path = os.path.join(folder, "vae-lecture-{}.txt".format(os.getpid()))
+    name = "vae-lecture-{}-{:.0f}.txt".format(os.getpid(), time.time())
+    path = os.path.join(folder, name)
+    screen = sys.stderr
     try:
-        with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
-            sys.stderr, screen = file, sys.stderr
+        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(number, "w", encoding="utf-8", errors="backslashreplace") as file:
+            sys.stderr = file
             sys.__excepthook__(*error)
-            sys.stderr = screen
     except OSError as reason:
         return "no file, because {} ({})".format(path, reason.strerror)
+    finally:
+        sys.stderr = screen
     return path
 
 
 def hiding(places=()):
     """The file of a user's that Python took for a module that is needed, in words."""
-    here = os.getcwd()
-    needs = _table("tensorflow")[1] + _table("theano")[1]
-    names = {MODULES.get(name, name) for name, _, _ in needs}
+    here, table = os.getcwd(), _table()[1]
+    names = {_module(need) for needs in table.values() for need in needs}
     files = [code.co_filename for code, _ in places]
     files += [getattr(m, "__file__", None) or "" for m in list(sys.modules.values())]
     if sys.path[0] in ("", here):  # also those that are imported later
-        always = [MODULES.get(name, name) for name, _, _ in _table("")[1]]
+        always = map(_module, table["dependencies"])
         files += [os.path.join(here, name + ".py") for name in always]
     names.update(sys.stdlib_module_names, [] if here == ROOT else OURS)
     for file in files:
@@ -236,8 +259,8 @@ def _library(error, places):
     """The library that raised an exception, in words; empty if a line of ours did."""
     below = []  # what our last line called
     for code, variables in places:
-        folder = os.path.relpath(code.co_filename, ROOT).split(os.sep)[0]
-        ours = folder not in (os.pardir, ".venv", ".uv") and "<" not in folder
+        file = code.co_filename  # an environment may lie in the project's folder
+        ours = file.startswith(ROOT + os.sep) and "-packages" + os.sep not in file
         below = [] if ours else below + [(code, variables)]  # noqa: RUF005
     importing = [v for code, v in below if code.co_name == "<module>"]
     if importing or (isinstance(error, ImportError) and error.name and not below):
