@@ -87,12 +87,9 @@ def in_parts(function, **arrays):
     to CALL rows: to the last bit, a row's result does not depend on the other rows.
     """
     rows = len(next(iter(arrays.values())))
-    pieces = {
-        name: [filled_up(piece, CALL) for piece in split(array, CALL)]
-        for name, array in arrays.items()
-    }
-    calls = zip(*pieces.values(), strict=True)
-    results = [function(**dict(zip(pieces, call, strict=True))) for call in calls]
+    parts = {n: [filled_up(p, CALL) for p in split(a, CALL)] for n, a in arrays.items()}
+    calls = zip(*parts.values(), strict=True)
+    results = [function(**dict(zip(parts, call, strict=True))) for call in calls]
     if isinstance(results[0], np.ndarray):
         return np.concatenate(results)[:rows]
     return tuple(np.concatenate(part)[:rows] for part in zip(*results, strict=True))

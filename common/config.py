@@ -36,8 +36,7 @@ class Config:
             if missing := set(Settings.options()) - set(content):
                 raise KeyError(*sorted(missing))
             settings = model(**values_in(content, model))
-            others = (content[field.name] for field in fields(cls)[1:])
-            return cls(settings, *others)
+            return cls(settings, *(content[f.name] for f in fields(cls)[1:]))
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"[:100]
             raise UserError(f"{path}: damaged ({reason})") from None

@@ -103,11 +103,9 @@ class Estimator(base.BaseEstimator):
             choices = " or ".join(self.words.draws)
             raise ValueError(f"draw must be {choices}, not {draw!r}")
         network, Z = self.network, check_array(Z, dtype=np.float32)
-        if Z.shape[1] != network.settings.latent_dim:
-            raise ValueError(
-                f"Z has {Z.shape[1]} columns; the codes of this {type(self).__name__} "
-                f"have {network.settings.latent_dim}"
-            )
+        if Z.shape[1] != (size := network.settings.latent_dim):
+            codes = f"the codes of this {type(self).__name__} have {size}"
+            raise ValueError(f"Z has {Z.shape[1]} columns; {codes}")
         probabilities = batches.in_parts(network.decode, z=Z)
         if draw == "mean":
             return probabilities

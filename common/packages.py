@@ -28,7 +28,7 @@ def estimator(package):
 
 
 def versions(package):
-    """Of this project, Python, NumPy and the framework.  -> {name: version}
+    """Versions of this project, Python, NumPy and the framework.  -> {name: version}
 
     Without libraries installed under another name, as tensorflow-cpu.
     """

@@ -4,7 +4,7 @@ import signal
 import threading
 from contextlib import contextmanager
 
-from common import batches, loop
+from common import UserError, batches, loop
 
 
 class Record:
@@ -40,6 +40,8 @@ class Record:
             self.run.read_config()  # UserError if there is none
             self.run.lock()
             self.history, start = self.run.restore(estimator)
+            if start.steps >= len(self.dataset.train_images) // settings.batch_size:
+                raise UserError(f"{self.run.checkpoint_path}: damaged checkpoint")
         else:
             self.run.create(self.overwrite)
         before = self.history  # its rows have the same columns as those to come

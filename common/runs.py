@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common import UserError, files, packages
+from common import UserError, batches, files, packages
 from common.config import Config
 from common.loop import Epoch
 
@@ -165,6 +165,8 @@ class Run:
                 else:
                     state = {name: arrays[name] for name in own}
                     epoch = _epoch_of(arrays, estimator.settings_.training_sums)
+                if not all(np.isfinite(array).all() for array in state.values()):
+                    raise ValueError("infinite, or no number")
             except Exception:  # numpy and zipfile raise a dozen kinds
                 raise UserError(f"{path}: damaged checkpoint") from None
         for name, mine in own.items():
@@ -201,9 +203,12 @@ def _as_arrays(epoch):
 
 
 def _epoch_of(arrays, names):
-    """The Epoch in a checkpoint, whose sums have these names."""
+    """The Epoch in a checkpoint, whose sums have these names.  ValueError if none."""
     finished, steps, seconds = (arrays[n].item() for n in ("epoch", "steps", "seconds"))
     sums = np.broadcast_to(arrays["total"], len(names)).tolist()
+    counts = type(finished + steps) is int and min(finished, steps) >= 0
+    if not counts or steps % batches.CHUNK or not np.isfinite([seconds, *sums]).all():
+        raise ValueError(f"impossible: {finished} epochs and {steps} steps")
     return Epoch(finished + 1, steps, dict(zip(names, sums, strict=True)), seconds)
 
 

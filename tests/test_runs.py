@@ -146,6 +146,26 @@ def test_a_run_that_is_resumed_is_never_cleared(run, settings, digits):
     assert run.config_path.exists()
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"W": np.array([1, np.nan, 1])},
+        {"epoch": np.array(1.5)},
+        {"epoch": np.array("two")},
+        {"epoch": np.array(-1)},
+        {"steps": np.array(7)},
+        {"steps": np.array(-100)},
+        {"total": np.array(np.inf)},
+    ],
+)
+def test_checkpoint_with_an_impossible_value(run, change):
+    with np.load(run.checkpoint_path) as arrays:
+        changed = {**arrays, **change}
+    np.savez(run.checkpoint_path, **changed)
+    with pytest.raises(UserError, match="damaged checkpoint"):
+        restore(run)
+
+
 def test_checkpoint_lost_or_of_another_model(run):
     run.save([ROW, ROW | {"epoch": 2}], {"W": np.ones(3)}, Epoch(3))
     with pytest.raises(UserError, match=r"W is float64 of shape \(3,\)"):

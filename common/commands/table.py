@@ -16,7 +16,6 @@ class Table(Record):
         super().__init__(run, config, dataset, *how)
         self.settings, self.words = config.settings, config.settings.words
         self.quiet, self.warned = "quiet" in options, set()
-        self.verbose = False if self.quiet else None  # None: bars on a terminal
 
     def head(self):
         """Print what is trained, and on what."""

@@ -90,7 +90,8 @@ def train(package, options):
     run, config, dataset = prepare(package, packages.model_of(package), options)
     table = Table(run, config, dataset, options)
     table.head()
-    parameters = config.settings.parameters() | {"verbose": table.verbose}
+    parameters = config.settings.parameters()
+    parameters["verbose"] = False if table.quiet else None
     try:
         estimator = packages.estimator(package)(**parameters)
         figures = models.part(estimator.name, "figures")  # before the work: may fail

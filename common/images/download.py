@@ -71,8 +71,7 @@ def _places():
     try:
         cache = files.cache() / "mnist"
     except RuntimeError as error:
-        lack = f"there is no folder for a cache ({error})"
-        raise ConnectionError(f"MNIST cannot be kept: {lack}") from None
+        raise ConnectionError(f"MNIST cannot be kept ({error})") from None
     keras = files.path("~/.keras/datasets")
     npz, idx = SOURCES.values()
     return [(cache, npz), (keras, npz), (cache, idx)]

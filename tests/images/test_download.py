@@ -189,7 +189,7 @@ def homeless(server, monkeypatch):
 
 
 def test_no_home(homeless, tmp_path, capsys):
-    line = "MNIST cannot be kept: there is no folder for a cache ("
+    line = "MNIST cannot be kept ("
     with pytest.raises(UserError) as caught:
         data.load_or_digits("mnist", explicit=True)
     assert str(caught.value).startswith(line)
