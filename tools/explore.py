@@ -8,6 +8,7 @@ import numpy as np
 
 from common import UserError, files, packages, runs
 from common.commands import use
+from tools import lessons
 from tools.pages import base
 
 FILES = ".html"
@@ -16,13 +17,6 @@ PAGE = Path(__file__).parent / "pages" / "explorer"
 SCRIPTS = ("network.js", "map.js", "pad.js", "explorer.js")
 BYTES = {1: 2_350_000, 2: 3_850_000}  # that one model, or two, and their codes may take
 AXES = 10  # principal ones that the menus offer
-ENDS = {  # last layer: what it computes, in the page; the layers before it; activation
-    "generator_W_logits": ("decode", "generator", "sigmoid"),
-    "W_logits": ("decode", "decoder", "sigmoid"),
-    "W_z": ("encode", "encoder", None),  # that of the hidden layers
-    "W_mu": ("encode", "encoder", "none"),
-    "W_logvar": ("logvar", "encoder", "none"),
-}
 
 
 def add_options(parser, model):
@@ -103,7 +97,7 @@ def build(shown, codes, labels):
 def _model(one):
     """What the page must know of a model: its layers, and the weights of these."""
     settings, state = one.estimator.settings_, one.estimator.state()
-    networks = _networks(settings.activation, state)
+    networks = _networks(settings, state)
     names = [name for layers in networks.values() for name, _ in layers]
     names += [name.replace("W", "b", 1) for name in names]
     return {
@@ -115,14 +109,13 @@ def _model(one):
     }
 
 
-def _networks(activation, state):
+def _networks(settings, state):
     """What the page computes: name -> its layers, [(weights, activation), ...]"""
     networks = {}
-    for last, (network, prefix, end) in ENDS.items():
-        if last in state:
-            hidden = [n for n in state if n.startswith(f"{prefix}_W") and n != last]
-            layers = [(name, activation) for name in hidden]
-            networks[network] = [*layers, (last, end or activation)]
+    for network, (prefix, last, end) in lessons.of(settings.name).NETWORKS.items():
+        hidden = [n for n in state if n.startswith(f"{prefix}_W") and n != last]
+        layers = [(name, settings.activation) for name in hidden]
+        networks[network] = [*layers, (last, end or settings.activation)]
     return networks
 
 

@@ -136,7 +136,9 @@ def _of_runs(options):
     names = [config.package for config in configs]
     _check(names)
     first = configs[0]
-    pixels = {(c.dataset["sha256"], c.settings.binarize == "static") for c in configs}
+    pixels = {
+        (c.dataset.get("sha256"), c.settings.binarize == "static") for c in configs
+    }
     if len(pixels) > 1:
         raise UserError(
             "these runs saw different images: their data differ, or only some were "
@@ -180,6 +182,8 @@ def _folder(options):
         raise UserError(f"{out}: exists and is no comparison; choose another --out")
     if "report.json" in names and "overwrite" not in options:
         raise UserError(f"{out}: a comparison already; replace it with --overwrite")
+    if out.exists() and not names:
+        out.rmdir()  # or say at once that nothing can take its place
     out.parent.mkdir(parents=True, exist_ok=True)
     return out
 

@@ -11,6 +11,9 @@ STRUCTURES = (  # what the drawn networks have; their numbers are new each time
     {"hidden": (30, 20), "latent_dim": 2, "activation": "tanh"},
 )
 
+NETWORKS = {  # that the explorer computes: their layers, the last one, its activation
+    "decode": ("generator", "generator_W_logits", "sigmoid"),
+}
 FORMULAS = {  # of the functions in model.py, and of the Network's methods
     "hidden_layers": r"h_{k} = a(h_{k-1} W_{k} + b_{k}), \quad a = "
     r"\text{leaky relu (} \max(0.2\,h, h) \text{), relu or tanh}",

@@ -17,6 +17,11 @@ STRUCTURES = (  # what the drawn networks have; their numbers are new each time
     },
 )
 
+NETWORKS = {  # that the explorer computes: their layers, the last one, its activation
+    "decode": ("decoder", "W_logits", "sigmoid"),
+    "encode": ("encoder", "W_mu", "none"),
+    "logvar": ("encoder", "W_logvar", "none"),
+}
 FORMULAS = {  # of the functions in model.py and bound.py, and of the Network's methods
     "hidden_layers": r"h_{k} = a(h_{k-1} W_{k} + b_{k}), \quad a = "
     r"\text{relu or tanh}",
