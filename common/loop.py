@@ -58,7 +58,7 @@ def _train(network, images, settings, epoch, verbose, stop):
         disable=bar_disabled(verbose),
     ) as bar:
         start = time.perf_counter()
-        for chunk in _prefetch(chunks) if network.releases_gil else chunks:
+        for chunk in _prefetch(chunks) if network.parallel == "threads" else chunks:
             done = epoch.steps + len(chunk["x"])
             sums = network.train(**chunk, learning_rates=rates[epoch.steps : done])
             for name, total in sums.items():

@@ -127,13 +127,9 @@ class Network(Parameters):
         super().__init__(*arguments, **options)
         self.gradients = {n: np.empty_like(p) for n, p in self.parameters.items()}
 
-    def variable(self, array, name):
+    def variable(self, array, name=""):
         """An array of its own."""
         return np.array(array)
-
-    def write(self, variable, array):
-        """Replace its numbers."""
-        variable[...] = array
 
 
 def compiled(method):

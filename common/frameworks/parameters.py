@@ -8,12 +8,13 @@ class Parameters:
 
     A player is a prefix of parameters' names; most models have one, with an empty
     prefix.  A framework's room derives its Network from this class, with its
-    ACTIVATIONS and its Adam, and says what a variable is and how to read and write it.
+    activations and its Adam, and says what a variable is, how to read it and how to
+    give it another array.
     """
 
     activations = {}  # name: function
     Adam = None  # a class with the arrays or variables `step`, `m` and `v`
-    releases_gil = True  # other Python threads run during a step
+    parallel = "threads"  # what runs beside a step; or "processes", or None
 
     def __init__(self, parameters, settings, beta_1=0.9, beta_2=0.999, players=("",)):
         self.settings = settings
@@ -23,7 +24,11 @@ class Parameters:
             player: self.Adam(self.parameters_of(player), beta_1, beta_2)
             for player in players
         }
-        self.adam = self.adams[players[0]]  # of a network that has one
+
+    @property
+    def adam(self):
+        """Of a network that has one."""
+        return next(iter(self.adams.values()))
 
     def parameters_of(self, player):
         """What one player trains.  -> {name: variable}"""
@@ -36,17 +41,21 @@ class Parameters:
         """A copy of its array."""
         return np.array(variable)
 
+    def renewed(self, variable, array):
+        """A variable with another array: a new one, where it cannot be changed."""
+        return self.variable(array)
+
     def state(self):
         """All that training changes, under its name in a checkpoint.  -> name: array
 
         Arrays are float32, but for each Adam's `adam_step`, a scalar of int64.
         """
-        return {name: self.read(v) for name, v in self._variables().items()}
+        return {name: self.read(d[key]) for name, (d, key) in self._places().items()}
 
     def load_state(self, state):
         """Continue from what `state` returned, here or in another framework."""
-        for name, variable in self._variables().items():
-            self.write(variable, state[name])
+        for name, (variables, key) in self._places().items():
+            variables[key] = self.renewed(variables[key], state[name])
 
     def __reduce__(self):
         """A pickle holds arrays: a framework's variables and functions have none."""
@@ -56,12 +65,12 @@ class Parameters:
 
     __setstate__ = load_state
 
-    def _variables(self):
-        """Every variable under its name in a checkpoint."""
-        variables = dict(self.parameters)
+    def _places(self):
+        """Where each variable is, under its name in a checkpoint.  -> (dict, key)"""
+        places = {name: (self.parameters, name) for name in self.parameters}
         for player, adam in self.adams.items():
-            variables[f"adam_step_{player}".rstrip("_")] = adam.step
+            places[f"adam_step_{player}".rstrip("_")] = vars(adam), "step"
             for name in self.parameters_of(player):
-                variables[f"adam_m_{name}"] = adam.m[name]
-                variables[f"adam_v_{name}"] = adam.v[name]
-        return variables
+                places[f"adam_m_{name}"] = adam.m, name
+                places[f"adam_v_{name}"] = adam.v, name
+        return places

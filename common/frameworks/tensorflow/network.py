@@ -42,13 +42,14 @@ class Network(Parameters):
 
     activations, Adam = ACTIVATIONS, Adam
 
-    def variable(self, array, name):
+    def variable(self, array, name=""):
         """A variable of TensorFlow."""
         return tf.Variable(array, name=name)
 
-    def write(self, variable, array):
-        """Replace its array."""
+    def renewed(self, variable, array):
+        """The same variable with another array."""
         variable.assign(array)
+        return variable
 
 
 def compiled(method, **options):

@@ -21,12 +21,17 @@ def estimate(vae, pixels, samples, progress=False):
     from q(z|x).  Summed in float64, some draws of some images at a time, so that memory
     grows with neither.  An image's draws are seeded by its pixels.
     """
-    threads = vae.network.releases_gil  # one draws noise while the other computes
-    alone = not threads and len(pixels) * samples < LARGE
+    few = len(pixels) * samples < LARGE
+    workers = {  # of two threads, one draws noise while the other computes
+        "threads": 2,
+        "processes": 1 if few else min(PROCESSES, joblib.cpu_count()),
+        None: 1,
+    }
+    parallel = vae.network.parallel
     run = joblib.Parallel(
-        1 if alone else 2 if threads else min(PROCESSES, joblib.cpu_count()),
-        prefer="threads" if threads else "processes",
-        batch_size=1 if threads else CALLS,
+        workers[parallel],
+        prefer=parallel,
+        batch_size=CALLS if parallel == "processes" else 1,
         pre_dispatch="all",
         return_as="generator",
     )

@@ -91,7 +91,7 @@ def test_memory_does_not_grow_with_the_number_of_samples(digits, trained):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "package",
-    [p for p in PACKAGES if not packages.estimator(p).Network.releases_gil],
+    [p for p in PACKAGES if packages.estimator(p).Network.parallel == "processes"],
 )
 def test_other_processes_find_the_same(digits, trained, monkeypatch, package):
     vae = trained(package, 3)

@@ -1,0 +1,73 @@
+"""What Theano and PyTensor share: symbols, and functions compiled at their first use.
+
+`library` is the one or the other.
+"""
+
+import inspect
+from functools import cached_property
+
+import numpy as np
+from tqdm import tqdm
+
+from common.frameworks.parameters import Parameters
+
+
+class Network(Parameters):
+    """Parameters as shared variables, and Adam as updates of them."""
+
+    library = None
+    compiling = ""  # what a user reads meanwhile
+
+    def variable(self, array, name=""):
+        """A shared variable."""
+        return self.library.shared(array, name=name)
+
+    def read(self, variable):
+        """A copy of its array."""
+        return variable.get_value()
+
+    def renewed(self, variable, array):
+        """The same variable with another array."""
+        variable.set_value(array)
+        return variable
+
+    def compile(self, quiet):
+        """Compile what training calls, with a progress bar; if quiet, not yet."""
+        if not quiet:
+            print(self.compiling, flush=True)
+            methods = vars(type(self)).items()
+            names = [n for n, m in methods if type(m) in (cached_property, compiled)]
+            for name in tqdm(names, desc="compiling", leave=False, disable=None):
+                getattr(self, name)
+
+
+class compiled(cached_property):  # noqa: N801  # a decorator
+    """A method as a function of float32 matrices, compiled when it is first used."""
+
+    def __init__(self, method):
+        super().__init__(self.function)
+        self.method = method
+
+    def __get__(self, network, owner=None):
+        """Of a network, the compiled function; of its class, the method."""
+        return self.method if network is None else super().__get__(network, owner)
+
+    def function(self, network):
+        """Compile the method for a network."""
+        _, *names = inspect.signature(self.method).parameters
+        symbols = [network.library.tensor.fmatrix(name) for name in names]
+        return network.library.function(symbols, self.method(network, *symbols))
+
+
+class for_each_image(compiled):  # noqa: N801
+    """A method of one image, compiled; the loop over the images is Python's.
+
+    Then what one image is decoded to fits in the cache.
+    """
+
+    def function(self, network):
+        """Compile the method for a network."""
+        T = network.library.tensor
+        x, eps = T.fvector("x"), T.fmatrix("eps")
+        of_one = network.library.function([x, eps], self.method(network, x, eps))
+        return lambda x, eps: np.stack([*map(of_one, x, eps)])
