@@ -3,9 +3,11 @@
 import contextlib
 import importlib
 import platform
+import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import doorkeeper
 from common import __version__, models
 
 ROOT = Path(__file__).parent.parent
@@ -21,6 +23,17 @@ def every():
     return sorted(path.parent.name for path in ROOT.glob("*_*/model.py"))
 
 
+def framework(package):
+    """The name of its framework, as its door says it.  Imports nothing."""
+    door = (ROOT / package / "__init__.py").read_text()
+    return re.search(r'exports\("(\w+)"', door)[1]
+
+
+def runnable():
+    """The names of those whose framework is installed."""
+    return [name for name in every() if not doorkeeper.lack(framework(name))]
+
+
 def estimator(package):
     """The class that a package exports.  Imports its framework, which takes seconds."""
     module = importlib.import_module(package)
@@ -32,9 +45,9 @@ def versions(package):
 
     Without libraries installed under another name, as tensorflow-cpu.
     """
-    framework = importlib.import_module(package).framework
+    room = importlib.import_module(package).framework
     installed = {"vae-lecture": __version__, "python": platform.python_version()}
-    for name in ("numpy", *framework.LIBRARIES):
+    for name in ("numpy", *room.LIBRARIES):
         with contextlib.suppress(PackageNotFoundError):
             installed[name] = version(name)
     return installed

@@ -1,3 +1,4 @@
+import contextlib
 import importlib
 import os
 import re
@@ -13,7 +14,7 @@ from common.images import data
 from tests.helpers import environment
 
 ROOT = packages.ROOT
-PACKAGES = packages.every()
+PACKAGES = packages.runnable()
 MODELS = sorted({packages.model_of(package).name for package in PACKAGES})
 ENCODERS = [p for p in PACKAGES if packages.model_of(p).words.encodes]
 MNIST = pytest.mark.skipif(
@@ -22,7 +23,7 @@ MNIST = pytest.mark.skipif(
 
 
 def packages_of(model):
-    """The twins: one model in each framework."""
+    """The twins: one model in each framework that is installed."""
     return [p for p in PACKAGES if packages.model_of(p).name == model]
 
 
@@ -63,15 +64,18 @@ def rng():
 @pytest.fixture
 def uncompiled():
     """Networks without a compiler, where a test computes too little to wait for it."""
-    import tensorflow as tf
+    with contextlib.ExitStack() as stack:
+        if "vae_tf" in PACKAGES:
+            import tensorflow as tf
 
-    packages.estimator("vae_theano")  # imports Theano, as it must be
-    import theano
+            tf.config.run_functions_eagerly(True)
+            stack.callback(tf.config.run_functions_eagerly, False)
+        if "vae_theano" in PACKAGES:
+            packages.estimator("vae_theano")  # imports Theano, as it must be
+            import theano
 
-    tf.config.run_functions_eagerly(True)
-    with theano.config.change_flags(mode="FAST_COMPILE"):
+            stack.enter_context(theano.config.change_flags(mode="FAST_COMPILE"))
         yield
-    tf.config.run_functions_eagerly(False)
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from io import StringIO
 
 import pytest
 
+from common import packages
 from docs import usage
-from tests.conftest import PACKAGES, ROOT
+from tests.conftest import ROOT
 
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
@@ -18,7 +19,7 @@ PAGES = [
 SPELLED = [
     *map(str, [*PAGES, *(ROOT / "docs").glob("*.py"), *ROOT.glob("notebooks/*.py")]),
     *("CITATION.cff", "Makefile", "common", "doorkeeper.py", "experiments", "tests"),
-    *("tools", *PACKAGES),
+    *("tools", *packages.every()),
 ]
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)

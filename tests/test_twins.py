@@ -5,10 +5,15 @@ import difflib
 
 import pytest
 
-from tests.conftest import PACKAGES, ROOT
+from common import packages
+from tests.conftest import ROOT
 from tools import twins
 
-PAIRS = [(first, twin) for first, *others in twins.groups(PACKAGES) for twin in others]
+PAIRS = [
+    (first, twin)
+    for first, *others in twins.groups(packages.every())
+    for twin in others
+]
 EACH = pytest.mark.parametrize(("first", "twin"), PAIRS)
 FILES = [
     (first, twin, file)

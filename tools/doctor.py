@@ -10,7 +10,6 @@ import io
 import math
 import os
 import platform
-import re
 import shutil
 import sys
 import textwrap
@@ -63,7 +62,7 @@ def _report(required, programs):
 def _examine(required, programs):
     """Every finding.  The programs come last; those that are required are timed."""
     yield "ok", "python", f"{platform.python_version()} on {platform.platform()}"
-    frameworks = {program: _framework_of(program) for program in programs}
+    frameworks = {program: packages.framework(program) for program in programs}
     for name in dict.fromkeys(map(frameworks.get, required)):
         lack = doorkeeper.lack(name)
         yield "wrong" if lack else "ok", "packages", lack or f"all that {name} needs"
@@ -73,12 +72,6 @@ def _examine(required, programs):
     for framework in dict.fromkeys(frameworks.values()):
         names = [name for name in programs if frameworks[name] == framework]
         yield from _apart(names, required, _framework, names, required)
-
-
-def _framework_of(program):
-    """The name of its framework, which the door of its package says."""
-    door = (packages.ROOT / program / "__init__.py").read_text()
-    return re.search(r'exports\("(\w+)"', door)[1]
 
 
 def _machine():

@@ -8,26 +8,94 @@ from collections import Counter
 from common import packages
 
 MATHEMATICS = ("model.py", "bound.py")  # twins line by line; a model may lack one
-FRAMEWORKS = ("tf", "theano", "numpy")  # as in a package's name: the columns below
-OPERATIONS = {  # None: the framework's packages do without it
-    "framework": ("TensorFlow", "Theano", "NumPy"),
-    "product": ("tf.matmul", "T.dot", "np.matmul"),
-    "exp": ("tf.exp", "T.exp", "np.exp"),
-    "log": ("tf.math.log", "T.log", "np.log"),
-    "sum": ("tf.reduce_sum", "T.sum", "np.sum"),
-    "mean": ("tf.reduce_mean", "T.mean", "np.mean"),
-    "largest": ("tf.reduce_max", "T.max", "np.max"),
-    "maximum": ("tf.maximum", "T.maximum", None),
-    "relu": ("tf.nn.relu", "T.nnet.relu", "relu"),
-    "tanh": ("tf.tanh", "T.tanh", "np.tanh"),
-    "sigmoid": ("tf.sigmoid", "T.nnet.sigmoid", "sigmoid"),
-    "softplus": ("tf.nn.softplus", "T.nnet.softplus", "softplus"),
-    "gradient": ("tape.gradient", "theano.grad", None),
+NAMES = {  # framework, as in a package's name -> operation -> its name there
+    "tf": {
+        "framework": "TensorFlow",
+        "product": "tf.matmul",
+        "exp": "tf.exp",
+        "log": "tf.math.log",
+        "sum": "tf.reduce_sum",
+        "mean": "tf.reduce_mean",
+        "largest": "tf.reduce_max",
+        "maximum": "tf.maximum",
+        "relu": "tf.nn.relu",
+        "tanh": "tf.tanh",
+        "sigmoid": "tf.sigmoid",
+        "softplus": "tf.nn.softplus",
+        "gradient": "tape.gradient",
+    },
+    "theano": {
+        "framework": "Theano",
+        "product": "T.dot",
+        "exp": "T.exp",
+        "log": "T.log",
+        "sum": "T.sum",
+        "mean": "T.mean",
+        "largest": "T.max",
+        "maximum": "T.maximum",
+        "relu": "T.nnet.relu",
+        "tanh": "T.tanh",
+        "sigmoid": "T.nnet.sigmoid",
+        "softplus": "T.nnet.softplus",
+        "gradient": "theano.grad",
+    },
+    "pytensor": {
+        "framework": "PyTensor",
+        "product": "T.dot",
+        "exp": "T.exp",
+        "log": "T.log",
+        "sum": "T.sum",
+        "mean": "T.mean",
+        "largest": "T.max",
+        "relu": "relu",
+        "tanh": "T.tanh",
+        "sigmoid": "T.sigmoid",
+        "softplus": "T.softplus",
+        "gradient": "pytensor.grad",
+    },
+    "numpy": {
+        "framework": "NumPy",
+        "product": "np.matmul",
+        "exp": "np.exp",
+        "log": "np.log",
+        "sum": "np.sum",
+        "mean": "np.mean",
+        "largest": "np.max",
+        "relu": "relu",
+        "tanh": "np.tanh",
+        "sigmoid": "sigmoid",
+        "softplus": "softplus",
+    },
+    "jax": {
+        "framework": "JAX",
+        "product": "jnp.matmul",
+        "exp": "jnp.exp",
+        "log": "jnp.log",
+        "sum": "jnp.sum",
+        "mean": "jnp.mean",
+        "largest": "jnp.max",
+        "relu": "jax.nn.relu",
+        "tanh": "jnp.tanh",
+        "sigmoid": "jax.nn.sigmoid",
+        "softplus": "jax.nn.softplus",
+        "gradient": "jax.value_and_grad",
+    },
+    "torch": {
+        "framework": "PyTorch",
+        "product": "torch.matmul",
+        "exp": "torch.exp",
+        "log": "torch.log",
+        "sum": "torch.sum",
+        "mean": "torch.mean",
+        "largest": "torch.amax",
+        "relu": "torch.relu",
+        "tanh": "torch.tanh",
+        "sigmoid": "torch.sigmoid",
+        "softplus": "torch.nn.functional.softplus",
+        "gradient": "torch.autograd.grad",
+    },
 }
-NAMES = {  # framework -> operation -> its name there
-    framework: {name: row[column] for name, row in OPERATIONS.items() if row[column]}
-    for column, framework in enumerate(FRAMEWORKS)
-}
+OPERATIONS = tuple(NAMES["tf"])
 
 
 def model(package):
