@@ -1,0 +1,99 @@
+"""What every network in PyTorch has: tensors, Adam, functions of arrays."""
+
+import functools
+
+import numpy as np
+import torch
+
+from common.frameworks.parameters import Parameters
+
+ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh}
+EPSILON = 1e-7  # Keras's; the "epsilon hat" of Kingma & Ba 2015
+TINY = 1e-30  # of a moment: far below epsilon, so no step is seen to change
+sigmoid = torch.sigmoid
+
+
+class Adam:
+    """Moments of each parameter's gradient, and the step count.
+
+    torch.optim adds its epsilon elsewhere, and cannot be imported beside TensorFlow.
+    """
+
+    def __init__(self, parameters, beta_1=0.9, beta_2=0.999):
+        self.beta_1, self.beta_2 = beta_1, beta_2
+        self.step = torch.tensor(0)
+        self.m = {n: torch.zeros_like(p.detach()) for n, p in parameters.items()}
+        self.v = {n: torch.zeros_like(p.detach()) for n, p in parameters.items()}
+
+    @torch.no_grad()
+    def apply(self, gradients, parameters, learning_rate):
+        """Change the parameters by one step, in place.
+
+        `gradients` is a list in the order of the parameters, a dict.  Kingma & Ba 2015,
+        end of section 2: the bias corrections are folded into the rate, as Keras does,
+        and in float32 as there.
+        """
+        self.step += 1
+        betas = torch.tensor([self.beta_1, self.beta_2])
+        first, second = 1 - betas**self.step
+        alpha = float(learning_rate * torch.sqrt(second) / first)
+        for (name, p), g in zip(parameters.items(), gradients, strict=True):
+            m, v = self.m[name], self.v[name]
+            m.lerp_(g, 1 - self.beta_1)  # m = m + (1 - beta_1) (g - m)
+            v.lerp_(g**2, 1 - self.beta_2)
+            p.addcdiv_(m, v.sqrt().add_(EPSILON), value=-alpha)
+        if self.step % 100 == 0:
+            # Without a gradient a moment decays forever; denormal numbers are slow.
+            for moment in (*self.m.values(), *self.v.values()):
+                moment[moment.abs() < TINY] = 0
+
+
+class Network(Parameters):
+    """Parameters as tensors that record what is done with them."""
+
+    activations, Adam = ACTIVATIONS, Adam
+
+    def variable(self, array, name=""):
+        """A tensor of which gradients are wanted."""
+        return torch.tensor(array, requires_grad=True)
+
+    def read(self, variable):
+        """A copy of its array."""
+        return np.array(variable.detach())
+
+    @torch.no_grad()
+    def renewed(self, variable, array):
+        """The same tensor with another array."""
+        return variable.copy_(torch.tensor(array))
+
+
+def tensor(array):
+    """In float32."""
+    return torch.from_numpy(np.asarray(array)).float()
+
+
+def compiled(method):
+    """A method of float32 tensors, arrays outside.  Nothing is compiled."""
+
+    @functools.wraps(method)
+    @torch.no_grad()
+    def call(self, *arrays, **named):
+        named = {name: tensor(array) for name, array in named.items()}
+        result = method(self, *map(tensor, arrays), **named)
+        return tuple(map(np.array, result)) if type(result) is tuple else result.numpy()
+
+    return call
+
+
+def for_each_image(method):
+    """A method of one image, called for all images.
+
+    Then what one image is decoded to fits in the cache.
+    """
+
+    @compiled
+    @functools.wraps(method)
+    def of_all(self, x, eps):
+        return torch.stack([method(self, *image) for image in zip(x, eps, strict=True)])
+
+    return of_all
