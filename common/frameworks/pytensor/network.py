@@ -1,0 +1,61 @@
+"""What every network in PyTensor has: activations, Adam as updates."""
+
+import numpy as np
+import pytensor
+import pytensor.tensor as T
+
+from common.frameworks import symbolic
+from common.frameworks.symbolic import compiled, for_each_image
+
+__all__ = ["Network", "compiled", "for_each_image", "sigmoid"]
+EPSILON = 1e-7  # Keras's; the "epsilon hat" of Kingma & Ba 2015
+TINY = 1e-30  # of a moment: far below epsilon, so no step is seen to change
+sigmoid = T.sigmoid
+
+
+def relu(h):
+    """max(h, 0), whose slope at 0 is 0: PyTensor itself has none."""
+    return T.switch(h > 0, h, 0)
+
+
+def or_zero(moment):
+    """Cut off a moment that decays forever: denormal numbers are slow."""
+    return T.switch(abs(moment) < TINY, 0, moment)
+
+
+class Adam:
+    """First and second moments of each parameter's gradient, and the step count."""
+
+    def __init__(self, parameters, beta_1=0.9, beta_2=0.999):
+        self.beta_1, self.beta_2 = beta_1, beta_2
+        self.step = pytensor.shared(np.int64(0), name="step")
+        zeros = {n: np.zeros_like(p.get_value()) for n, p in parameters.items()}
+        self.m = {n: pytensor.shared(zero) for n, zero in zeros.items()}
+        self.v = {n: pytensor.shared(zero) for n, zero in zeros.items()}
+
+    def updates(self, gradients, parameters, learning_rate):
+        """What one step changes: [(shared variable, its new value), ...].
+
+        `gradients` is a list in the order of the parameters, a dict.  The same as in
+        common/frameworks/theano/adam.py.
+        """
+        beta_1, beta_2 = self.beta_1, self.beta_2
+        t = self.step + 1
+        time = T.cast(t, "float32")
+        alpha = learning_rate * T.sqrt(1 - beta_2**time) / (1 - beta_1**time)
+        updates = [(self.step, t)]
+        for (name, p), g in zip(parameters.items(), gradients, strict=True):
+            m = or_zero(self.m[name] + (1 - beta_1) * (g - self.m[name]))
+            v = or_zero(self.v[name] + (1 - beta_2) * (g**2 - self.v[name]))
+            move = alpha * m / (T.sqrt(v) + EPSILON)
+            updates += [(self.m[name], m), (self.v[name], v), (p, p - move)]
+        return updates
+
+
+class Network(symbolic.Network):
+    """Parameters as shared variables, and Adam as updates of them."""
+
+    library, Adam = pytensor, Adam
+    activations = {"relu": relu, "tanh": T.tanh}
+    parallel = None  # no other thread runs during a step; a process compiles anew
+    compiling = "PyTensor compiles its functions: some seconds at first, then one"
