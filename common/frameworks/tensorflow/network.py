@@ -46,10 +46,18 @@ class Network(Parameters):
         """A variable of TensorFlow."""
         return tf.Variable(array, name=name)
 
+    def read(self, variable):
+        """A copy of its array."""
+        return _array(variable)
+
     def renewed(self, variable, array):
         """The same variable with another array."""
         variable.assign(array)
         return variable
+
+
+def _array(tensor):
+    return np.array(tensor.numpy())
 
 
 def compiled(method, **options):
@@ -61,7 +69,7 @@ def compiled(method, **options):
         bound = function.__get__(self, type(self))  # each network has its own
         arrays = [tf.cast(array, tf.float32) for array in arrays]
         named = {name: tf.cast(array, tf.float32) for name, array in named.items()}
-        return tf.nest.map_structure(np.array, bound(*arrays, **named))
+        return tf.nest.map_structure(_array, bound(*arrays, **named))
 
     return call
 

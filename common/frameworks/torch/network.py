@@ -59,7 +59,7 @@ class Network(Parameters):
 
     def read(self, variable):
         """A copy of its array."""
-        return np.array(variable.detach())
+        return variable.detach().numpy().copy()
 
     @torch.no_grad()
     def renewed(self, variable, array):
@@ -80,7 +80,8 @@ def compiled(method):
     def call(self, *arrays, **named):
         named = {name: tensor(array) for name, array in named.items()}
         result = method(self, *map(tensor, arrays), **named)
-        return tuple(map(np.array, result)) if type(result) is tuple else result.numpy()
+        several = isinstance(result, tuple)
+        return tuple(t.numpy() for t in result) if several else result.numpy()
 
     return call
 

@@ -8,7 +8,7 @@ from tools import lessons, twins
 from tools.pages.side_by_side import align, source
 
 SHOWN = 2  # columns, before the script or the reader chooses
-NUMBERS = dict(enumerate("one two three four five six seven".split(), 1))
+NUMBERS = dict(enumerate(["one", "two", "three", "four", "five", "six", "seven"], 1))
 INDENTS = (4, 8, 12, 16)  # those from which a long line hangs
 
 
