@@ -10,7 +10,7 @@ PYTEST := OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS
 APART := environments notebooks mnist pages
 MOST := not environments and not notebooks and not mnist and not pages
 
-.PHONY: help train test check doctor lint format bench notebooks usage pages explorer pretrained \
+.PHONY: help today test-today train test check doctor lint format bench notebooks usage pages explorer pretrained \
     lab search lock clean whole $(APART:%=test-%)
 
 help:  ## list the targets
@@ -28,6 +28,10 @@ test-mnist: whole  ## run the long trainings on MNIST, where MNIST_PATH names it
 test-pages: whole  ## run every test that needs a browser
 $(APART:%=test-%): test-%:
 	$(PYTEST) -m $* $(ARGS)
+
+test-today: today  ## run the tests there, if it could be installed
+	@test ! -e .venv-today/ready || \
+	    $(PYTEST:.venv/%=.venv-today/%) -m "$(MOST)" $(filter-out --without-torch,$(ARGS))
 
 check: lint  ## check style, run the tests that are not slow
 	$(PYTEST) -m "not slow and $(MOST)" $(ARGS)
@@ -83,7 +87,10 @@ lock: .uv/bin/uv  ## resolve requirements*.txt into their locks
 	    -o requirements-lab.lock
 	$(LOCK) --python-version 3.11 -c requirements.lock requirements-search.txt \
 	    -o requirements-search.lock
-	$(LOCK) --python-version 3.12 --no-config requirements-tf.txt -o requirements-tf.lock
+	$(LOCK) --python-version 3.12 --no-config requirements-today.txt \
+	    -o requirements-today.lock
+	$(LOCK) --python-version 3.12 --no-config -c requirements-today.lock \
+	    requirements-torch.txt -o requirements-torch.lock
 
 clean:  ## remove the environment (runs and downloads stay)
 	rm -rf .venv .uv
@@ -91,7 +98,7 @@ clean:  ## remove the environment (runs and downloads stay)
 # The environment, new whenever the lock changes. uv finds Python 3.11 or provides it;
 # without a network and with a newer Python alone, all but Theano is installed.
 INSTALL := $(UV) pip install --python .venv --compile-bytecode --require-hashes
-.venv/ready: requirements.lock requirements-tf.lock | .uv/bin/uv
+.venv/ready: requirements.lock requirements-today.lock | .uv/bin/uv
 	@if $(UV) venv -q --clear --python 3.11 .venv 2>/dev/null; then \
 	    command -v g++ >/dev/null || echo "warning: g++ is missing, which Theano" \
 	        "needs (Debian: apt install g++; macOS:" \
@@ -101,12 +108,28 @@ INSTALL := $(UV) pip install --python .venv --compile-bytecode --require-hashes
 	    2>/dev/null; then \
 	    echo "note: Python 3.11, which Theano needs, is not here and could not be" \
 	        "downloaded; all but the Theano programs and the tests will run"; \
-	    $(INSTALL) -r requirements-tf.lock; \
+	    $(INSTALL) -r requirements-today.lock; \
 	else \
 	    echo "error: Python 3.11 is needed (3.12 or 3.13 for all but Theano) and could" \
 	        "not be downloaded; install python3.11, then run make again" >&2; exit 2; \
 	fi
 	@touch $@
+
+# The second one: the first Python that starts, or that uv can provide.
+PYENV := $(or $(PYENV_ROOT),$(HOME)/.pyenv)
+PYTHONS := $(foreach minor,13 12 14,python3.$(minor) \
+    $(wildcard $(PYENV)/versions/3.$(minor).*/bin/python3))
+IS_NEW := import sys; sys.exit(not (3, 12) <= sys.version_info < (3, 15))
+TODAY := requirements-today.lock \
+    $(if $(filter --without-torch,$(ARGS)),,requirements-torch.lock)
+today: .uv/bin/uv  ## install all but Theano in .venv-today (8 GB; ARGS=--without-torch: 3)
+	@for python in $(PYTHONS) 3.13; do \
+	    if $$python -c '$(IS_NEW)' 2>/dev/null; then break; fi; \
+	done; \
+	test -e .venv-today/ready || $(UV) venv -q --clear --python $$python .venv-today \
+	    && $(INSTALL:.venv=.venv-today) $(TODAY:%=-r %) && touch .venv-today/ready || \
+	    echo "note: nothing was installed in .venv-today, which takes Python 3.12," \
+	        "3.13 or 3.14 and a network; nothing else needs it" >&2
 
 .venv/lab .venv/search: .venv/%: requirements-%.lock | whole
 	$(INSTALL) -r $<

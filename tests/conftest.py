@@ -1,5 +1,6 @@
+import ast
 import contextlib
-import importlib
+import importlib.util
 import os
 import re
 import runpy
@@ -11,10 +12,11 @@ import pytest
 
 from common import models, packages
 from common.images import data
-from tests.helpers import environment
+from tests.helpers import environment, lacking
 
 ROOT = packages.ROOT
 PACKAGES = packages.runnable()
+LEFT_OUT = {}  # a file of tests: what it imports, and is not installed
 MODELS = sorted({packages.model_of(package).name for package in PACKAGES})
 ENCODERS = [p for p in PACKAGES if packages.model_of(p).words.encodes]
 MNIST = pytest.mark.skipif(
@@ -35,9 +37,34 @@ def pytest_configure(config):
         sys.__stdin__ = open(os.devnull)  # noqa: PTH123, SIM115
 
 
+def pytest_ignore_collect(collection_path):
+    """A file of tests that imports what is not installed here is left out."""
+    if not re.fullmatch(r"test_\w+\.py", collection_path.name):
+        return None
+    for node in ast.parse(collection_path.read_text()).body:
+        names = [alias.name for alias in getattr(node, "names", [])]
+        if isinstance(node, ast.ImportFrom):
+            names = [node.module]
+        for name in names if isinstance(node, ast.Import | ast.ImportFrom) else []:
+            name = name.partition(".")[0]
+            if lacking([name]) or importlib.util.find_spec(name) is None:
+                LEFT_OUT[str(collection_path.relative_to(ROOT))] = name
+                return True
+    return None
+
+
+def pytest_terminal_summary(terminalreporter):
+    for file, name in LEFT_OUT.items():
+        terminalreporter.write_line(f"left out: {file}, since {name} is not installed")
+
+
 def pytest_collection_modifyitems(items):
     """Theano's tests go to the first worker: one process at a time may compile."""
     items.sort(key=lambda item: not re.search("theano|parity|frameworks_", item.nodeid))
+    for item in items:
+        values = vars(item).get("callspec") and item.callspec.params.values()
+        if text := lacking([v for v in values or () if isinstance(v, str)]):
+            item.add_marker(pytest.mark.skip(text))
 
 
 @pytest.fixture(scope="session")
@@ -100,6 +127,8 @@ def command(nowhere, monkeypatch, capfd):
     """
 
     def run(module, *arguments, **changes):
+        if text := lacking([module, *arguments]):
+            pytest.skip(text)
         importlib.import_module(module.partition(".")[0])  # may set flags, which stay
         with monkeypatch.context() as patch:
             patch.delenv("MNIST_PATH", raising=False)

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,10 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import doorkeeper
 from common import batches, packages
 from common.images import data
 from common.packages import ROOT
 
+EVERY = packages.every()
 COMPILED = Path.home() / ".theano"  # Theano compiles once for all tests
 
 
@@ -93,8 +96,20 @@ def environment(home, **changes):
     return {name: value for name, value in names.items() if value is not None}
 
 
+def lacking(words):
+    """What the first program that they name, and that cannot run here, lacks."""
+    named = re.findall(r"\b[a-z]+_[a-z]+\b", " ".join(map(str, words)))
+    texts = [doorkeeper.lack(packages.framework(n)) for n in named if n in EVERY]
+    return next(filter(None, texts), "")
+
+
 def run(command, folder, **changes):
-    """Run a list of words, or a line of a shell, in a folder."""
+    """Run a list of words, or a line of a shell, in a folder.
+
+    If it is of a program whose framework is not installed, the test is skipped.
+    """
+    if text := lacking([command] if isinstance(command, str) else command):
+        pytest.skip(text)
     return subprocess.run(
         command,
         cwd=folder,

@@ -6,12 +6,14 @@ import sys
 
 import pytest
 
+import doorkeeper
 from tests import helpers
 from tests.helpers import environment, one_line, run
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux" or not shutil.which("g++"), reason="Linux with g++"
-)
+LACK = doorkeeper.lack("theano")
+if sys.platform != "linux" or not shutil.which("g++"):
+    LACK = "Linux with g++"
+pytestmark = pytest.mark.skipif(bool(LACK), reason=LACK)
 START = """
 import sys
 from common.commands.command_line import exit_status

@@ -108,4 +108,4 @@ def test_mnist_as_published():
 
 
 def test_an_unknown_program(command):
-    one_line(command("common.doctor", "vae_torch"), "vae_torch is no program; choose ")
+    one_line(command("common.doctor", "vae_caffe"), "vae_caffe is no program; choose ")
