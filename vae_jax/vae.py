@@ -27,7 +27,8 @@ class Network(network.Network):
         """One XLA program runs all the steps; each makes a new state of the old one."""
 
         def loss(parameters, x, eps):
-            return -jnp.mean(self.bound(parameters, x, eps, self.activation))
+            elbo = self.bound(parameters, x, eps, self.activation)
+            return -jnp.mean(elbo)
 
         def step(state, batch):
             parameters, adam = state

@@ -20,8 +20,8 @@ def assert_is_keras_adam(of, rng, *betas):
         of_keras.apply([tf.constant(g)], [weight])
         ours, m, v = step(g, rate)
         # float32 carries seven digits; a step is at most about the rate.
-        np.testing.assert_allclose(ours, weight, rtol=1e-5, atol=1e-5 * rates)
-    _, _, keras_m, keras_v = (np.array(variable) for variable in of_keras.variables)
+        np.testing.assert_allclose(ours, weight.numpy(), rtol=1e-5, atol=1e-5 * rates)
+    _, _, keras_m, keras_v = (variable.numpy() for variable in of_keras.variables)
     np.testing.assert_allclose(m / scales, keras_m / scales, atol=1e-6)
     np.testing.assert_allclose(v, keras_v, rtol=1e-5)
 

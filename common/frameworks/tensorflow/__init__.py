@@ -33,4 +33,9 @@ def of_arrays(function, arrays):
     """A function of model.py as one of arrays by name."""
     import tensorflow as tf
 
-    return tf.function(function)
+    compiled = tf.function(function)
+
+    def call(**arrays):
+        return tf.nest.map_structure(lambda t: t.numpy(), compiled(**arrays))
+
+    return call

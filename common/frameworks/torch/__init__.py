@@ -26,6 +26,8 @@ def of_arrays(function, arrays):
     import torch
 
     def call(**arrays):
-        return function(**{name: torch.tensor(a) for name, a in arrays.items()})
+        results = function(**{name: torch.tensor(a) for name, a in arrays.items()})
+        several = isinstance(results, tuple)
+        return [t.numpy() for t in results] if several else results.numpy()
 
     return call

@@ -2,16 +2,20 @@
 
 import importlib
 import inspect
+import subprocess
+import tempfile
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 
-from common import packages
+from common import UserError, packages
 from tools import lessons, twins
 
 VALUES, GRADIENTS = 1e-5, 1e-4  # the tests hold relative differences to these
 STEP = "Network._train"  # whose gradients are compared; of other functions, the values
 DRAWS = 200
+TODAY = packages.ROOT / ".venv-today" / "bin" / "python"  # of `make today`
 
 
 def measure(names, functions):
@@ -19,20 +23,45 @@ def measure(names, functions):
 
     Of a lesson that draws nothing, nothing is measured.
     """
-    lesson = lessons.of(twins.model(names[0]))
-    if not hasattr(lesson, "arguments"):
+    if not hasattr(lessons.of(twins.model(names[0])), "arguments"):
         return {}
-    rng, draws = np.random.default_rng(0), range(DRAWS // len(lesson.STRUCTURES))
-    drawn = [[lesson.arguments(s, rng) for _ in draws] for s in lesson.STRUCTURES]
+    here = packages.runnable()
+    each = [(tried if p in here else tried_elsewhere)(p, functions) for p in names]
     return {
         name: max(
             relative(a, b)
-            for inputs in drawn
-            for arrays in zip(*(values(p, name, inputs) for p in names), strict=True)
+            for arrays in zip(*(arrays[name] for arrays in each), strict=True)
             for a, b in combinations(arrays, 2)
         )
         for name in functions
     }
+
+
+def tried(package, functions):
+    """What functions of a package return for all drawn inputs.  -> {name: [array]}"""
+    lesson = lessons.of(twins.model(package))
+    rng, draws = np.random.default_rng(0), range(DRAWS // len(lesson.STRUCTURES))
+    drawn = [[lesson.arguments(s, rng) for _ in draws] for s in lesson.STRUCTURES]
+    return {
+        name: [np.array(a) for inputs in drawn for a in values(package, name, inputs)]
+        for name in functions
+    }
+
+
+def tried_elsewhere(package, functions):
+    """The same, by the other environment's Python.  UserError if it has not got it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "arrays.npz")
+        command = [TODAY, "-m", f"{__package__}.tried", path, package, *functions]
+        try:
+            subprocess.run(command, cwd=packages.ROOT, check=True)
+        except (OSError, subprocess.SubprocessError) as error:
+            raise UserError(f"{package} runs neither here nor there: {error}") from None
+        with np.load(path, allow_pickle=False) as arrays:
+            return {
+                name: [arrays[f"{name} {i}"] for i in range(arrays[name])]
+                for name in functions
+            }
 
 
 def values(package, name, inputs):
