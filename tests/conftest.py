@@ -61,10 +61,6 @@ def pytest_terminal_summary(terminalreporter):
 def pytest_collection_modifyitems(items):
     """Theano's tests go to the first worker: one process at a time may compile."""
     items.sort(key=lambda item: not re.search("theano|parity|frameworks_", item.nodeid))
-    for item in items:
-        values = vars(item).get("callspec") and item.callspec.params.values()
-        if text := lacking([v for v in values or () if isinstance(v, str)]):
-            item.add_marker(pytest.mark.skip(text))
 
 
 @pytest.fixture(scope="session")

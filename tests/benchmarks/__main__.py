@@ -3,14 +3,15 @@
     epochs    seconds per epoch of every contender, for two networks
     growth    how they grow with units, batch size and latent variables
     cold      from the start of the process to ten epochs and a test ELBO
+    start     seconds to import, and to compile for the first and the second time
     evaluate  `evaluate --samples 5000` beside its matrix products alone
 
 Contenders take turns, so that what disturbs the machine disturbs them all; medians are
-printed, and ratios to vae_tf.  ARGS="epochs cold" measures these alone.
+printed, and ratios to vae_tf.  ARGS="epochs cold" measures these alone.  Programs run
+where their framework is: here, or in the environment of `make today`.
 """
 
 import argparse
-import importlib.util
 import json
 import os
 import subprocess
@@ -24,14 +25,16 @@ from statistics import median
 
 from tqdm import tqdm
 
+from common import packages
 from tests.benchmarks.contenders import job
+from tools.environments import TODAY, python_for
 
-ROUNDS = 5
+ROUNDS = 7
+COMPILERS = "THEANO", "PYTENSOR"  # that keep what they compile in files
 LOG = tempfile.TemporaryFile("w+")  # noqa: SIM115  # standard error of the contenders
 PACKAGE = __package__ + ".contenders"
-OURS = {  # name: module, what it is told by CONTENDER
-    name: ("ours", name) for name in ("vae_tf", "vae_theano", "vae_numpy")
-}
+VAES = [name for name in packages.every() if packages.model_of(name).name == "vae"]
+OURS = {name: ("ours", name) for name in VAES}  # module, what it is told by CONTENDER
 JAX = {"JAX, lax.scan": ("jax_scan", "")}
 PEERS = {
     "vae_tf, a call per step": ("python_loop", "vae_tf"),
@@ -40,7 +43,7 @@ PEERS = {
     "PyTorch, eager": ("pytorch", "eager"),
     "PyTorch, compile": ("pytorch", "compile"),
 }
-NEEDS = {"jax_scan": "jax", "pytorch": "torch"}
+NEEDS = {"jax_scan": "vae_jax", "pytorch": "vae_torch"}  # the same framework
 DEEP = {"hidden": [200, 200], "latent_dim": 50, "activation": "tanh"}
 NETWORKS = {"784-400-20, relu": {}, "784-200-200-50, tanh": DEEP}
 GROWTH = {
@@ -50,27 +53,33 @@ GROWTH = {
 }
 
 
+def python_of(module, told):
+    """The Python that runs a contender; None if it is not installed."""
+    if module in NEEDS and TODAY.exists():
+        return TODAY  # the newest peers
+    return python_for(NEEDS.get(module, told if told in VAES else "vae_numpy"))
+
+
 def installed(contenders):
     """Those whose library is here; of the others, say so."""
-    found = {}
-    for name, (module, told) in contenders.items():
-        if importlib.util.find_spec(NEEDS.get(module, "numpy")):
-            found[name] = module, told
-        else:
-            print(f"{name}: {NEEDS[module]} is not installed")
-    return found
+    for name, which in contenders.items():
+        if not python_of(*which):
+            print(f"{name}: its framework is not installed")
+    return {name: w for name, w in contenders.items() if python_of(*w)}
 
 
 def command(module, told, *arguments):
     """What starts a contender.  -> arguments of Popen"""
-    program = [sys.executable, "-W", "ignore", "-m", f"{PACKAGE}.{module}"]
+    python = python_of(module, told)
+    program = [python, "-W", "ignore", "-m", f"{PACKAGE}.{module}"]
     environment = os.environ | {"CONTENDER": told}
     return {"args": [*program, *arguments], "env": environment, "text": True}
 
 
-def printed(module, told, *arguments):
+def printed(module, told, *arguments, **environment):
     """What a contender prints that ends by itself."""
     start = command(module, told, *arguments)
+    start["env"] |= environment
     return subprocess.run(
         **start, stdout=subprocess.PIPE, stderr=LOG, check=True
     ).stdout
@@ -179,6 +188,22 @@ def train(module, told):
     return json.loads(printed(module, told, "{}", "cold"))["elbo"]
 
 
+def start():
+    """Seconds to import and to compile, with empty caches and with full ones."""
+    print("\nstart          import   compile: first   second")
+    for name, which in installed(OURS).items():
+        with tempfile.TemporaryDirectory() as folder:
+            flags = {f"{n}_FLAGS": f"base_compiledir={folder}" for n in COMPILERS}
+            first, second = (
+                json.loads(printed("start", which[1], **flags)) for _ in "12"
+            )
+        print(
+            f"{name:15}{second['import']:6.1f} {first['compile']:16.1f} "
+            f"{second['compile']:8.1f}",
+            flush=True,
+        )
+
+
 def evaluate():
     """log p(x) of some images, beside the matrix products that it takes."""
     print(printed("log_evidence", "vae_tf"), end="")
@@ -204,7 +229,7 @@ def flops_per_epoch(s):
 def main():
     """Measure what is asked for."""
     sections = {
-        section.__name__: section for section in (epochs, growth, cold, evaluate)
+        section.__name__: section for section in (epochs, growth, cold, start, evaluate)
     }
     parser = argparse.ArgumentParser(
         prog="make bench", description=__doc__.partition("\n")[0]

@@ -50,4 +50,7 @@ def test_help_names_the_sections(capsys, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["bench", "--help"])
     with pytest.raises(SystemExit):
         bench.main()
-    assert "epochs, growth, cold, evaluate (default: all)" in capsys.readouterr().out
+    assert (
+        "epochs, growth, cold, start, evaluate (default: all)"
+        in capsys.readouterr().out
+    )

@@ -11,11 +11,11 @@ import numpy as np
 
 from common import UserError, packages
 from tools import lessons, twins
+from tools.environments import python_for
 
 VALUES, GRADIENTS = 1e-5, 1e-4  # the tests hold relative differences to these
 STEP = "Network._train"  # whose gradients are compared; of other functions, the values
 DRAWS = 200
-TODAY = packages.ROOT / ".venv-today" / "bin" / "python"  # of `make today`
 
 
 def measure(names, functions):
@@ -49,14 +49,14 @@ def tried(package, functions):
 
 
 def tried_elsewhere(package, functions):
-    """The same, by the other environment's Python.  UserError if it has not got it."""
+    """The same, in the other environment.  UserError if there is none."""
+    python = python_for(package)
+    if not python:
+        raise UserError(f"{package} cannot run here: type make today")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "arrays.npz")
-        command = [TODAY, "-m", f"{__package__}.tried", path, package, *functions]
-        try:
-            subprocess.run(command, cwd=packages.ROOT, check=True)
-        except (OSError, subprocess.SubprocessError) as error:
-            raise UserError(f"{package} runs neither here nor there: {error}") from None
+        command = [python, "-m", f"{__package__}.tried", path, package, *functions]
+        subprocess.run(command, cwd=packages.ROOT, check=True)
         with np.load(path, allow_pickle=False) as arrays:
             return {
                 name: [arrays[f"{name} {i}"] for i in range(arrays[name])]
