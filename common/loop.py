@@ -1,14 +1,21 @@
 """The one epoch loop: train on an epoch's batches while the next ones are made."""
 
-import itertools
+import os
 import time
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import islice
 
+import joblib
 import numpy as np
 from tqdm import tqdm
 
 from common import UserError, batches
+
+THREADS = 8  # at most, each of which makes the batches of one epoch
+SHARE = 1 / 16  # of the machine's memory, for batches before their turn
 
 
 @dataclass
@@ -35,20 +42,20 @@ def epochs(network, images, settings, start=None, verbose=False, stop=None):
     after any chunk.  UserError if what training maximizes is not finite.
     """
     epoch = start or Epoch(1)
-    while epoch.number <= settings.epochs:
-        _train(network, images, settings, epoch, verbose, stop)
-        yield epoch
-        if not epoch.complete:
-            return
-        epoch = Epoch(epoch.number + 1)
-
-
-def _train(network, images, settings, epoch, verbose, stop):
-    """Train to the end of the epoch, or until `stop` is set."""
     steps = len(images) // settings.batch_size
+    threads = network.parallel == "threads"
+    with closing(_chunks(images, settings, epoch, threads)) as chunks_of_epochs:
+        for chunks in chunks_of_epochs:
+            _train(network, chunks, steps, settings, epoch, verbose, stop)
+            yield epoch
+            if not epoch.complete:
+                return
+            epoch = Epoch(epoch.number + 1)
+
+
+def _train(network, chunks, steps, settings, epoch, verbose, stop):
+    """Train to the end of the epoch, or until `stop` is set."""
     rates = batches.learning_rates(settings, steps, epoch.number)
-    chunks = batches.chunks(images, settings, epoch.number)
-    chunks = itertools.islice(chunks, epoch.steps // batches.CHUNK, None)
     with tqdm(
         desc=f"epoch {epoch.number}/{settings.epochs}",
         total=steps,
@@ -58,7 +65,7 @@ def _train(network, images, settings, epoch, verbose, stop):
         disable=bar_disabled(verbose),
     ) as bar:
         start = time.perf_counter()
-        for chunk in _prefetch(chunks) if network.parallel == "threads" else chunks:
+        for chunk in chunks:
             done = epoch.steps + len(chunk["x"])
             sums = network.train(**chunk, learning_rates=rates[epoch.steps : done])
             for name, total in sums.items():
@@ -80,13 +87,68 @@ def bar_disabled(verbose):
     return None if verbose is None else not verbose
 
 
-def _prefetch(iterator):
-    """Prepare the next item in a thread while the caller works on this one."""
-    with ThreadPoolExecutor(1) as pool:
-        item = pool.submit(next, iterator, None)
-        while (value := item.result()) is not None:
-            item = pool.submit(next, iterator, None)
-            yield value
+def _chunks(images, settings, start, threads):
+    """The chunks of each epoch, from `start` on -> iterator of iterables
+
+    With threads, some epochs at once: each has a generator of its own, which gives one
+    chunk after the other, and a thread.
+    """
+    done = {start.number: start.steps // batches.CHUNK}
+    numbers = iter(range(start.number, settings.epochs + 1))
+    epochs = (
+        islice(batches.chunks(images, settings, n), done.get(n, 0), None)
+        for n in numbers
+    )
+    if not threads:
+        yield from epochs
+        return
+    at_once = max(1, min(THREADS, joblib.cpu_count() // 2))
+    chunks = _memory() * SHARE // _bytes_of_a_chunk(images, settings)
+    most = max(1, int(chunks / at_once))  # of an epoch
+    ahead = deque()
+    try:
+        while True:
+            ahead.extend(Ahead(e, most) for e in islice(epochs, at_once - len(ahead)))
+            if not ahead:
+                return
+            yield ahead[0]
+            ahead.popleft().close()
+    finally:
+        for each in ahead:
+            each.close()
+
+
+class Ahead:
+    """An iterator whose items a thread makes, at most so many before their turn."""
+
+    def __init__(self, iterator, most):
+        self.iterator, self.pool = iterator, ThreadPoolExecutor(1)
+        self.items = deque(self._item() for _ in range(most))
+
+    def _item(self):
+        return self.pool.submit(next, self.iterator, None)
+
+    def __iter__(self):
+        """The items; the thread goes on while the caller works on one."""
+        while (item := self.items.popleft().result()) is not None:
+            self.items.append(self._item())
+            yield item
+
+    def close(self):
+        """End the thread, once the item is made that it is working on."""
+        self.pool.shutdown(cancel_futures=True)
+
+
+def _bytes_of_a_chunk(images, settings):
+    step = next(batches.chunks(images[: settings.batch_size], settings, 1))
+    return batches.CHUNK * sum(array.nbytes for array in step.values())
+
+
+def _memory():
+    """Bytes of this machine's memory."""
+    if not hasattr(os, "sysconf"):  # Windows
+        return 8e9
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 def evaluate(network, test_set):

@@ -2,13 +2,14 @@
 
 import contextlib
 import importlib
+import os
 import platform
 import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import doorkeeper
-from common import __version__, models
+from common import UserError, __version__, frameworks, models
 
 ROOT = Path(__file__).parent.parent
 
@@ -34,10 +35,24 @@ def runnable():
     return [name for name in every() if not doorkeeper.lack(framework(name))]
 
 
-def estimator(package):
-    """The class that a package exports.  Imports its framework, which takes seconds."""
+def devices(package):
+    """What its framework can compute on, as --device names it."""
+    room = importlib.import_module(package).framework
+    return ("cpu", "gpu") if hasattr(room, "device") else ("cpu",)
+
+
+def estimator(package, device=None):
+    """The class that a package exports.  Imports its framework, which takes seconds.
+
+    `device`, cpu or gpu, must be said before that; None: what is there.
+    """
+    if device == "cpu":
+        os.environ |= frameworks.NO_GPU
     module = importlib.import_module(package)
-    return getattr(module, module.__all__[0])
+    found = getattr(module, module.__all__[0])
+    if device == "gpu" and module.framework.device() != "gpu":
+        raise UserError(f"--device gpu: {package} finds no GPU on this machine")
+    return found
 
 
 def versions(package):

@@ -2,11 +2,12 @@
 
 import os
 import signal
+import threading
 
 import numpy as np
 import pytest
 
-from common import UserError, batches
+from common import UserError, batches, loop
 from common.config import Config
 from common.record import Record
 from common.runs import Run
@@ -54,6 +55,25 @@ def test_interrupting_anywhere_changes_nothing(
     assert calls == 9 - interrupt_at
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     assert (checkpoint(parts), rows(parts)) == (checkpoint(whole), rows(whole))
+
+
+@pytest.mark.parametrize(("cores", "share"), [(2, 1), (6, 1e-9), (64, 1)])
+def test_threads_that_make_the_batches_change_nothing(
+    train, tmp_path, monkeypatch, cores, share
+):
+    """One epoch after the other, some epochs chunk by chunk, all at once."""
+    monkeypatch.setattr(batches, "CHUNK", 11)
+    monkeypatch.setattr(Network, "parallel", None)
+    train("whole")
+    monkeypatch.setattr(Network, "parallel", "threads")
+    monkeypatch.setattr(loop.joblib, "cpu_count", lambda: cores)
+    monkeypatch.setattr(loop, "SHARE", share)
+    threads = threading.active_count()
+    with pytest.raises(KeyboardInterrupt):
+        train("parts", interrupt_at=4)
+    train("parts")
+    assert threading.active_count() == threads
+    assert checkpoint(tmp_path / "parts") == checkpoint(tmp_path / "whole")
 
 
 def test_resuming_after_the_last_epoch_trains_no_more(train):

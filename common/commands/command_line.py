@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import doorkeeper
-from common import UserError
+from common import UserError, packages
 
 PIPE = 141  # what a shell says of a command that nobody reads any longer
 
@@ -53,6 +53,14 @@ def _unread():
     """Nobody reads what is printed, as with `| head`: end without a word."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return PIPE
+
+
+def add_device(parser, package):
+    """Add --device, where the framework has a choice."""
+    parser.set_defaults(device=None)
+    if (devices := packages.devices(package))[1:]:
+        text = "what to compute on (default: a GPU, where the framework finds one)"
+        parser.add_argument("--device", choices=devices, help=text)
 
 
 def print_notes(dataset):

@@ -33,7 +33,8 @@ CONFIG = (
     "on the command line override them"
 )
 GROUPS = ("data", "model", "training")  # of the settings
-WITH_RESUME = {"package", "resume", "epochs", "data", "quiet"}  # what may be given
+# What may be given with --resume.
+WITH_RESUME = {"package", "resume", "epochs", "data", "quiet", "device"}
 
 
 def main(package, argv=None):
@@ -65,6 +66,7 @@ def make_parser(package):
     add("--resume", metavar="RUN", help=RESUME)
     add("--config", metavar="FILE", type=files.path, help=CONFIG)
     add("--quiet", action="store_true", help="print the result and nothing else")
+    command_line.add_device(groups["run"], package)
     return parser
 
 
@@ -93,7 +95,7 @@ def train(package, options):
     parameters = config.settings.parameters()
     parameters["verbose"] = False if table.quiet else None
     try:
-        estimator = packages.estimator(package)(**parameters)
+        estimator = packages.estimator(package, options.device)(**parameters)
         figures = models.part(estimator.name, "figures")  # before the work: may fail
         estimator.fit(dataset.train_images, run=table)
         pictures = _draw(figures.of_run, estimator, table)

@@ -8,7 +8,13 @@ import sys
 from pathlib import Path
 
 from common import UserError, files, packages, runs
-from common.commands.command_line import Parser, exit_status, fail, print_notes
+from common.commands.command_line import (
+    Parser,
+    add_device,
+    exit_status,
+    fail,
+    print_notes,
+)
 from common.config import ARRAY
 from common.images import data
 from common.settings import WHOLE
@@ -55,6 +61,7 @@ def _make_parser(package, model, tools):
         add, output = command.add_argument, OUTPUT + module.FILES
         add("run", metavar="RUN", help=RUN)
         add("--output", metavar="NAME", type=files.path, help=output)
+        add_device(command, package)
         module.add_options(command, model)
     return parser
 
@@ -78,7 +85,7 @@ def _use(package, options):
         raise UserError(f"{run.path}: {sizes} (use its class in Python)")
     stem = _stem(options, run)
     dataset = _dataset(options, config, run) if "data" in options else None
-    estimator = packages.estimator(package).load(run.path)
+    estimator = packages.estimator(package, options.device).load(run.path)
     stem.parent.mkdir(parents=True, exist_ok=True)
     from common.figures import style
 

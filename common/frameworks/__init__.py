@@ -2,7 +2,8 @@
 
 A framework is a module here with LIBRARIES, the packages whose versions a run records;
 `prepare()`, which comes before it is imported and takes no time; `load()`, which
-imports it; `describe()`, what `common.doctor` says of it; and, for the pages,
+imports it; `describe()`, what `common.doctor` says of it; where it can compute on a
+GPU, `device()`, cpu or gpu, what it computes on; and, for the pages,
 `of_arrays(function, arrays)`, which makes a function of model.py take arrays like
 these, by name, and return arrays.  pyproject.toml has an extra of its name.
 """
@@ -14,6 +15,8 @@ from contextlib import contextmanager
 from typing import Protocol
 
 import numpy as np
+
+NO_GPU = {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}  # before the import
 
 
 class Network(Protocol):

@@ -17,11 +17,18 @@ def load():
     jax.config.update("jax_default_matmul_precision", "highest")
 
 
+def device():
+    """What it computes on: cpu or gpu."""
+    import jax
+
+    return jax.default_backend()
+
+
 def describe():
     """What `common.doctor` says of it.  -> {subject: text}"""
     import jax
 
-    return {"jax": f"{jax.__version__}, devices: {', '.join(map(str, jax.devices()))}"}
+    return {"jax": f"{jax.__version__}, computes on the {device().upper()}"}
 
 
 def of_arrays(function, arrays):

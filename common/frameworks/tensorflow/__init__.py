@@ -11,22 +11,30 @@ LIBRARIES = ("tensorflow", "keras")
 def prepare():
     """Choose what must be chosen before TensorFlow is imported."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # errors only
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # others need some, too
     os.environ["KERAS_BACKEND"] = "tensorflow"
 
 
 def load():
     """Import TensorFlow, whose C++ prints notices whatever one sets."""
     with silence():
-        import tensorflow  # noqa: F401
+        import tensorflow as tf
+    tf.config.experimental.enable_tensor_float_32_execution(False)  # GPU: 24 bits
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # after TensorFlow's own
+
+
+def device():
+    """What it computes on: cpu or gpu."""
+    import tensorflow as tf
+
+    return "gpu" if tf.config.list_physical_devices("GPU") else "cpu"
 
 
 def describe():
     """What `common.doctor` says of it.  -> {subject: text}"""
     import tensorflow as tf
 
-    devices = [device.device_type for device in tf.config.list_physical_devices()]
-    return {"tensorflow": f"{tf.__version__}, devices: {', '.join(devices)}"}
+    return {"tensorflow": f"{tf.__version__}, computes on the {device().upper()}"}
 
 
 def of_arrays(function, arrays):

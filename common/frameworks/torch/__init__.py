@@ -12,13 +12,18 @@ def load():
     import torch  # noqa: F401
 
 
+def device():
+    """What it computes on: cpu or gpu."""
+    import torch
+
+    return "gpu" if torch.cuda.is_available() else "cpu"
+
+
 def describe():
     """What `common.doctor` says of it.  -> {subject: text}"""
     import torch
 
-    device = torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
-    text = f"{torch.__version__}, device: {device}, {torch.get_num_threads()} threads"
-    return {"torch": text}
+    return {"torch": f"{torch.__version__}, computes on the {device().upper()}"}
 
 
 def of_arrays(function, arrays):

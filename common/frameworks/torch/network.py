@@ -10,6 +10,7 @@ from common.frameworks.parameters import Parameters
 ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh}
 EPSILON = 1e-7  # Keras's; the "epsilon hat" of Kingma & Ba 2015
 TINY = 1e-30  # of a moment: far below epsilon, so no step is seen to change
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 sigmoid = torch.sigmoid
 
 
@@ -55,11 +56,11 @@ class Network(Parameters):
 
     def variable(self, array, name=""):
         """A tensor of which gradients are wanted."""
-        return torch.tensor(array, requires_grad=True)
+        return torch.tensor(array, device=DEVICE, requires_grad=True)
 
     def read(self, variable):
         """A copy of its array."""
-        return variable.detach().numpy().copy()
+        return variable.detach().cpu().numpy().copy()
 
     @torch.no_grad()
     def renewed(self, variable, array):
@@ -68,8 +69,13 @@ class Network(Parameters):
 
 
 def tensor(array):
-    """In float32."""
-    return torch.from_numpy(np.asarray(array)).float()
+    """In float32, where the network is."""
+    return torch.from_numpy(np.asarray(array)).to(DEVICE).float()
+
+
+def numpy(tensor):
+    """Its array."""
+    return tensor.cpu().numpy()
 
 
 def compiled(method):
@@ -81,7 +87,7 @@ def compiled(method):
         named = {name: tensor(array) for name, array in named.items()}
         result = method(self, *map(tensor, arrays), **named)
         several = isinstance(result, tuple)
-        return tuple(t.numpy() for t in result) if several else result.numpy()
+        return tuple(map(numpy, result)) if several else numpy(result)
 
     return call
 

@@ -22,9 +22,10 @@ def estimate(vae, pixels, samples, progress=False):
     grows with neither.  An image's draws are seeded by its pixels.
     """
     few = len(pixels) * samples < LARGE
-    workers = {  # of two threads, one draws noise while the other computes
-        "threads": 2,
-        "processes": 1 if few else min(PROCESSES, joblib.cpu_count()),
+    cores = joblib.cpu_count()
+    workers = {  # threads draw noise while others compute
+        "threads": max(2, cores // 2),
+        "processes": 1 if few else min(PROCESSES, cores),
         None: 1,
     }
     parallel = vae.network.parallel
