@@ -59,10 +59,7 @@ def mnist():
         print(f"downloading MNIST (11 MB) from {host}", flush=True)
         source = pooch.create(_places()[0][0], url, registry=digests)
         try:
-            way = _way(url)
-            if way.hostname != host.partition(":")[0]:
-                host += f" by way of the proxy {way.hostname}"
-            _reach(way)
+            host += _reach(url)
             for name in digests:
                 source.fetch(name, downloader=http)
         except (OSError, ValueError) as error:  # those of requests are OSErrors
@@ -73,19 +70,15 @@ def mnist():
     raise ConnectionError(f"{missing} ({'; '.join(reasons)})")
 
 
-def _way(url):
-    """The URL to connect to: this one, or that of the proxy that is set for it."""
-    from requests import utils  # slower than `--help` should be
-
-    proxy = utils.select_proxy(url, utils.get_environ_proxies(url))
-    return urlsplit(utils.prepend_scheme_if_needed(proxy or url, "http"))
-
-
-def _reach(way):
-    """TimeoutError if a connection takes too long.
+def _reach(url):
+    """Connect as requests will, but not for long -> which proxy stands between, if any.
 
     The limit that requests knows holds for each address, and some hosts have twenty.
     """
+    from requests import utils  # slower than `--help` should be
+
+    proxy = utils.select_proxy(url, utils.get_environ_proxies(url))
+    way = urlsplit(utils.prepend_scheme_if_needed(proxy or url, "http"))
 
     def connect():
         with contextlib.suppress(OSError):  # which requests will report
@@ -95,7 +88,8 @@ def _reach(way):
     thread.start()
     thread.join(CONNECT)
     if thread.is_alive():
-        raise TimeoutError(f"no connection within {CONNECT} seconds")
+        raise TimeoutError(f"no connection to {way.hostname} in {CONNECT} seconds")
+    return f" by way of the proxy {way.hostname}" if proxy else ""
 
 
 def _places():
