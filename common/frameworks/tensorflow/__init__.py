@@ -3,7 +3,8 @@
 import logging
 import os
 
-from common.frameworks import silence
+from common import UserError
+from common.frameworks import import_afresh, silence
 
 LIBRARIES = ("tensorflow", "keras")
 
@@ -18,6 +19,13 @@ def load():
     """Import TensorFlow, whose C++ prints notices whatever one sets."""
     with silence():
         import tensorflow  # noqa: F401
+
+        import_afresh("keras")
+    from keras import config
+
+    if config.backend() != "tensorflow":
+        text = f"Keras was imported with KERAS_BACKEND={config.backend()}"
+        raise UserError(f"{text}: import this package before keras")
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # after TensorFlow's own
 
 

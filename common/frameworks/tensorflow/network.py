@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from common import batches
+from common import UserError, batches
 from common.frameworks.parameters import Parameters
 
 UNSEEN = "epochs", "learning_rate", "random_state"  # settings, by what is compiled
@@ -45,6 +45,12 @@ class Network(Parameters):
     activations, Adam = ACTIVATIONS, Adam
 
     def __init__(self, parameters, settings, **options):
+        if not tf.executing_eagerly():
+            text = (
+                "TensorFlow's eager execution is off, and this program needs it: leave"
+            )
+            text += " out disable_eager_execution or disable_v2_behavior, or the Graph"
+            raise UserError(text)
         super().__init__(parameters, settings, **options)
         moments = [v.value for a in self.adams.values() for v in a.keras.variables]
         self.variables = [*self.parameters.values(), *moments]
@@ -83,8 +89,6 @@ class Shared:
 
     def __call__(self, network, *arrays, **named):
         """Call it with the variables of this network."""
-        if tf.config.functions_run_eagerly():
-            return self.function(network, *arrays, **named)
         arrays, named = tf.nest.map_structure(tf.convert_to_tensor, (arrays, named))
         key = network.kind, *((a.shape, a.dtype) for a in [*arrays, *named.values()])
         with self.lock:
@@ -95,7 +99,8 @@ class Shared:
                 self.traces[key] = trace, network, places
             trace, _, places = self.traces[key]
             trace.set_external_captures([network.variables[p].handle for p in places])
-            return trace(*arrays, **named)
+            with tf.init_scope():  # no GradientTape of others watches
+                return trace(*arrays, **named)
 
 
 def compiled(method, **options):
