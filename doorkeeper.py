@@ -74,12 +74,19 @@ def _neutralize():
         if getattr(sys, name) is None:  # else the next file takes its number
             setattr(sys, name, open(os.devnull, "r+"))  # noqa: SIM115
     os.environ["MPLBACKEND"] = "agg"  # figures go into files
+    threads = os.environ.get("OMP_NUM_THREADS", "1").replace(",", "")
+    useless = ("TQDM_",) if threads.strip("0").isdigit() else ("TQDM_", "OMP_NUM_")
+    for name in [name for name in os.environ if name.startswith(useless)]:
+        del os.environ[name]
     if sys.warnoptions:  # PYTHONWARNINGS: a warning of a library is no error here
         os.environ.pop("PYTHONWARNINGS", None)
         del sys.warnoptions[:]
         warnings.resetwarnings()
         warnings.simplefilter("ignore")
     sys.excepthook = lambda kind, error, trace: sys.exit(report(error))
+    import logging  # which a file of the user's may hide
+
+    logging.disable(logging.WARNING)  # of libraries, as about folders for a cache
 
 
 def lack(extra):

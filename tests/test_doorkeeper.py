@@ -163,12 +163,16 @@ def test_ctrl_c_while_python_imports(tmp_path):
     [
         ("MPLBACKEND", "import matplotlib.pyplot as p; p.figure()"),
         ("PYTHONWARNINGS", "import warnings; warnings.warn('late')"),
+        ("TQDM_MININTERVAL", "import tqdm"),
+        ("OMP_NUM_THREADS", "import sklearn"),
+        ("MPLCONFIGDIR", "import matplotlib"),
     ],
 )
 def test_what_is_set_for_other_programs(tmp_path, name, line):
     place = tmp_path / "elsewhere" / "filelock"  # imported by a run
     place.mkdir(parents=True)
     (place / "__init__.py").write_text(f"{line}\nraise ValueError('reached')\n")
+    (tmp_path / "error").touch()  # no folder for matplotlib
     changes = {name: "error", "PYTHONPATH": f"{ROOT}:{place.parent}"}
     result = module("vae_numpy.train", *SMALL, folder=tmp_path, **changes)
     one_line(result, "ValueError: reached")

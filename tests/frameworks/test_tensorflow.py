@@ -2,16 +2,21 @@
 
 import sys
 
-import keras
 import numpy as np
 import pytest
-import tensorflow as tf
-from tensorflow.python.eager import context
 
 from common import UserError, batches, frameworks, packages
 from common.frameworks import tensorflow as framework
-from common.frameworks.tensorflow.network import Shared
 from tests.conftest import make_settings
+from tests.helpers import module, succeed
+
+framework.prepare()
+
+import keras  # noqa: E402
+import tensorflow as tf  # noqa: E402
+from tensorflow.python.eager import context  # noqa: E402
+
+from common.frameworks.tensorflow.network import Shared  # noqa: E402
 
 
 def network_of(package, images, **changes):
@@ -113,3 +118,11 @@ def test_an_import_that_failed_leaves_nothing(tmp_path, monkeypatch):
     door.write_text("from half import setting\n")
     frameworks.import_afresh("half")
     assert sys.modules["half"].setting is not left
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["XLA_FLAGS", "TF_XLA_FLAGS", "KERAS_BACKEND"])
+def test_a_setting_that_would_end_it(name, tmp_path):
+    small = "--data", "digits", "--epochs", "1", "--hidden", "5", "--quiet"
+    changes = {name: "--no-such-thing"}
+    succeed(module("vae_tf.train", *small, folder=tmp_path, **changes))

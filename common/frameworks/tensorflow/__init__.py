@@ -13,6 +13,8 @@ def prepare():
     """Choose what must be chosen before TensorFlow is imported."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # errors only
     os.environ["KERAS_BACKEND"] = "tensorflow"
+    for name in ("XLA_FLAGS", "TF_XLA_FLAGS"):  # one that XLA does not know ends it
+        os.environ.pop(name, None)
 
 
 def load():
