@@ -64,6 +64,8 @@ def load(source="mnist"):
     """
     if source == "digits":
         return _digits()
+    if not source:
+        raise UserError("--data is empty; it takes mnist, digits or a path")
     from common.images import download, formats  # the digits need neither
 
     path = source
