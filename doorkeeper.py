@@ -74,12 +74,19 @@ def _neutralize():
         if getattr(sys, name) is None:  # else the next file takes its number
             setattr(sys, name, open(os.devnull, "r+"))  # noqa: SIM115
     os.environ["MPLBACKEND"] = "agg"  # figures go into files
+    threads = os.environ.get("OMP_NUM_THREADS", "1").replace(",", "")
+    useless = ("TQDM_",) if threads.strip("0").isdigit() else ("TQDM_", "OMP_NUM_")
+    for name in [name for name in os.environ if name.startswith(useless)]:
+        del os.environ[name]
     if sys.warnoptions:  # PYTHONWARNINGS: a warning of a library is no error here
         os.environ.pop("PYTHONWARNINGS", None)
         del sys.warnoptions[:]
         warnings.resetwarnings()
         warnings.simplefilter("ignore")
     sys.excepthook = lambda kind, error, trace: sys.exit(report(error))
+    import logging  # which a file of the user's may hide
+
+    logging.disable(logging.WARNING)  # of libraries, as about folders for a cache
 
 
 def lack(extra):
@@ -172,6 +179,8 @@ def _numbers(version):
 
 def _cure(extra):
     """What to type, according to what there is; None: another Python is needed."""
+    if sys.flags.no_site:
+        return "leave out -S, without which Python finds it"
     environment = os.path.join(ROOT, ".venv")
     scripts = os.path.join(environment, "Scripts" if os.name == "nt" else "bin")
     if extra and sys.prefix != sys.base_prefix:  # the user's own environment, or ours
@@ -262,11 +271,21 @@ def _library(error, places):
         file = code.co_filename  # an environment may lie in the project's folder
         ours = file.startswith(ROOT + os.sep) and "-packages" + os.sep not in file
         below = [] if ours else below + [(code, variables)]  # noqa: RUF005
-    importing = [v for code, v in below if code.co_name == "<module>"]
-    if importing or (isinstance(error, ImportError) and error.name and not below):
-        name = importing[0]["__name__"] if importing else error.name
-        file = importing[0]["__file__"] if importing else error.path or ""
-        inside = not file or file.startswith((sys.prefix, sys.base_prefix))
-        place = "" if inside else " ({})".format(file)
+    files = {v["__name__"]: v["__file__"] for c, v in below if c.co_name == "<module>"}
+    if isinstance(error, ImportError) and error.name and (files or not below):
+        name = error.name.partition(".")[0]
+        found = getattr(sys.modules.get(name), "__file__", None) or ""
+        files.setdefault(name, error.path or found)
+    owner = getattr(error, "obj", None)  # a module that lacks something, say
+    if isinstance(owner, type(sys)) and _is_strange(getattr(owner, "__file__", "")):
+        files[owner.__name__] = owner.__file__
+    strange = [name for name in files if _is_strange(files[name])]
+    for name in strange + list(files):  # the first
+        place = " ({})".format(files[name]) if strange else ""
         return "{}{} could not be imported".format(name.partition(".")[0], place)
     return below and "{} failed".format(below[-1][1]["__name__"].partition(".")[0])
+
+
+def _is_strange(file):
+    """Whether it lies outside the environment and the project."""
+    return file and not file.startswith((sys.prefix, sys.base_prefix, ROOT + os.sep))

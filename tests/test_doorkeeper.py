@@ -111,7 +111,8 @@ def without_packages(*words):
 
 @pytest.mark.parametrize("door", ["vae_tf.train", "vae_numpy", "common.compare"])
 def test_packages_that_are_missing(door):
-    one_line(without_packages("-m", door), "numpy is not installed in", sys.executable)
+    words = "numpy is not installed in", sys.executable, "leave out -S"
+    one_line(without_packages("-m", door), *words)
 
 
 def test_an_import_is_no_exit():
@@ -155,6 +156,25 @@ def test_a_library_that_cannot_be_imported(tmp_path):
     assert traceback_of(result).endswith("RuntimeError: no such\nluck\n")
 
 
+@pytest.mark.parametrize("name", ["PIL", "cycler", "kiwisolver", "packaging"])
+def test_a_file_that_hides_what_a_library_needs(tmp_path, name):
+    (tmp_path / f"{name}.py").write_text("x = 1\n")
+    result = module("vae_numpy.train", *SMALL, folder=tmp_path)
+    one_line(result, f"error: {name} ({tmp_path}/{name}.py) could not be imported (")
+    traceback_of(result)
+
+
+@pytest.mark.parametrize("name", ["numpy", "scipy", "sklearn"])
+def test_a_library_without_contents(tmp_path, name):
+    place = tmp_path / "elsewhere" / name
+    place.mkdir(parents=True)
+    (place / "__init__.py").touch()
+    path = f"{ROOT}:{place.parent}"
+    result = module("vae_numpy.train", *SMALL, folder=tmp_path, PYTHONPATH=path)
+    one_line(result, f"{name} ({place}/__init__.py) could not be imported (", "Error: ")
+    traceback_of(result)
+
+
 def test_ctrl_c_while_python_imports(tmp_path):
     (tmp_path / "tqdm.py").write_text("raise KeyboardInterrupt\n")
     result = module("vae_numpy.train", *SMALL, folder=tmp_path)
@@ -166,12 +186,16 @@ def test_ctrl_c_while_python_imports(tmp_path):
     [
         ("MPLBACKEND", "import matplotlib.pyplot as p; p.figure()"),
         ("PYTHONWARNINGS", "import warnings; warnings.warn('late')"),
+        ("TQDM_MININTERVAL", "import tqdm"),
+        ("OMP_NUM_THREADS", "import sklearn"),
+        ("MPLCONFIGDIR", "import matplotlib"),
     ],
 )
 def test_what_is_set_for_other_programs(tmp_path, name, line):
     place = tmp_path / "elsewhere" / "filelock"  # imported by a run
     place.mkdir(parents=True)
     (place / "__init__.py").write_text(f"{line}\nraise ValueError('reached')\n")
+    (tmp_path / "error").touch()  # no folder for matplotlib
     changes = {name: "error", "PYTHONPATH": f"{ROOT}:{place.parent}"}
     result = module("vae_numpy.train", *SMALL, folder=tmp_path, **changes)
     one_line(result, "ValueError: reached")

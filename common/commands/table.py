@@ -46,7 +46,11 @@ class Table(Record):
             maximized = self.words.maximized(self.settings)
             heading = self.words.heading.format(maximized=maximized)
             heading += "  distance" * (self._judge is not None)
-            print(f"run    {self.run.path}\n\n  epoch  {heading}  seconds", flush=True)
+            print(f"run    {self.run.path}")
+            if len(self.history) == self.settings.epochs:
+                more = "--epochs with a larger number continues it"
+                print(f"note   its epochs ({len(self.history)}) are finished; {more}")
+            print(f"\n  epoch  {heading}  seconds", flush=True)
 
     def report(self, row):
         """Print about 25 epochs' results, and each warning at its first time."""
@@ -65,7 +69,10 @@ class Table(Record):
     def foot(self, pictures):
         """Print the result of the run and where its pictures are."""
         last = self.history[-1]
-        seconds = statistics.median(row["seconds"] for row in self.history)
         print(f"\n{self.words.result.format(**last)}")
-        print(f"{last['epoch']} epochs, {seconds:.2f} seconds each (median)")
+        seconds = [row["seconds"] for row in self.history]
+        pace = f"{statistics.median(seconds):.2f} seconds each (median)"
+        if len(seconds) < 3:  # the first of which may have compiled
+            pace = f"{sum(seconds):.2f} seconds in all"
+        print(f"{len(seconds)} epoch{'s' * (len(seconds) > 1)}, {pace}")
         print(f"pictures: {', '.join(pictures)} in {self.run.figures}")

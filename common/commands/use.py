@@ -34,7 +34,7 @@ def main(package, tools=(), argv=None):
 
     `tools` are modules of commands beside those of the model.
     """
-    argv = sys.argv[1:] if argv is None else argv
+    argv = (sys.argv[1:] if argv is None else argv) or [""]  # whose error lists them
     word, model = "".join(argv[:1]), packages.model_of(package)
     if word in model.words.missing_commands:
         return fail(model.words.missing_commands[word])

@@ -8,6 +8,7 @@ GPU, `device()`, cpu or gpu, what it computes on; and, for the pages,
 these, by name, and return arrays.  pyproject.toml has an extra of its name.
 """
 
+import importlib
 import os
 import sys
 import timeit
@@ -56,6 +57,14 @@ def silence():
             stream.flush()
             os.dup2(screens[number], number)
             os.close(screens[number])
+
+
+def import_afresh(library):
+    """Import it, without what an import that failed has left of it."""
+    if library not in sys.modules:
+        for name in [name for name in sys.modules if name.startswith(f"{library}.")]:
+            del sys.modules[name]
+    importlib.import_module(library)
 
 
 def speed(product):

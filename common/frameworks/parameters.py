@@ -35,7 +35,7 @@ class Parameters:
         return {n: p for n, p in self.parameters.items() if n.startswith(player)}
 
     def compile(self, quiet):
-        """Compile what training calls, where that takes long; if quiet, not yet."""
+        """Compile what training calls, where that takes long, before it is timed."""
 
     def read(self, variable):
         """A copy of its array."""

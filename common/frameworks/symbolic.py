@@ -32,13 +32,14 @@ class Network(Parameters):
         return variable
 
     def compile(self, quiet):
-        """Compile what training calls, with a progress bar; if quiet, not yet."""
+        """Compile what training calls; if quiet, its steps alone, without a word."""
+        methods = vars(type(self)).items()
+        kinds = {cached_property} if quiet else {cached_property, compiled}
+        names = [name for name, method in methods if type(method) in kinds]
         if not quiet:
             print(self.compiling, flush=True)
-            methods = vars(type(self)).items()
-            names = [n for n, m in methods if type(m) in (cached_property, compiled)]
-            for name in tqdm(names, desc="compiling", leave=False, disable=None):
-                getattr(self, name)
+        for name in tqdm(names, desc="compiling", leave=False, disable=quiet or None):
+            getattr(self, name)
 
 
 class compiled(cached_property):  # noqa: N801  # a decorator

@@ -52,6 +52,8 @@ def _whole(labels, count):
     """Numbers, or digits as text.  (N,) or (N, 1) -> (N,) int64; None if not whole"""
     if labels is None or labels.shape[1:] not in ((), (1,)):
         return None
+    if labels.dtype.kind not in "buifUS":  # complex, dates, fields
+        return None
     try:
         values = labels.reshape(-1).astype(np.float64)
     except ValueError:  # words

@@ -29,6 +29,7 @@ def named(path):
         raise
     except Exception as error:  # numpy, zipfile and gzip raise a dozen kinds
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        reason = reason.partition("; use `usecols`")[0]  # NumPy's advice to programmers
         raise UserError(f"{path}: {' '.join(reason.split())}") from None
 
 
@@ -43,7 +44,8 @@ def unpacked(path):
             names = [n for n in archive.namelist() if n.endswith(".csv")]
             names = [n for n in names if not n.startswith("__MACOSX/")]
             if len(names) != 1:
-                raise ValueError(f"a zip file of {len(names)} .csv files; unpack it")
+                advice = "; unpack it" if names else ""
+                raise ValueError(f"a zip file of {len(names)} .csv files{advice}")
             file = archive.open(names[0])
         content = file.read(LIMIT)
     if len(content) == LIMIT:

@@ -64,6 +64,8 @@ def load(source="mnist"):
     """
     if source == "digits":
         return _digits()
+    if not source:
+        raise UserError("--data is empty; it takes mnist, digits or a path")
     from common.images import download, formats  # the digits need neither
 
     path = source
@@ -85,7 +87,8 @@ def load_or_digits(source="mnist", explicit=False):
         if explicit:
             advice = "set MNIST_PATH to a copy or use --data digits"
             raise UserError(f"{error}; {advice}") from None
-        print(f"note: {error}; training on the digits that scikit-learn bundles")
+        note = "training on the digits that scikit-learn bundles"
+        print(f"note: {error}; {note}; MNIST_PATH may name a copy of MNIST")
         return "digits", load("digits")
     return source if source in ("mnist", "digits") else dataset.source, dataset
 

@@ -1,7 +1,9 @@
 """Fetching MNIST from the network, or from what was fetched before."""
 
 import contextlib
+import socket
 import sys
+import threading
 from urllib.parse import urlsplit
 
 from common import files
@@ -28,7 +30,7 @@ SOURCES = {
         ),
     },
 }
-TIMEOUT = 30  # seconds to connect, or without a byte
+CONNECT, TIMEOUT = 15, 30  # seconds to connect to each source; without a byte
 
 
 def cached():
@@ -50,12 +52,14 @@ def mnist():
         return location
     pooch, reasons = files.pooch(), []
     pooch.get_logger().setLevel("ERROR")
-    http = pooch.HTTPDownloader(progressbar=sys.stderr.isatty(), timeout=TIMEOUT)
+    options = {"progressbar": sys.stderr.isatty(), "timeout": (CONNECT, TIMEOUT)}
+    http = pooch.HTTPDownloader(**options)
     for url, digests in SOURCES.items():
         host = urlsplit(url).netloc
         print(f"downloading MNIST (11 MB) from {host}", flush=True)
         source = pooch.create(_places()[0][0], url, registry=digests)
         try:
+            host += _reach(url)
             for name in digests:
                 source.fetch(name, downloader=http)
         except (OSError, ValueError) as error:  # those of requests are OSErrors
@@ -64,6 +68,28 @@ def mnist():
             return cached()
     missing = "MNIST is not on this machine and could not be downloaded"
     raise ConnectionError(f"{missing} ({'; '.join(reasons)})")
+
+
+def _reach(url):
+    """Connect as requests will, but not for long -> which proxy stands between, if any.
+
+    The limit that requests knows holds for each address, and some hosts have twenty.
+    """
+    from requests import utils  # slower than `--help` should be
+
+    proxy = utils.select_proxy(url, utils.get_environ_proxies(url))
+    way = urlsplit(utils.prepend_scheme_if_needed(proxy or url, "http"))
+
+    def connect():
+        with contextlib.suppress(OSError):  # which requests will report
+            socket.create_connection((way.hostname, way.port or way.scheme)).close()
+
+    thread = threading.Thread(target=connect, daemon=True)
+    thread.start()
+    thread.join(CONNECT)
+    if thread.is_alive():
+        raise TimeoutError(f"no connection to {way.hostname} in {CONNECT} seconds")
+    return f" by way of the proxy {way.hostname}" if proxy else ""
 
 
 def _places():

@@ -39,6 +39,8 @@ def _kind(path):
                 if any(name.endswith(".npy") for name in archive.namelist()):
                     return "arrays"
         return content.kind(content.unpacked(path))
+    if not path.is_dir():
+        raise ValueError("Not a directory, nor a file that can be read")
     names = [child.name.removesuffix(".gz") for child in path.iterdir()]
     ends = {"IDX files": "-ubyte", ".amat files": ".amat"}
     kinds = [k for k, end in ends.items() if any(n.endswith(end) for n in names)]

@@ -287,6 +287,21 @@ def test_raising_the_number_of_epochs(train, tmp_path, without_figures):
     assert config(out) == before
 
 
+def test_a_finished_run_is_resumed(train, tmp_path, without_figures):
+    """It says so, and how to go on; few epochs have no median."""
+    out = tmp_path / "run"
+    words = [*FAST[:-2], "--epochs"]
+    stdout = succeed(train(*words, 1, "--out", out))
+    assert re.search(r"^1 epoch, \d+\.\d\d seconds in all$", stdout, re.MULTILINE)
+    note = "its epochs (1) are finished; --epochs with a larger number continues it"
+    assert note not in stdout
+    stdout = succeed(train("--resume", out))
+    assert note in stdout
+    stdout = succeed(train("--resume", out, "--epochs", 3))
+    assert "are finished" not in stdout
+    assert re.search(r"^3 epochs, .* seconds each \(median\)$", stdout, re.MULTILINE)
+
+
 @pytest.mark.slow
 def test_resuming_on_other_data(train, tmp_path, rng, without_figures):
     path, out = tmp_path / "data.npz", tmp_path / "run"

@@ -196,6 +196,7 @@ def test_latest(command, runs, tmp_path, monkeypatch):
     ("package", "arguments", "words"),
     [
         ("vae_numpy", ["draw", "RUN"], ["draw", "reconstruct"]),
+        ("vae_numpy", [], ["COMMAND", "reconstruct", "explore"]),
         ("vae_numpy", ["sample"], ["RUN"]),
         ("vae_numpy", ["sample", "no/such"], ["no/such", "not a run"]),
         ("vae_numpy", ["sample", "AUTOENCODER"], ["autoencoder", "autoencoder_tf"]),

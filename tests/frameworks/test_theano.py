@@ -6,7 +6,9 @@ import sys
 import numpy as np
 import pytest
 
+from common import packages
 from common.frameworks import theano as framework
+from tests.conftest import make_settings
 from tests.frameworks.adam import assert_is_keras_adam, assert_leaves_no_denormals
 
 framework.prepare()
@@ -90,3 +92,20 @@ def test_flags_of_the_user_win(monkeypatch, given, expected):
     theirs, _, fixed = flags.partition(",device=cpu")
     assert theirs.endswith(given)
     assert fixed.startswith(",floatX=float32")
+
+
+@pytest.mark.parametrize("package", ["vae_theano", "gan_theano"])
+def test_steps_are_compiled_before_they_are_timed(package, digits, capfd, uncompiled):
+    """Whether or not it is said; what training alone does not call, only if it is."""
+    settings = make_settings(packages.model_of(package).name, hidden=(5,))
+    make = packages.estimator(package).Network
+    network = make(settings.initial(digits.train_images), settings)
+    before = set(vars(network))
+    network.compile(quiet=True)
+    names = set(vars(network)) - before
+    assert names
+    assert all(name.endswith(("_train", "_step")) for name in names)
+    assert capfd.readouterr() == ("", "")
+    network.compile(quiet=False)
+    assert set(vars(network)) > before | names | {"evaluate", "decode"}
+    assert capfd.readouterr().out.startswith("Theano compiles its functions")

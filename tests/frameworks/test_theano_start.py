@@ -3,10 +3,12 @@
 import os
 import shutil
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 import doorkeeper
+from common.frameworks import theano as framework
 from tests import helpers
 from tests.helpers import environment, one_line, run
 
@@ -15,20 +17,23 @@ if sys.platform != "linux" or not shutil.which("g++"):
     LACK = "Linux with g++"
 pytestmark = pytest.mark.skipif(bool(LACK), reason=LACK)
 START = """
-import sys
+import os, sys
 from common.commands.command_line import exit_status
 from common.frameworks import theano as framework
 
 def start():
+    framework.PATIENCE = float(os.environ.get("PATIENCE", 300))
     framework.prepare()
+    exec(os.environ.get("BEFORE", ""))
     framework.load()
     framework.check()
-    import theano
-    print(theano.config.floatX, theano.config.device)
+    from theano import config
+    print(config.floatX, config.device, config.mode, config.linker, config.optimizer)
     return 0
 
 sys.exit(exit_status(start))
 """
+RIGHT = "float32 cpu Mode cvm o4\n"
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +42,7 @@ def home(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
     names = environment(home, THEANO_FLAGS=None)
     for process in [helpers.start("-c", START, env=names, cwd=home) for _ in "12"]:
-        assert process.communicate(timeout=400) == ("float32 cpu\n", "")
+        assert process.communicate(timeout=400) == (RIGHT, "")
         assert process.returncode == 0
     assert [*(home / ".theano").rglob("*.so")]
     return home
@@ -53,7 +58,7 @@ def test_device_and_precision_are_overruled(home):
     result = start(home, THEANO_FLAGS="device=gpu,floatX=float64")
     (home / ".theanorc").unlink()
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout == "float32 cpu\n"
+    assert result.stdout == RIGHT
 
 
 @pytest.mark.parametrize(
@@ -72,8 +77,8 @@ def test_it_does_not_start(home, options, changes):
 @pytest.mark.parametrize(
     ("flags", "cure"),
     [
-        ("cxx=", "install g++ "),
-        ("cxx=/none", "Theano cannot compile ("),
+        ("cxx=", "cxx is set to nothing in THEANO_FLAGS or .theanorc"),
+        ("cxx=/none", "(No such file or directory); there is no /none"),
         ("blas__ldflags=-lnonsense", "-lnonsense"),
     ],
 )
@@ -82,10 +87,89 @@ def test_it_cannot_compile(home, flags, cure):
     one_line(result, "Theano cannot compile (", cure)
 
 
-@pytest.mark.parametrize("flag", ["compute_test_value=raise", "profile=True"])
+def test_there_is_no_compiler(home):
+    one_line(start(home, PATH="/none"), "Theano cannot compile (", "install g++ ")
+
+
+SILENT = "compute_test_value=raise", "profile=True", "openmp=True"
+
+
+@pytest.mark.parametrize("flag", SILENT)
 def test_what_programs_cannot_compute_with_is_overruled(home, flag):
     result = start(home, THEANO_FLAGS=flag)
     assert (result.returncode, result.stderr) == (0, "")
+
+
+SLOW = {"mode": "FAST_COMPILE", "linker": "py", "optimizer": "None"}
+SLOW |= {"optimizer_excluding": "fusion"}
+
+
+@pytest.mark.parametrize("place", ["THEANO_FLAGS", "~/.theanorc"])
+def test_what_makes_theano_slow_is_overruled(home, place):
+    text = ",".join(f"{name}={value}" for name, value in SLOW.items())
+    changes = {"THEANO_FLAGS": text}
+    if place == "~/.theanorc":
+        changes = {}
+        (home / ".theanorc").write_text(f"[global]\n{text}\n".replace(",", "\n"))
+    result = start(home, **changes)
+    (home / ".theanorc").unlink(missing_ok=True)
+    assert (result.returncode, result.stdout) == (0, RIGHT)
+    note = f"note: {text.replace(',', ', ')} ({place}) is not used here\n"
+    assert result.stderr == note
+
+
+@pytest.mark.parametrize(
+    ("flags", "before", "text"),
+    [
+        ("floatX=float32", "", None),
+        ("floatX=float64", "", "with floatX=float64, but float32 is needed: import"),
+        ("floatX=float32,mode=DebugMode", "", "mode=DebugMode, but Mode is needed"),
+        ("", "; theano.config.compute_test_value = 'warn'", "compute_test_value=warn"),
+    ],
+)
+def test_the_users_program_has_imported_it(home, flags, before, text):
+    before = f"os.environ['THEANO_FLAGS'] += ',{flags}'\nimport theano{before}"
+    result = start(home, BEFORE=before)
+    if text:
+        one_line(result, "Theano was imported with ", text)
+    else:
+        assert (result.stdout, result.stderr) == (RIGHT, "")
+
+
+def test_another_process_compiles(home):
+    lock = next((home / ".theano").glob("compiledir*")) / ".lock"
+    holder = (
+        "import filelock, os, sys, time\nwith filelock.FileLock(sys.argv[1]):\n"
+        "    print(os.getpid(), flush=True)\n    time.sleep(6)\n"
+    )
+    process = helpers.start("-c", holder, lock)
+    number = process.stdout.readline().strip()
+    result = start(home, PATIENCE="0.1")
+    process.communicate()
+    assert (result.returncode, result.stdout) == (0, RIGHT)
+    assert result.stderr == (
+        f"note: process {number} compiles in {lock.parent}; Theano waits for it\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["a'b#c", 'a"b', "a\\b", "a, b"])
+def test_a_folder_with_any_name(home, tmp_path, name):
+    """A new one for each run, as there is no home, and one that is the home."""
+    folder = tmp_path / name
+    folder.mkdir()
+    result = start(home, HOME="/dev/null", TMPDIR=str(folder))
+    assert (result.returncode, result.stdout) == (0, RIGHT)
+    assert f"note: Theano compiles into {folder}/theano-" in result.stderr
+
+
+def test_a_folder_from_which_nothing_can_be_loaded(home, monkeypatch, capsys):
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("THEANO_FLAGS", "")
+    noexec = SimpleNamespace(f_flag=os.ST_NOEXEC)
+    monkeypatch.setattr(os, "statvfs", lambda path: noexec)
+    framework._choose_folder()
+    words = f"anew each time (no library can be loaded from {home}/.theano"
+    assert words in capsys.readouterr().err
 
 
 def test_a_folder_that_cannot_be_written(home):

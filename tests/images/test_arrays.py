@@ -103,8 +103,21 @@ def test_what_is_not(tmp_path, arrays, part, line, change, what):
         np.full(200, np.nan),
         np.full(200, np.inf),
         np.full(200, 2**64 - 1, np.uint64),
+        np.full(200, 1 + 2j),
+        np.zeros(200, [("digit", "i4")]),
+        np.zeros(200, "M8[s]"),
     ],
-    ids=["14 columns", "words", "fractions", "nan", "inf", "huge"],
+    ids=[
+        "14-columns",
+        "words",
+        "fractions",
+        "nan",
+        "inf",
+        "huge",
+        "complex",
+        "fields",
+        "dates",
+    ],
 )
 def test_labels_of_no_use(tmp_path, arrays, labels):
     dataset = load(tmp_path, arrays | {"y_train": labels})

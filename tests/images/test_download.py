@@ -52,6 +52,7 @@ def server(tmp_path, monkeypatch, archive):
         f"{httpd.url}idx/": {"train-images-idx3-ubyte.gz": digest},
     }
     monkeypatch.setattr(download, "SOURCES", sources)
+    monkeypatch.setattr(download, "CONNECT", 0.5)
     monkeypatch.setattr(download, "TIMEOUT", 0.5)
     yield httpd
     httpd.shutdown()
@@ -159,7 +160,29 @@ def test_the_root_of_it(server, monkeypatch, proxy, bundle, reason):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv(bundle, "/no/such.pem")
     monkeypatch.setenv("https_proxy", proxy.format(server.url))
-    assert unreachable().count(reason) == 2
+    line = unreachable()
+    assert line.count(reason) == 2
+    assert line.count(".invalid by way of the proxy 127.0.0.1: ") == 2
+
+
+def test_a_host_of_many_addresses_where_nobody_answers(server, monkeypatch):
+    """Each may take the whole time that requests allows."""
+    monkeypatch.setattr("socket.create_connection", lambda *_: time.sleep(5))
+    start = time.monotonic()
+    assert unreachable().count("no connection to 127.0.0.1 in 0.5 seconds") == 2
+    assert time.monotonic() - start < 3
+    assert not server.asked
+
+
+def test_a_slow_download_that_moves_goes_on(server, archive):
+    def drip(request):
+        send(b"", promised=len(archive))(request)
+        for part in np.array_split(np.frombuffer(archive, "u1"), 4):
+            time.sleep(0.2)
+            request.wfile.write(part)
+
+    server.answer = drip
+    download.mnist()
 
 
 def test_cache_that_cannot_be_written(server, tmp_path, archive):
@@ -198,7 +221,7 @@ def test_no_home(homeless, tmp_path, capsys):
     assert (source, dataset.name) == ("digits", "digits")
     stdout, stderr = capsys.readouterr()
     assert stdout.startswith(f"note: {line}")
-    assert stdout.endswith("; training on the digits that scikit-learn bundles\n")
+    assert "; training on the digits that scikit-learn bundles; MNIST_PATH" in stdout
     assert stderr == ""
 
 

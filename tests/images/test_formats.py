@@ -361,3 +361,25 @@ def test_sizes_are_limited(tmp_path, arrays, monkeypatch):
     (tmp_path / "bomb.csv.gz").write_bytes(gzip.compress(bytes(10**7)))
     refused(tmp_path / "bomb.csv.gz", "too large for images of 28 x 28")
     assert time.perf_counter() - start < 10
+
+
+def test_what_is_no_file_and_no_folder(tmp_path):
+    refused("/dev/null", "Not a directory, nor a file that can be read")
+    (tmp_path / "loop").symlink_to("loop")
+    refused(tmp_path / "loop", "no such file or folder")
+    with pytest.raises(UserError, match="--data is empty"):
+        data.load("")
+
+
+def test_a_zip_file_of_nothing(tmp_path):
+    with zipfile.ZipFile(tmp_path / "data.zip", "w"):
+        pass
+    with pytest.raises(UserError, match=r"a zip file of 0 \.csv files$"):
+        data.load(tmp_path / "data.zip")
+
+
+def test_a_quote_that_does_not_end(tmp_path):
+    rows = [",".join(["3"] * 785)] * 4
+    (tmp_path / "train.csv").write_text("\n".join([*rows, f'"{rows[0]}', *rows]))
+    with pytest.raises(UserError, match=r"changed from 785 to 1 at row 5$"):
+        data.load(tmp_path / "train.csv")

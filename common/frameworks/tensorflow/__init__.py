@@ -3,7 +3,8 @@
 import logging
 import os
 
-from common.frameworks import silence
+from common import UserError
+from common.frameworks import import_afresh, silence
 
 LIBRARIES = ("tensorflow", "keras")
 
@@ -13,12 +14,21 @@ def prepare():
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # errors only
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # others need some, too
     os.environ["KERAS_BACKEND"] = "tensorflow"
+    for name in ("XLA_FLAGS", "TF_XLA_FLAGS"):  # one that XLA does not know ends it
+        os.environ.pop(name, None)
 
 
 def load():
     """Import TensorFlow, whose C++ prints notices whatever one sets."""
     with silence():
         import tensorflow as tf
+
+        import_afresh("keras")
+    from keras import config
+
+    if config.backend() != "tensorflow":
+        text = f"Keras was imported with KERAS_BACKEND={config.backend()}"
+        raise UserError(f"{text}: import this package before keras")
     tf.config.experimental.enable_tensor_float_32_execution(False)  # GPU: 24 bits
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # after TensorFlow's own
 

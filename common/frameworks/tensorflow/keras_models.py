@@ -1,7 +1,11 @@
 """Trained weights as keras.Models, for use without this project."""
 
+import functools
+
 import keras
-from keras.layers import Dense
+
+Dense = functools.partial(keras.layers.Dense, dtype="float32")  # whatever the policy
+Input = functools.partial(keras.Input, dtype="float32")
 
 
 class ToKeras:
@@ -13,7 +17,7 @@ class ToKeras:
         The encoder takes pixels as the network saw them in training.
         """
         settings, pixels = self.settings_, self.n_features_in_
-        x = h = keras.Input((pixels,), name="x")
+        x = h = Input((pixels,), name="x")
         for i, units in enumerate(settings.hidden, 1):
             h = Dense(units, settings.activation, name=f"encoder_{i}")(h)
         last = settings.activation if settings.code == ("W_z",) else None
@@ -21,7 +25,7 @@ class ToKeras:
         codes = [Dense(settings.latent_dim, last, name=name)(h) for name in names]
         encoder = keras.Model(x, codes if codes[1:] else codes[0], name="encoder")
 
-        z = h = keras.Input((settings.latent_dim,), name="z")
+        z = h = Input((settings.latent_dim,), name="z")
         for i, units in enumerate(reversed(settings.hidden), 1):
             h = Dense(units, settings.activation, name=f"decoder_{i}")(h)
         h = Dense(pixels, "sigmoid", name="logits")(h)

@@ -1,14 +1,16 @@
 """What every network in TensorFlow has: variables, Adam, compiled functions."""
 
 import functools
+import threading
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from common import batches
+from common import UserError, batches
 from common.frameworks.parameters import Parameters
 
+UNSEEN = "epochs", "learning_rate", "random_state"  # settings, by what is compiled
 sigmoid = tf.sigmoid
 
 
@@ -42,6 +44,23 @@ class Network(Parameters):
 
     activations, Adam = ACTIVATIONS, Adam
 
+    def __init__(self, parameters, settings, **options):
+        if not tf.executing_eagerly():
+            text = "TensorFlow's eager execution is off, and this program needs it"
+            cure = "leave out disable_eager_execution, disable_v2_behavior or the Graph"
+            raise UserError(f"{text}: {cure}")
+        super().__init__(parameters, settings, **options)
+        moments = [v.value for a in self.adams.values() for v in a.keras.variables]
+        self.variables = [*self.parameters.values(), *moments]
+        seen = {n: v for n, v in settings.parameters().items() if n not in UNSEEN}
+        self.kind = *seen.items(), *(variable.shape for variable in self.variables)
+
+    def __init_subclass__(cls):
+        """What is a tf.function in a package becomes one for all networks."""
+        for name, function in list(vars(cls).items()):
+            if isinstance(function, tf.types.experimental.GenericFunction):
+                setattr(cls, name, Shared(function))
+
     def variable(self, array, name=""):
         """A variable of TensorFlow."""
         return tf.Variable(array, name=name)
@@ -60,16 +79,46 @@ def _array(tensor):
     return np.array(tensor.numpy())
 
 
+class Shared:
+    """A tf.function of a method, traced once for all networks of the same kind.
+
+    XLA never frees what it has compiled, so fit after fit would take more memory.  A
+    trace holds the variables of the network that came first; each call gives its own.
+    """
+
+    def __init__(self, function):
+        self.function, self.lock = function, threading.Lock()
+        self.traces = {}  # kind, specs of the arguments: function, network, places
+
+    def __get__(self, network, owner=None):
+        """The method of a network."""
+        return self if network is None else functools.partial(self, network)
+
+    def __call__(self, network, *arrays, **named):
+        """Call it with the variables of this network."""
+        arrays, named = tf.nest.map_structure(tf.convert_to_tensor, (arrays, named))
+        key = network.kind, *((a.shape, a.dtype) for a in [*arrays, *named.values()])
+        with self.lock:
+            if key not in self.traces:
+                trace = self.function.get_concrete_function(network, *arrays, **named)
+                handles = [id(variable.handle) for variable in network.variables]
+                places = [handles.index(id(used)) for used in trace.captured_inputs]
+                self.traces[key] = trace, network, places
+            trace, _, places = self.traces[key]
+            trace.set_external_captures([network.variables[p].handle for p in places])
+            with tf.init_scope():  # no GradientTape of others watches
+                return trace(*arrays, **named)
+
+
 def compiled(method, **options):
     """A method as a tf.function: float32 tensors in it, arrays outside."""
-    function = tf.function(method, **options)
+    function = Shared(tf.function(method, **options))
 
     @functools.wraps(method)
     def call(self, *arrays, **named):
-        bound = function.__get__(self, type(self))  # each network has its own
         arrays = [tf.cast(array, tf.float32) for array in arrays]
         named = {name: tf.cast(array, tf.float32) for name, array in named.items()}
-        return tf.nest.map_structure(_array, bound(*arrays, **named))
+        return tf.nest.map_structure(_array, function(self, *arrays, **named))
 
     return call
 

@@ -6,6 +6,7 @@ import functools
 import importlib.util
 import logging
 import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -14,21 +15,27 @@ from pathlib import Path
 import numpy as np
 
 from common import UserError
-from common.frameworks import silence, speed
+from common.frameworks import import_afresh, silence, speed
 
 LIBRARIES = ("theano-pymc",)
 # glibc has exp, log1p and tanh of sixteen numbers at once, but declares them only where
 # this is defined.  No other part of -ffast-math comes with it: NaN and infinity stay.
 VECTORIZED = "-D__FAST_MATH__" if sys.platform == "linux" else ""
 COMPILER = "; install g++ (Debian: apt install g++, macOS: xcode-select --install)"
+EMPTY = "; cxx is set to nothing in THEANO_FLAGS or .theanorc"
+FIXED = {"device": "cpu", "floatX": "float32", "compute_test_value": "off"}
+FIXED |= {"profile": "False", "openmp": "False"}
+FREE = "allow_gc", "base_compiledir", "blas", "cmodule", "compile", "cxx", "gcc"
+SPECIAL = set(" ,'\"\\#")  # to a compiler's flags, or in THEANO_FLAGS
+PATIENCE = 5  # seconds to wait for another process without a word
 
 
 def prepare():
     """Let Theano, last released in 2021, run on a newer NumPy, without warnings.
 
     All six aliases that NumPy 1.24 removed come back: where only some are missing,
-    Theano drops rewrites silently.  The user's own THEANO_FLAGS overrule our choices,
-    except for what these programs cannot compute with.
+    Theano drops rewrites silently.  The user's own THEANO_FLAGS overrule our choices of
+    a compiler and a BLAS.
     """
     for name in ("bool", "int", "float", "complex", "object", "str"):
         vars(np).setdefault(name, getattr(builtins, name))
@@ -40,16 +47,38 @@ def prepare():
         ours += ["blas__ldflags="]  # the library below needs flags of ours
     elif "blas__ldflags" not in flags:
         ours += _compiler_flags()
-    fixed = "device=cpu,floatX=float32,compute_test_value=off,profile=False"
-    os.environ["THEANO_FLAGS"] = ",".join(filter(None, [*ours, flags, fixed]))
+    fixed = [f"{name}={value}" for name, value in FIXED.items()]
+    os.environ["THEANO_FLAGS"] = ",".join(filter(None, [*ours, flags, *fixed]))
 
 
+@functools.cache
 def load():
-    """Import Theano."""
+    """Import Theano; what the user has set gets its default, but for a few things.
+
+    UserError if the user's program has imported it, with settings that we cannot use.
+    """
+    early, others = "theano" in sys.modules, []
     if "compiledir=" not in os.environ["THEANO_FLAGS"]:
         _choose_folder()
     with silence():
-        import theano  # noqa: F401
+        import_afresh("theano")
+    from theano import config
+
+    for name, setting in config._config_var_dict.items():
+        if callable(setting.default) or name.startswith(FREE):
+            continue
+        needed, found = setting.apply(FIXED.get(name, setting.default)), setting.val
+        if found != needed:
+            others.append(f"{name}={found}")
+            if early and name in (*FIXED, "mode", "linker", "optimizer"):
+                text = f"Theano was imported with {others[-1]}, but {needed} is needed"
+                raise UserError(f"{text}: import this package before theano")
+            setting.val = found if early else needed
+    if others and not early:
+        files = os.environ.get("THEANORC", "~/.theanorc")
+        here = f"{others[0].partition('=')[0]}=" in os.environ["THEANO_FLAGS"]
+        place = "THEANO_FLAGS" if here else files
+        print(f"note: {', '.join(others)} ({place}) is not used here", file=sys.stderr)
 
 
 def _choose_folder():
@@ -58,10 +87,12 @@ def _choose_folder():
         usual = Path.home() / ".theano"
         usual.mkdir(exist_ok=True)
         tempfile.TemporaryFile(dir=usual).close()
+        if os.name != "nt" and os.statvfs(usual).f_flag & getattr(os, "ST_NOEXEC", 0):
+            raise OSError(f"no library can be loaded from {usual}: mounted noexec")
     except (OSError, RuntimeError) as error:  # RuntimeError: there is no home
         folder = tempfile.mkdtemp(prefix="theano-")
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        os.environ["THEANO_FLAGS"] += f",base_compiledir={folder}"
+        os.environ["THEANO_FLAGS"] += f",base_compiledir={shlex.quote(folder)}"
         note = f"note: Theano compiles into {folder}, anew each time ({error})"
         print(note, file=sys.stderr)
 
@@ -77,14 +108,36 @@ def check():
 
     x, y = T.fmatrices("xy")
     try:
+        _wait(theano.config.compiledir)
         with silence():
             theano.function([x], T.exp(x), mode=theano.Mode("c"))
             theano.function([x, y], T.dot(x, y))  # in C where there is a library
-    except Exception as error:
-        text = max(map(str, error.args), key=len, default="")  # among graphs and nodes
+    except Exception as error:  # its arguments are reasons, among graphs and nodes
+        reasons = [text for text in map(str, error.args) if "FunctionGraph" not in text]
+        text = max(reasons, key=len, default="")
         reason = (text.strip() or repr(error)).splitlines()[0][:300].rstrip(" .")
-        cure = "" if theano.config.cxx else COMPILER
+        compiler, cure = theano.config.cxx, ""
+        if compiler and not shutil.which(compiler):
+            cure = f"; there is no {compiler}"
+        elif not compiler:
+            cure = EMPTY if shutil.which("g++") else COMPILER
         raise UserError(f"Theano cannot compile ({reason}){cure}") from None
+
+
+def _wait(folder):
+    """Say it if another process has the lock of the folder, and who it is."""
+    import filelock  # slower than `--help` should be
+
+    path = Path(folder, ".lock")
+    try:
+        filelock.FileLock(path, timeout=PATIENCE).acquire().lock.release()
+    except filelock.Timeout:
+        locks, node = Path("/proc/locks"), f":{path.stat().st_ino}"
+        lines = locks.read_text().splitlines() if locks.exists() else ()
+        owners = [w[4] for w in map(str.split, lines) if w[-3].endswith(node)]
+        who = f"process {owners[0]}" if owners else "another process"
+        note = f"note: {who} compiles in {folder}; Theano waits for it"
+        print(note, file=sys.stderr, flush=True)
 
 
 def _compiler_flags():
@@ -92,7 +145,7 @@ def _compiler_flags():
     scipy = Path(importlib.util.find_spec("scipy").origin)
     libraries = scipy.parent.parent / "scipy.libs"
     names = [path.name for path in libraries.glob("libscipy_openblas*.so")]
-    if len(names) != 1 or " " in str(libraries) or "," in str(libraries):
+    if len(names) != 1 or SPECIAL & set(str(libraries)):
         return ["blas__ldflags=", f"gcc__cxxflags={VECTORIZED}"]
     functions = [t + f for t in "sd" for f in ("gemm", "gemv", "ger", "dot", "axpy")]
     renamed = " ".join(f"-D{name}_=scipy_{name}_" for name in functions)
