@@ -1,7 +1,7 @@
 """The models once more, in float64 NumPy and written to be checked by eye."""
 
 import numpy as np
-from scipy.special import logsumexp
+from scipy.special import logsumexp, softmax
 from scipy.stats import norm
 
 ACTIVATIONS = {
@@ -78,6 +78,28 @@ def importance_weighted_bound(parameters, x, eps, activation):
     return logsumexp(log_w, axis=0) - np.log(len(eps))
 
 
+path_bound = doubly_reparameterized_bound = importance_weighted_bound  # as values
+
+
+def path_surrogate(parameters, held, x, eps, activation, power=2):
+    """At `held`, its slope is the path gradient of the bound.
+
+    Tucker et al. 2019: w_k multiplies the decoder's slope of log w_k, and the square of
+    w_k that of z, where w_k is normalized.  (B, D), (K, B, Z) -> (B,)
+    """
+
+    def log_weight(encoder, decoder):
+        z = reparameterize(*encode(encoder, x, activation), eps)
+        mu, logvar = encode(held, x, activation)
+        log_pz_qz = norm.logpdf(z) - norm.logpdf(z, mu, np.exp(logvar / 2))
+        log_px_z = log_likelihood(decode(decoder, z, activation), x)
+        return log_px_z + log_pz_qz.sum(axis=-1)
+
+    w = softmax(log_weight(held, held), axis=0)
+    log_w = log_weight(held, parameters), log_weight(parameters, held)
+    return (w * log_w[0] + w**power * log_w[1]).sum(axis=0)
+
+
 def autoencoder(parameters, x, activation):
     """Log-likelihood in nats, squared error per pixel of each image.  -> (B,), (B,)"""
     h = hidden_layers(parameters, "encoder", x, activation)
@@ -102,7 +124,7 @@ def gradient(loss, parameters, player="", step=1e-6):
     return found
 
 
-def play(parameters, steps, rates, beta_1=0.9):
+def play(parameters, steps, rates, beta_1=0.9, gradient=gradient):
     """Adam's steps (Kingma & Ba 2015, algorithm 1) -> parameters, first moments.
 
     `steps` are lists of pairs, (player, its loss): what one step of training does.
@@ -124,7 +146,7 @@ def relative(ours, expected):
     return np.linalg.norm(ours - expected) / np.linalg.norm(expected)
 
 
-def assert_trains(network, chunk, moves, beta_1=0.9):
+def assert_trains(network, chunk, moves, beta_1=0.9, gradient=gradient):
     """Training does what `play` does, two steps at rate 0 before two others.
 
     The former leave a share of each gradient in Adam's first moment.  `moves` takes the
@@ -141,8 +163,8 @@ def assert_trains(network, chunk, moves, beta_1=0.9):
         part = {name: array[call] for name, array in chunk.items()}
         sums.append(network.train(**part, learning_rates=rates[call]))
         states.append(network.state())
-    _, moments = play(p, steps[:2], rates[:2], beta_1)
-    expected, _ = play(p, steps, rates, beta_1)
+    _, moments = play(p, steps[:2], rates[:2], beta_1, gradient)
+    expected, _ = play(p, steps, rates, beta_1, gradient)
     for name, value in p.items():
         np.testing.assert_array_equal(states[0][name], value)
         assert relative(states[0][f"adam_m_{name}"], moments[name]) < 1e-4

@@ -3,6 +3,7 @@
 Gradients are those of a training step at rate 0, which Adam's first moment keeps.
 """
 
+import functools
 import inspect
 from itertools import islice
 
@@ -144,37 +145,53 @@ def test_what_a_network_computes(rng, package, structure):
 
 @EACH
 @pytest.mark.parametrize(
-    ("hidden", "activation", "draws"),
-    [((3, 2), "relu", 1), ((4,), "tanh", 3), ((), "relu", 3)],
+    ("hidden", "activation", "draws", "gradient"),
+    [
+        ((3, 2), "relu", 1, "total"),
+        ((4,), "tanh", 3, "total"),
+        ((), "relu", 3, "total"),
+        ((4,), "tanh", 1, "path"),
+        ((3,), "relu", 3, "path"),
+    ],
 )
 def test_training_takes_adams_steps_on_the_mean_bound(
-    rng, package, hidden, activation, draws
+    rng, package, hidden, activation, draws, gradient
 ):
-    """The ELBO; with more draws, the tighter bound."""
+    """The ELBO; with more draws, the tighter bound; by one gradient or the other."""
     model = packages.model_of(package)(
         2, hidden=hidden, activation=activation, importance_samples=draws
     )
+    model.gradient = gradient
     p = lesson.lessons.drawn(model, (9, 5), rng)
     network = packages.estimator(package).Network(p, model)
     x = (rng.random((4, 6, 5)) < 0.5).astype(np.uint8)
 
     def bound(p, x, eps):
-        if draws == 1:
+        if draws == 1 and gradient == "total":
             return reference.elbo(p, x, eps[0], activation).mean()
         return reference.importance_weighted_bound(p, x, eps, activation).mean()
 
-    def moves(x, eps):
-        return [("", lambda p: -bound(p, x, eps))]
+    def loss(p, held, x, eps):
+        if gradient == "total":
+            return -bound(p, x, eps)
+        return -reference.path_surrogate(p, held, x, eps, activation).mean()
+
+    def moves(**arrays):
+        return [("", functools.partial(loss, **arrays))]
+
+    def slopes(loss, p, player):
+        return reference.gradient(functools.partial(loss, held=p), p, player)
 
     chunk = {"x": x} | model.noise(x.shape[:2], rng)
-    sums = reference.assert_trains(network, chunk, moves)
+    sums = reference.assert_trains(network, chunk, moves, gradient=slopes)
     expected = sum(bound(wide(p), x[i], wide(chunk["eps"][i])) for i in range(2))
     assert sums == {"elbo": pytest.approx(expected, rel=1e-5)}
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("gradient", ["total", "path"])
 @pytest.mark.parametrize("draws", [1, 5])
-def test_parameters_after_adam_steps(digits, draws):
+def test_parameters_after_adam_steps(digits, draws, gradient):
     """The twins drift apart by at most 4e-5 of the way that Adam has moved them.
 
     A float32 gradient, a sum of some hundred terms, is right to about 1e-6, and
@@ -184,4 +201,5 @@ def test_parameters_after_adam_steps(digits, draws):
     run = make_settings(
         batch_size=50, hidden=(64,), latent_dim=5, importance_samples=draws
     )
+    run.gradient = gradient
     assert_twins_agree(PACKAGES, run, digits.train_images, 4e-5)

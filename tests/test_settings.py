@@ -32,6 +32,7 @@ IMPOSSIBLE = [
     ("importance_samples", 0),
     ("importance_samples", 1.5),
     ("importance_samples", 101),
+    ("gradient", "score"),
 ]
 
 

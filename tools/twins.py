@@ -22,6 +22,7 @@ NAMES = {  # framework, as in a package's name -> operation -> its name there
         "tanh": "tf.tanh",
         "sigmoid": "tf.sigmoid",
         "softplus": "tf.nn.softplus",
+        "constant": "tf.stop_gradient",
         "gradient": "tape.gradient",
     },
     "theano": {
@@ -37,6 +38,7 @@ NAMES = {  # framework, as in a package's name -> operation -> its name there
         "tanh": "T.tanh",
         "sigmoid": "T.nnet.sigmoid",
         "softplus": "T.nnet.softplus",
+        "constant": "disconnected_grad",
         "gradient": "theano.grad",
     },
     "pytensor": {
@@ -51,6 +53,7 @@ NAMES = {  # framework, as in a package's name -> operation -> its name there
         "tanh": "T.tanh",
         "sigmoid": "T.sigmoid",
         "softplus": "T.softplus",
+        "constant": "disconnected_grad",
         "gradient": "pytensor.grad",
     },
     "numpy": {
@@ -65,6 +68,7 @@ NAMES = {  # framework, as in a package's name -> operation -> its name there
         "tanh": "np.tanh",
         "sigmoid": "sigmoid",
         "softplus": "softplus",
+        "constant": "constant",
     },
     "jax": {
         "framework": "JAX",
@@ -78,6 +82,7 @@ NAMES = {  # framework, as in a package's name -> operation -> its name there
         "tanh": "jnp.tanh",
         "sigmoid": "jax.nn.sigmoid",
         "softplus": "jax.nn.softplus",
+        "constant": "jax.lax.stop_gradient",
         "gradient": "jax.value_and_grad",
     },
     "torch": {
@@ -92,6 +97,7 @@ NAMES = {  # framework, as in a package's name -> operation -> its name there
         "tanh": "torch.tanh",
         "sigmoid": "torch.sigmoid",
         "softplus": "torch.nn.functional.softplus",
+        "constant": "torch.Tensor.detach",
         "gradient": "torch.autograd.grad",
     },
 }

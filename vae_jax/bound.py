@@ -3,9 +3,12 @@
 Shapes as in model.py; K draws of z are an axis in front: (K, B, Z).
 """
 
+import jax
 import jax.numpy as jnp
 
 from vae_jax import model
+
+DECODER = "decoder", "W_logits", "b_logits"  # where its parameters' names begin
 
 
 def log_weight(parameters, x, eps, activation):
@@ -32,6 +35,37 @@ def importance_weighted_bound(parameters, x, eps, activation):
     return highest + jnp.log(mean)
 
 
+def path_bound(parameters, x, eps, activation, share=1.0):
+    """The importance-weighted bound, with the path gradient of the encoder.
+
+    A frozen copy of the encoder gives mu and logvar, and the encoder moves eps.  So
+    log q(z|x) changes with z alone, and the gradient lacks the score term, whose mean
+    is 0 (Roeder et al. 2017, for K = 1).  `share` multiplies the gradient that z gets.
+    (B, D), (K, B, Z), (K, B, 1) -> (B,)
+    """
+    mu, logvar = model.encode(parameters, x, activation)
+    z = model.reparameterize(mu, logvar, eps)  # (K, B, Z)
+    slope = jax.lax.stop_gradient(jnp.exp(-0.5 * logvar))  # of eps = (z - mu) / sigma
+    change = share * slope * (z - jax.lax.stop_gradient(z))  # 0, but with a gradient
+    frozen = {
+        name: p if name.startswith(DECODER) else jax.lax.stop_gradient(p)
+        for name, p in parameters.items()
+    }
+    return importance_weighted_bound(frozen, x, eps + change, activation)
+
+
+def doubly_reparameterized_bound(parameters, x, eps, activation):
+    """The same for K > 1: without a score term and without bias (Tucker et al. 2019).
+
+    A draw's share of the weights multiplies its gradient, as in the bound above, and
+    for the encoder once more.  (B, D), (K, B, Z) -> (B,)
+    """
+    log_w = log_weight(parameters, x, eps, activation)
+    w = jnp.exp(log_w - jnp.max(log_w, axis=0))
+    share = jax.lax.stop_gradient(w / jnp.sum(w, axis=0))  # (K, B)
+    return path_bound(parameters, x, eps, activation, share[:, :, None])
+
+
 def elbo_of_one_draw(parameters, x, eps, activation):
     """The ELBO with the exact KL, less noisy than the weight of a single draw.
 
@@ -40,6 +74,9 @@ def elbo_of_one_draw(parameters, x, eps, activation):
     return model.elbo(parameters, x, eps[0], activation)
 
 
-def of_draws(K):
-    """The bound that training maximizes with K draws of z for each image."""
-    return elbo_of_one_draw if K == 1 else importance_weighted_bound
+def of(settings):
+    """The bound that training maximizes, with the gradient that it takes."""
+    one_draw = settings.importance_samples == 1
+    if settings.gradient == "path":
+        return path_bound if one_draw else doubly_reparameterized_bound
+    return elbo_of_one_draw if one_draw else importance_weighted_bound

@@ -11,6 +11,8 @@ The shapes are for one draw of z.  With K draws, (B, ...) becomes (K, B, ...) af
 `gradients` has an array for each parameter, into which its derivative is written.
 """
 
+from functools import partial
+
 import numpy as np
 
 from common.frameworks.numpy import relu, sigmoid
@@ -100,10 +102,11 @@ def elbo(parameters, gradients, x, eps, activation):
     return np.mean(elbo)
 
 
-def importance_weighted_bound(parameters, gradients, x, eps, activation):
+def importance_weighted_bound(parameters, gradients, x, eps, activation, path=False):
     """Return the mean bound; write dL for each parameter into `gradients`.
 
-    (B, D), (K, B, Z)
+    If `path`, the encoder's gradient is that of bound.path_bound, each draw's part
+    multiplied by its share once more.  (B, D), (K, B, Z)
     """
     # Forward, as in bound.py, but each layer's output is kept.
     encoder, mu, logvar = encoded(parameters, x, activation)
@@ -116,12 +119,16 @@ def importance_weighted_bound(parameters, gradients, x, eps, activation):
     bound = np.max(log_w, axis=0) + np.log(np.mean(w, axis=0))
 
     # Backward: the slope of log sum exp is the share of each draw's weight in the sum.
-    dlog_w = (w / np.sum(w, axis=0) / -len(x))[..., None]  # (K, B, 1)
+    share = (w / np.sum(w, axis=0))[..., None]  # (K, B, 1)
+    dlog_w = share / -len(x)
     dlogits = dlog_w * log_likelihood(logits, x)
     dz = decode(parameters, gradients, decoder, activation, rows(dlogits))
     dz = dz.reshape(z.shape) - dlog_w * z  # of log p(x|z), and of log p(z)
+    if path:  # where -log q(z|x) changes with z alone, by eps / sigma
+        dz = share * (dz + dlog_w * eps * np.exp(-0.5 * logvar))
     dmu, dlogvar = reparameterize(logvar, eps, dz)
-    dlogvar += 0.5 * dlog_w  # of -log q(z|x)
+    if not path:
+        dlogvar += 0.5 * dlog_w  # of -log q(z|x)
     # An image's K draws share its posterior, so their derivatives add up.
     dmu, dlogvar = np.sum(dmu, axis=0), np.sum(dlogvar, axis=0)
     encode(parameters, gradients, encoder, activation, dmu, dlogvar)
@@ -133,9 +140,12 @@ def elbo_of_one_draw(parameters, gradients, x, eps, activation):
     return elbo(parameters, gradients, x, eps[0], activation)
 
 
-def of_draws(K):
-    """The bound that training maximizes with K draws of z for each image."""
-    return elbo_of_one_draw if K == 1 else importance_weighted_bound
+def of(settings):
+    """As bound.of.  By hand, one function has the path gradient of any K."""
+    if settings.gradient == "path":
+        return partial(importance_weighted_bound, path=True)
+    one_draw = settings.importance_samples == 1
+    return elbo_of_one_draw if one_draw else importance_weighted_bound
 
 
 def encoded(parameters, x, activation):

@@ -15,7 +15,7 @@ class Network(network.Network):
 
     def __init__(self, parameters, settings):
         super().__init__(parameters, settings)
-        self.bound = bound.of_draws(settings.importance_samples)
+        self.bound = bound.of(settings)
 
     def train(self, x, eps, learning_rates):
         """One Adam step per batch.  (S, B, D), (S, K, B, Z), (S,) -> sum of means"""

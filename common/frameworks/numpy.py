@@ -77,6 +77,11 @@ def sigmoid(a):
         return 1 / (1 + np.exp(-a))
 
 
+def constant(a):
+    """a, which no gradient flows through in the others: here gradients are by hand."""
+    return a
+
+
 class Adam:
     """Adam (Kingma & Ba 2015): moments of each parameter's gradient, the step count."""
 

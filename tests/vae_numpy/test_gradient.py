@@ -1,10 +1,12 @@
 """The gradient by hand: what a comparison with others (test_parity) leaves open."""
 
 import numpy as np
+import pytest
 import tensorflow as tf
 from scipy.special import expit
 
 from common.frameworks.numpy import relu
+from tests import reference
 from tests.conftest import make_settings
 from vae_numpy import Network, gradient
 
@@ -31,6 +33,25 @@ def test_slopes_of_extreme_arguments():
     np.testing.assert_allclose(of_kl, [mu, 0.5 * (np.exp(logvar) - 1)], rtol=1e-5)
     expected = np.ones(10), 0.5 * np.exp(0.5 * logvar) * eps
     np.testing.assert_allclose(of_z, expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("draws", [1, 4])
+def test_the_path_gradient_in_float64(rng, draws):
+    """Beside differences of what has its slope."""
+    settings = make_settings(hidden=(4, 3), latent_dim=2, importance_samples=draws)
+    settings.gradient = "path"
+    p = {n: rng.normal(size=shape) for n, shape in settings.shapes(5).items()}
+    x, eps = rng.random((6, 5)), rng.standard_normal((draws, 6, 2))
+    ours = {name: np.full_like(value, np.nan) for name, value in p.items()}
+    mean = gradient.of(settings)(p, ours, x, eps, relu)
+    bound = reference.importance_weighted_bound(p, x, eps, "relu")
+    assert mean == pytest.approx(bound.mean(), rel=1e-12)
+
+    def loss(moved):
+        return -reference.path_surrogate(moved, p, x, eps, "relu").mean()
+
+    for name, slope in reference.gradient(loss, p).items():
+        assert reference.relative(ours[name], slope) < 1e-7, name
 
 
 def test_all_is_float32_and_every_number_is_written(rng):

@@ -40,6 +40,11 @@ FORMULAS = {  # of the functions in model.py and bound.py, and of the Network's 
     r"\sum_{j} \big(\varepsilon_j^2 + \log\,\sigma_j^2 - z_j^2\big)",
     "importance_weighted_bound": r"\log\,\frac{1}{K} \sum_{k} w_k \;\leq\; "
     r"\log\,p(x) \text{ on average}",
+    "path_bound": r"\nabla_\phi \log\,w \;\to\; \frac{\partial \log\,w}{\partial z} \, "
+    r"\nabla_\phi z",
+    "doubly_reparameterized_bound": r"\nabla_\phi \;\to\; \sum_{k} \bar{w}_k^2 \, "
+    r"\frac{\partial \log\,w_k}{\partial z_k} \, \nabla_\phi z_k, \quad "
+    r"\bar{w}_k = w_k / \sum_{j} w_j",
     "Network._train": r"\theta \leftarrow \text{Adam}(\theta, \, "
     r"\nabla_\theta (-\text{ELBO}))",
 }
@@ -59,6 +64,7 @@ def arguments(structure, rng):
         "x": x,
         "h": x,
         "eps": rng.standard_normal((DRAWS, *code), np.float32),
+        "share": np.full((DRAWS, *code), 1 / DRAWS, np.float32),
         "z": rng.standard_normal(code, np.float32),
         "mu": rng.standard_normal(code, np.float32),
         "logvar": rng.normal(-1, 1, code).astype(np.float32),

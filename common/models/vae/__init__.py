@@ -24,6 +24,12 @@ class Settings(settings.Settings):
         "the tighter importance-weighted bound (Burda et al. 2016)",
         metavar="K",
     )
+    gradient: str = option(
+        "total",
+        ("total", "path"),
+        "the encoder's gradient; path: through z alone, without the score term "
+        "(Roeder et al. 2017; for several draws of z, Tucker et al. 2019)",
+    )
 
     name = "vae"
     words = VariationalAutoencoder()

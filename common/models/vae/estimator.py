@@ -16,10 +16,11 @@ class VAE(EncodingEstimator, Settings):
     Parameters: `latent_dim` latent variables; units of each of the encoder's `hidden`
     layers, which the decoder mirrors; their `activation`, relu or tanh; draws of z for
     each image in training, `importance_samples` (1 maximizes the ELBO, more maximize
-    the bound of Burda et al. 2016); `epochs` (None: as many as show 1.5 million images,
-    at most 150); `batch_size`, at most N; Adam's `learning_rate`, which falls along a
-    cosine to 1%; `binarize`: dynamic, threshold, none or static; `random_state` (None:
-    another one each time); `verbose`: progress bars, None: on a terminal.
+    the bound of Burda et al. 2016); the encoder's `gradient`, total or path; `epochs`
+    (None: as many as show 1.5 million images, at most 150); `batch_size`, at most N;
+    Adam's `learning_rate`, which falls along a cosine to 1%; `binarize`: dynamic,
+    threshold, none or static; `random_state` (None: another one each time); `verbose`:
+    progress bars, None: on a terminal.
     """
 
     def encode(self, X):
