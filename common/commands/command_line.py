@@ -40,6 +40,10 @@ def exit_status(command, *arguments):
     except MemoryError as error:
         sizes = "units, latent variables, images in a batch or importance samples"
         return fail(f"not enough memory ({error}); train with fewer {sizes}")
+    except RuntimeError as error:
+        limits = "; ulimit -u, or pids.max of a container, allows too few"
+        few = "start new thread" in str(error)
+        return fail(f"{error}{limits}") if few else doorkeeper.report(error)
     except OSError as error:
         place = error.filename or PLACES.get(error.errno, "the system")
         return fail(f"{place}: {error.strerror or error}")

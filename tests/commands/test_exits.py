@@ -75,6 +75,17 @@ def test_an_early_end_leaves_no_folder(tmp_path, number):
     assert not left.exists() or (left / "checkpoint.npz").exists()
 
 
+def test_no_thread_can_be_started(capsys):
+    def command():
+        raise RuntimeError("can't start new thread")
+
+    assert command_line.exit_status(command) == 2
+    line = (
+        "error: can't start new thread; ulimit -u, or pids.max of a container, allows"
+    )
+    assert capsys.readouterr().err == f"{line} too few\n"
+
+
 def test_a_bug_says_that_it_is_one(capsys):
     def command():
         return {}["missing"]
