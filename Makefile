@@ -97,7 +97,8 @@ clean:  ## remove the environment (runs and downloads stay)
 
 # The environment, new whenever the lock changes. uv finds Python 3.11 or provides it;
 # without a network and with a newer Python alone, all but Theano is installed.
-INSTALL := $(UV) pip install --python .venv --compile-bytecode --require-hashes
+INSTALL := $(UV) pip install --python .venv --compile-bytecode --require-hashes \
+    $(if $(PIP_INDEX_URL),--default-index '$(PIP_INDEX_URL)')
 .venv/ready: requirements.lock requirements-today.lock | .uv/bin/uv
 	@if $(UV) venv -q --clear --python 3.11 .venv 2>/dev/null; then \
 	    command -v g++ >/dev/null || echo "warning: g++ is missing, which Theano" \
@@ -139,7 +140,8 @@ today: .uv/bin/uv  ## install all but Theano in .venv-today (8 GB; ARGS=--withou
 	@for python in python3.11 python3 python; do \
 	    if $$python -m pip --version >/dev/null 2>&1; then \
 	        PIP_ROOT_USER_ACTION=ignore PIP_DISABLE_PIP_VERSION_CHECK=1 \
-	            exec $$python -m pip install -q --target .uv uv==$(UV_VERSION); \
+	            PIP_REQUIRE_VIRTUALENV=0 PIP_REQUIRE_HASHES=0 PIP_ROOT= exec $$python \
+	            -m pip install -q --no-user --prefix= --target .uv uv==$(UV_VERSION); \
 	    fi; \
 	done; \
 	echo "error: no Python 3 with pip was found; install python3.11 and pip" \

@@ -14,6 +14,7 @@ import warnings
 BUG = 70  # the exit status that sysexits.h calls EX_SOFTWARE
 ROOT = os.path.dirname(os.path.abspath(__file__))
 OURS = "common", "tools"
+HEIRS = {"theano": " (vae_pytensor is the same in its heir)"}
 MODULES = {"scikit-learn": "sklearn", "theano-pymc": "theano"}  # imported as
 
 
@@ -102,6 +103,7 @@ def lack(extra):
         reason = "too old: {} or newer is needed".format(oldest)
     elif limits and _numbers(here) >= _numbers(limits[0]):
         reason = "too new for {}, which needs one before {}".format(extra, limits[0])
+        reason += HEIRS.get(extra, "")
     else:
         text = _missing(needs)
         return text and "{} in {}; {}".format(text, sys.executable, _cure(extra))
@@ -181,18 +183,30 @@ def _cure(extra):
     """What to type, according to what there is; None: another Python is needed."""
     if sys.flags.no_site:
         return "leave out -S, without which Python finds it"
-    environment = os.path.join(ROOT, ".venv")
+    environment, command = _home(extra)
     scripts = os.path.join(environment, "Scripts" if os.name == "nt" else "bin")
-    if extra and sys.prefix != sys.base_prefix:  # the user's own environment, or ours
+    prefix = os.path.abspath(sys.prefix)
+    ours = prefix.startswith(os.path.join(ROOT, ".venv"))
+    if extra and prefix != sys.base_prefix and (prefix == environment or not ours):
         what = '"{}[{}]"'.format(ROOT, extra)
         return "type {} -m pip install -e {}".format(sys.executable, what)
-    if os.path.isdir(scripts) and os.path.abspath(sys.prefix) != environment:
+    if os.path.isdir(scripts) and prefix != environment:
         word = "" if os.name == "nt" else "source "
         place = os.path.relpath(os.path.join(scripts, "activate"))
         return "type {}{}, then the same command".format(word, place)
     if os.name == "nt":
         return "docs/install.md says what to type"
-    return "type make train in {}, which installs what is needed".format(ROOT)
+    return "type {} in {}, which installs what is needed".format(command, ROOT)
+
+
+def _home(extra):
+    """The environment in which `make` installs an extra, and how to have it made."""
+    with open(os.path.join(ROOT, "requirements.txt")) as file:
+        pinned = [line.partition("==")[0] for line in file]
+    needs = _table()[1].get(extra, [])
+    if all(need["name"] in pinned for need in needs):
+        return os.path.join(ROOT, ".venv"), "make train"
+    return os.path.join(ROOT, ".venv-today"), "make today"
 
 
 # An exception that nobody expected, on a Python that is new enough

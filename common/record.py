@@ -76,8 +76,13 @@ class Record:
 
     def _save(self, estimator, epoch):
         """Write what it takes to go on with this Epoch; before, there is no run."""
-        self.config.write(self.run.config_path)
-        self.run.save(self.history, estimator.state(), epoch)
+        try:
+            self.config.write(self.run.config_path)
+            self.run.save(self.history, estimator.state(), epoch)
+        except UserError:
+            if not self.in_folder:
+                self.run.clear()  # rather than a run without a checkpoint
+            raise
         self.in_folder = True
 
 

@@ -77,6 +77,10 @@ class Run:
         self.check_free(overwrite)
         self.path.mkdir(parents=True, exist_ok=True)
         self.lock()
+        self.clear()
+
+    def clear(self):
+        """Remove every file of a run."""
         old = [self.config_path, self.checkpoint_path, self.weights_path]
         for path in (*old, self.history_path, *self.figures.glob("*.png")):
             path.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 import ast
 import importlib.metadata
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -121,17 +122,43 @@ def test_an_import_is_no_exit():
     assert result.stderr.splitlines()[-1].startswith("doorkeeper.LackError: numpy is")
 
 
-def test_the_cure(monkeypatch, tmp_path):
+@pytest.fixture
+def project(monkeypatch, tmp_path):
+    """A clone in which nothing is installed, and Python is the system's."""
+    for name in ("pyproject.toml", "requirements.txt"):
+        shutil.copy(ROOT / name, tmp_path)
     monkeypatch.setattr(doorkeeper, "ROOT", str(tmp_path))
     monkeypatch.setattr(sys, "prefix", sys.base_prefix)
     monkeypatch.chdir(tmp_path)
-    assert doorkeeper._cure("tensorflow").startswith("type make train in ")
-    (tmp_path / ".venv" / "bin").mkdir(parents=True)
-    assert doorkeeper._cure("numpy").startswith("type source .venv/bin/activate,")
-    monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
-    cure = f'type {sys.executable} -m pip install -e "{tmp_path}[numpy]"'
-    assert doorkeeper._cure("numpy") == cure
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("extra", "folder", "target"),
+    [
+        ("numpy", ".venv", "make train"),
+        ("jax", ".venv", "make train"),
+        ("torch", ".venv-today", "make today"),
+        ("pytensor", ".venv-today", "make today"),
+    ],
+)
+def test_the_cure(project, monkeypatch, extra, folder, target):
+    assert doorkeeper._cure(extra).startswith(f"type {target} in ")
+    (project / folder / "bin").mkdir(parents=True)
+    assert doorkeeper._cure(extra).startswith(f"type source {folder}/bin/activate,")
+    pip = f'type {sys.executable} -m pip install -e "{project}[{extra}]"'
+    for own in (project / folder, project / "mine"):
+        monkeypatch.setattr(sys, "prefix", str(own))
+        assert doorkeeper._cure(extra) == pip
+    other = ".venv" if folder == ".venv-today" else ".venv-today"
+    monkeypatch.setattr(sys, "prefix", str(project / other))
+    assert doorkeeper._cure(extra).startswith(f"type source {folder}/bin/activate,")
+
+
+def test_the_cure_for_another_python(project, monkeypatch):
     assert doorkeeper._cure(None).startswith("type make train in ")
+    monkeypatch.setattr(sys, "version_info", (3, 13, 0))
+    assert "vae_pytensor" in doorkeeper.lack("theano")
 
 
 HIDDEN = "common copy csv inspect joblib json logging numpy random scipy secrets tqdm"

@@ -1,5 +1,6 @@
 """The NumPy program in environments of its own, with no framework installed."""
 
+import os
 import subprocess
 
 import pytest
@@ -46,3 +47,17 @@ def test_what_requirements_name_is_enough(tmp_path, resolution, what, path):
         assert "run" in program("vae_numpy", command, "run")
     evaluate = "vae_numpy", "evaluate", "run", "--samples", 2, "--judge", 300
     assert "the judge" in program(*evaluate)
+
+
+def test_pip_settings_of_others_do_not_count(tmp_path):
+    """What `make` types, as a python3.11 that only says it."""
+    python = tmp_path / "python3.11"
+    names = "PIP_REQUIRE_VIRTUALENV", "PIP_REQUIRE_HASHES", "PIP_ROOT"
+    values = " ".join(f"[${name}]" for name in names)
+    python.write_text(f'#!/bin/sh\necho "{values} $@"\n')
+    python.chmod(0o755)
+    changes = {"PATH": f"{tmp_path}:{os.environ['PATH']}"} | dict.fromkeys(names, "1")
+    result = run(["make", "-f", ROOT / "Makefile", ".uv/bin/uv"], tmp_path, **changes)
+    assert (result.returncode, result.stderr) == (0, "")
+    start = "[0] [0] [] -m pip install -q --no-user --prefix= --target .uv uv=="
+    assert result.stdout.startswith(start)

@@ -1,6 +1,8 @@
 """What all commands share: numbers as options, and how a mistake is reported."""
 
 import argparse
+import contextlib
+import errno
 import os
 import re
 import shlex
@@ -12,6 +14,7 @@ from pathlib import Path
 import doorkeeper
 from common import UserError, packages
 
+PLACES = {errno.ENOSPC: "what is printed", errno.ENOENT: "the working folder"}
 PIPE = 141  # what a shell says of a command that nobody reads any longer
 
 DATA = (
@@ -37,15 +40,21 @@ def exit_status(command, *arguments):
     except MemoryError as error:
         sizes = "units, latent variables, images in a batch or importance samples"
         return fail(f"not enough memory ({error}); train with fewer {sizes}")
+    except RuntimeError as error:
+        limits = "; ulimit -u, or pids.max of a container, allows too few"
+        few = "start new thread" in str(error)
+        return fail(f"{error}{limits}") if few else doorkeeper.report(error)
     except OSError as error:
-        return fail(f"{error.filename or 'the system'}: {error.strerror or error}")
+        place = error.filename or PLACES.get(error.errno, "the system")
+        return fail(f"{place}: {error.strerror or error}")
     except (Exception, KeyboardInterrupt) as error:
         return doorkeeper.report(error)
 
 
 def fail(message):
     """Print a mistake as one line -> exit status 2."""
-    print("error:", " ".join(str(message).split()), file=sys.stderr)
+    with contextlib.suppress(OSError):  # of a full disk, where stderr is a file
+        print("error:", " ".join(str(message).split()), file=sys.stderr, flush=True)
     return 2
 
 

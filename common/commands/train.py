@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import os
+import signal
 import sys
 import time
 from dataclasses import replace
@@ -88,6 +89,7 @@ def add_settings(groups, model):
 
 def train(package, options):
     """Train as the options say -> exit status.  UserError for a mistake."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     prepare = _resumed if "resume" in options else _new
     run, config, dataset = prepare(package, packages.model_of(package), options)
     table = Table(run, config, dataset, options)

@@ -11,11 +11,14 @@ these, by name, and return arrays.  pyproject.toml has an extra of its name.
 import importlib
 import os
 import sys
+import threading
 import timeit
 from contextlib import contextmanager
 from typing import Protocol
 
 import numpy as np
+
+from common import UserError
 
 NO_GPU = {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}  # before the import
 
@@ -57,6 +60,20 @@ def silence():
             stream.flush()
             os.dup2(screens[number], number)
             os.close(screens[number])
+
+
+def check_threads(count):
+    """UserError if so many cannot be started, for which C++ would end the process."""
+    end, threads = threading.Event(), [threading.Thread() for _ in range(count)]
+    try:
+        for thread in threads:
+            thread.run = end.wait
+            thread.start()
+    except RuntimeError:
+        text = f"fewer than {count} threads can be started, which TensorFlow needs here"
+        raise UserError(f"{text} (ulimit -u, or pids.max of a container)") from None
+    finally:
+        end.set()
 
 
 def import_afresh(library):

@@ -89,6 +89,7 @@ def test_training_and_going_on(command, tmp_path, disk):
         disk.full, disk.count = full, 0
         refused(command("vae_numpy.train", *WORDS, "--out", run))
         complete(tmp_path)
+        assert not run.exists() or (run / "checkpoint.npz").exists()
         disk.full = None
         words = [*WORDS, "--out", run]
         if (run / "config.json").exists():

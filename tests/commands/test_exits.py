@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import signal
 import sys
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from common.commands import command_line
 from common.images import data
 from common.settings import Settings
 from experiments import bottleneck
-from tests.helpers import module, one_line, programs, run, succeed
+from tests.helpers import environment, module, one_line, programs, run, start, succeed
 
 PYTHON = shlex.quote(sys.executable)
 SMALL = ("--data", "digits", "--epochs", "1", "--latent-dim", "2", "--hidden", "10")
@@ -46,6 +47,43 @@ def test_closed_streams(tmp_path, closed):
     words = shlex.join(SMALL)
     succeed(run(f"{PYTHON} -m vae_numpy.train {words} --out run {closed}", tmp_path))
     assert (tmp_path / "run" / "figures" / "samples.png").read_bytes()[1:4] == b"PNG"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_the_disk_of_what_is_printed_is_full(tmp_path):
+    words = shlex.join(SMALL)
+    result = run(f"{PYTHON} -m vae_numpy.train {words} >/dev/full", tmp_path)
+    one_line(result, "what is printed: No space left on device")
+    result = run(f"{PYTHON} -m vae_numpy sample no/such 2>/dev/full", tmp_path)
+    assert (result.returncode, result.stdout, result.stderr) == (2, "", "")
+
+
+def test_the_working_folder_was_removed(tmp_path):
+    line = f"mkdir x; cd x; rmdir ../x; {PYTHON} -m vae_numpy sample latest"
+    one_line(run(line, tmp_path), "the working folder: No such file or directory")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_early_end_leaves_no_folder(tmp_path, number):
+    words = ["-m", "vae_numpy.train", *SMALL, "--epochs", 9999, "--out", "run"]
+    process = start(*words, cwd=tmp_path, env=environment(tmp_path))
+    process.stdout.readline()  # of the data, with which the folder is there
+    process.send_signal(number)
+    process.communicate()
+    assert process.returncode == 128 + number
+    left = tmp_path / "run"
+    assert not left.exists() or (left / "checkpoint.npz").exists()
+
+
+def test_no_thread_can_be_started(capsys):
+    def command():
+        raise RuntimeError("can't start new thread")
+
+    assert command_line.exit_status(command) == 2
+    line = (
+        "error: can't start new thread; ulimit -u, or pids.max of a container, allows"
+    )
+    assert capsys.readouterr().err == f"{line} too few\n"
 
 
 def test_a_bug_says_that_it_is_one(capsys):

@@ -1,6 +1,8 @@
 """TensorFlow's own: what networks share, and what the user's program may have set."""
 
 import sys
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -118,6 +120,24 @@ def test_an_import_that_failed_leaves_nothing(tmp_path, monkeypatch):
     door.write_text("from half import setting\n")
     frameworks.import_afresh("half")
     assert sys.modules["half"].setting is not left
+
+
+def test_too_few_threads(monkeypatch):
+    """None of those that were started goes on."""
+    before, begin, left = threading.active_count(), threading.Thread.start, [*range(5)]
+
+    def limited(thread):
+        if not left:
+            raise RuntimeError("can't start new thread")
+        left.pop()
+        begin(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", limited)
+    frameworks.check_threads(3)
+    with pytest.raises(UserError, match="fewer than 3 threads can be started"):
+        frameworks.check_threads(3)
+    while threading.active_count() > before:
+        time.sleep(0.01)
 
 
 @pytest.mark.slow

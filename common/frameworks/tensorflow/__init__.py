@@ -2,11 +2,13 @@
 
 import logging
 import os
+import sys
 
 from common import UserError
-from common.frameworks import import_afresh, silence
+from common.frameworks import check_threads, import_afresh, silence
 
 LIBRARIES = ("tensorflow", "keras")
+CORES = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
 
 
 def prepare():
@@ -20,6 +22,8 @@ def prepare():
 
 def load():
     """Import TensorFlow, whose C++ prints notices whatever one sets."""
+    if "tensorflow" not in sys.modules:
+        check_threads(12 + 6 * CORES)  # as many as training was seen to start
     with silence():
         import tensorflow as tf
 
