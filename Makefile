@@ -5,13 +5,13 @@ PYTHON := .venv/bin/python
 UV := .uv/bin/uv
 UV_VERSION := 0.13.9
 # Each of two workers has one thread; neighbors go to one worker, for their fixtures.
-PYTEST := OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 \
-    $(PYTHON) -m pytest -n 2 --dist worksteal
+PYTEST := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 \
+    TF_NUM_INTEROP_THREADS=1 $(PYTHON) -m pytest -n 2 --dist worksteal
 APART := environments notebooks mnist pages
 MOST := not environments and not notebooks and not mnist and not pages
 
-.PHONY: help today test-today train test check doctor lint format bench notebooks usage pages explorer pretrained \
-    lab search lock clean whole $(APART:%=test-%)
+.PHONY: help train test check doctor lint format bench notebooks usage pages explorer \
+    pretrained today test-today check-today lab search lock clean whole $(APART:%=test-%)
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -29,9 +29,13 @@ test-pages: whole  ## run every test that needs a browser
 $(APART:%=test-%): test-%:
 	$(PYTEST) -m $* $(ARGS)
 
+test-today: WHICH := $(MOST)
+check-today: WHICH := not slow and $(MOST)
 test-today: today  ## run the tests there, if it could be installed
+check-today: today  ## run those there that are not slow
+test-today check-today:
 	@test ! -e .venv-today/ready || \
-	    $(PYTEST:.venv/%=.venv-today/%) -m "$(MOST)" $(filter-out --without-torch,$(ARGS))
+	    $(PYTEST:.venv/%=.venv-today/%) -m "$(WHICH)" $(filter-out --without-torch,$(ARGS))
 
 check: lint  ## check style, run the tests that are not slow
 	$(PYTEST) -m "not slow and $(MOST)" $(ARGS)
@@ -92,8 +96,8 @@ lock: .uv/bin/uv  ## resolve requirements*.txt into their locks
 	$(LOCK) --python-version 3.12 --no-config -c requirements-today.lock \
 	    requirements-torch.txt -o requirements-torch.lock
 
-clean:  ## remove the environment (runs and downloads stay)
-	rm -rf .venv .uv
+clean:  ## remove the environments (runs and downloads stay)
+	rm -rf .venv .venv-today .uv
 
 # The environment, new whenever the lock changes. uv finds Python 3.11 or provides it;
 # without a network and with a newer Python alone, all but Theano is installed.
@@ -108,7 +112,8 @@ INSTALL := $(UV) pip install --python .venv --compile-bytecode --require-hashes 
 	elif $(UV) venv -q --clear --no-python-downloads --python '>=3.12,<3.14' .venv \
 	    2>/dev/null; then \
 	    echo "note: Python 3.11, which Theano needs, is not here and could not be" \
-	        "downloaded; all but the Theano programs and the tests will run"; \
+	        "downloaded; all but the Theano programs and the tests will run" \
+	        "(vae_pytensor is vae_theano in Theano's heir)"; \
 	    $(INSTALL) -r requirements-today.lock; \
 	else \
 	    echo "error: Python 3.11 is needed (3.12 or 3.13 for all but Theano) and could" \
@@ -129,8 +134,8 @@ today: .uv/bin/uv  ## install all but Theano in .venv-today (8 GB; ARGS=--withou
 	done; \
 	test -e .venv-today/ready || $(UV) venv -q --clear --python $$python .venv-today \
 	    && $(INSTALL:.venv=.venv-today) $(TODAY:%=-r %) && touch .venv-today/ready || \
-	    echo "note: nothing was installed in .venv-today, which takes Python 3.12," \
-	        "3.13 or 3.14 and a network; nothing else needs it" >&2
+	    echo "note: .venv-today could not be installed, which takes Python 3.12, 3.13 or" \
+	        "3.14, a network and 8 GB; nothing else needs it" >&2
 
 .venv/lab .venv/search: .venv/%: requirements-%.lock | whole
 	$(INSTALL) -r $<
