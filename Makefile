@@ -132,7 +132,7 @@ today: .uv/bin/uv  ## install all but Theano in .venv-today (8 GB; ARGS=--withou
 	@for python in $(PYTHONS) 3.13; do \
 	    if $$python -c '$(IS_NEW)' 2>/dev/null; then break; fi; \
 	done; \
-	test -e .venv-today/ready || $(UV) venv -q --clear --python $$python .venv-today \
+	test -e .venv-today/ready || $(UV) venv -q --clear --python $$python .venv-today 2>/dev/null \
 	    && $(INSTALL:.venv=.venv-today) $(TODAY:%=-r %) && touch .venv-today/ready || \
 	    echo "note: .venv-today could not be installed, which takes Python 3.12, 3.13 or" \
 	        "3.14, a network and 8 GB; nothing else needs it" >&2
