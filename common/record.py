@@ -79,7 +79,7 @@ class Record:
         try:
             self.config.write(self.run.config_path)
             self.run.save(self.history, estimator.state(), epoch)
-        except UserError:
+        except BaseException:
             if not self.in_folder:
                 self.run.clear()  # rather than a run without a checkpoint
             raise
