@@ -9,9 +9,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import doorkeeper
-from common import UserError, __version__, frameworks, models
+from common import UserError, __version__, models
 
 ROOT = Path(__file__).parent.parent
+NO_GPU = {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}  # before the import
 
 
 def model_of(package):
@@ -47,7 +48,7 @@ def estimator(package, device=None):
     `device`, cpu or gpu, must be said before that; None: what is there.
     """
     if device == "cpu":
-        os.environ |= frameworks.NO_GPU
+        os.environ |= NO_GPU
     module = importlib.import_module(package)
     found = getattr(module, module.__all__[0])
     if device == "gpu" and module.framework.device() != "gpu":

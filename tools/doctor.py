@@ -26,7 +26,7 @@ ABOUT = "Say what is right and wrong with this machine, before anybody trains."
 PATIENCE = 300  # seconds for a framework that may have to compile for the first time
 STEPS, CALLS = 20, 10  # steps in each call of a network, calls that are timed
 MNIST_IMAGES, EPOCHS = 60_000, 25
-CONTROL_GROUP = Path("/sys/fs/cgroup")  # version 2, in a container
+CONTROL_GROUP = Path("/sys/fs/cgroup")  # of a container
 MEMORY, DISK = 2e9, 0.5e9  # bytes that training needs
 
 
@@ -62,23 +62,27 @@ def _report(required, programs):
 def _examine(required, programs):
     """Every finding.  The programs come last; those that are required are timed."""
     yield "ok", "python", f"{platform.python_version()} on {platform.platform()}"
-    frameworks = {program: packages.framework(program) for program in programs}
-    for name in dict.fromkeys(map(frameworks.get, required)):
-        lack = doorkeeper.lack(name)
-        yield "wrong" if lack else "ok", "packages", lack or f"all that {name} needs"
     yield _machine()
+    if lack := doorkeeper.lack("numpy"):  # what all programs need
+        yield "wrong", "packages", lack
+        return
     yield from _apart(["mnist"], [], _mnist)
     yield from _apart(["drawing"], ["drawing"], _drawing)
+    frameworks = {program: packages.framework(program) for program in programs}
     for framework in dict.fromkeys(frameworks.values()):
         names = [name for name in programs if frameworks[name] == framework]
-        yield from _apart(names, required, _framework, names, required)
+        if lack := doorkeeper.lack(framework):
+            level = "wrong" if {*names} & {*required} else "note"
+            yield level, framework, lack
+        else:
+            yield from _apart(names, required, _framework, names, required)
 
 
 def _machine():
     """Processor cores, memory and disk; of a container, what it may use."""
     cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
-    cores = min(cores, _control_group("cpu.max"))
-    memory = _control_group("memory.max")
+    cores = min(cores, _allowed("cpu.max", "cpu/cpu.cfs_quota_us"))
+    memory = _allowed("memory.max", "memory/memory.limit_in_bytes")
     if hasattr(os, "sysconf"):  # not on Windows
         memory = min(memory, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
     disk = shutil.disk_usage(Path.cwd()).free
@@ -89,11 +93,20 @@ def _machine():
     return "note", "machine", f"{text} - {needed}"
 
 
-def _control_group(name):
-    """What Linux allows a container: cores or bytes; inf if no limit is known."""
-    file = CONTROL_GROUP / name
-    limit, *period = file.read_text().split() if file.exists() else ["max"]
-    return math.inf if limit == "max" else int(limit) / int(*period or [1])
+def _allowed(*names):
+    """What Linux allows a container: cores or bytes; inf if no limit is known.
+
+    The names of its files in versions 2 and 1, where a second one has the period.
+    """
+    for file in (CONTROL_GROUP / name for name in names):
+        if file.exists():
+            limit, *period = file.read_text().split()
+            if file.name == "cpu.cfs_quota_us":
+                period = [file.with_name("cpu.cfs_period_us").read_text()]
+            return (
+                math.inf if limit in ("max", "-1") else int(limit) / int(*period or [1])
+            )
+    return math.inf
 
 
 def _apart(subjects, required, function, *arguments):

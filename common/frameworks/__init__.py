@@ -20,8 +20,6 @@ import numpy as np
 
 from common import UserError
 
-NO_GPU = {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}  # before the import
-
 
 class Network(Protocol):
     """What a package adds to `Parameters`: functions compiled for them.

@@ -48,16 +48,10 @@ def test_nothing_is_installed(nowhere):
     command = [sys.executable, "-S", "-m", "common.doctor", "vae_numpy"]  # no packages
     result = run(command, ROOT, **nowhere)
     assert (result.returncode, result.stderr) == (1, "")
-    ok, packages, _, *others = result.stdout.splitlines()
+    ok, _, packages, *others = result.stdout.splitlines()
     assert ok.startswith("ok     python         3.")
     assert packages.startswith("wrong  packages       numpy is not installed in ")
-    assert others == [
-        "note   mnist          No module named 'numpy'",
-        "wrong  drawing        No module named 'matplotlib'",
-        "wrong  vae_numpy      No module named 'numpy'",
-        "",
-        "problems with: packages, drawing, vae_numpy",
-    ]
+    assert others == ["", "problems with: packages"]
 
 
 @pytest.mark.slow
@@ -66,10 +60,9 @@ def test_the_whole_on_this_machine(capsys):
     *lines, _, result = capsys.readouterr().out.splitlines()
     assert result == "vae_numpy can run: python -m vae_numpy.train"
     subjects = [line[7:22].strip() for line in lines]
-    machine = ["python", "packages", "machine", "mnist", "drawing"]
+    machine = ["python", "machine", "mnist", "drawing"]
     assert subjects == [*machine, "numpy", "vae_numpy"]
     assert "25 epochs of MNIST take about " in lines[-1]
-    assert lines[1].endswith(" all that numpy needs")
 
 
 @pytest.mark.slow
@@ -80,15 +73,31 @@ def test_what_a_framework_says_of_itself(package):
     assert finding == ("ok", package, "can run")
 
 
-def test_the_limits_of_a_container(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"cpu.max": "150000 100000", "memory.max": "1000000000"},
+        {"cpu.max": "max 100000", "memory.max": "max"},
+        {
+            "cpu/cpu.cfs_quota_us": "150000",
+            "cpu/cpu.cfs_period_us": "100000",
+            "memory/memory.limit_in_bytes": "1000000000",
+        },
+        {
+            "cpu/cpu.cfs_quota_us": "-1",
+            "cpu/cpu.cfs_period_us": "100000",
+            "memory/memory.limit_in_bytes": "9223372036854771712",
+        },
+    ],
+)
+def test_the_limits_of_a_container(tmp_path, monkeypatch, files):
     monkeypatch.setattr(doctor, "CONTROL_GROUP", tmp_path)
-    (tmp_path / "cpu.max").write_text("150000 100000\n")
-    (tmp_path / "memory.max").write_text("1000000000\n")
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(f"{text}\n")
     level, _, text = doctor._machine()
-    assert level == "note"
-    assert text.startswith("1.5 cores, 1 GB of memory, ")
-    (tmp_path / "memory.max").write_text("max\n")
-    assert " 1 GB of memory" not in doctor._machine()[2]
+    assert (level == "note") == text.startswith("1.5 cores, 1 GB of memory, ")
+    assert (level == "note") == ("1000000000" in files.values())
 
 
 def test_mnist_of_another_hash(tmp_path, monkeypatch):
