@@ -88,6 +88,7 @@ class Shared:
 
     def __init__(self, function):
         self.function, self.lock = function, threading.Lock()
+        self.python_function = function.python_function
         self.traces = {}  # kind, specs of the arguments: function, network, places
 
     def __get__(self, network, owner=None):
