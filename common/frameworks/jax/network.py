@@ -8,10 +8,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from common.frameworks.parameters import Parameters
+from common.frameworks.parameters import EPSILON, Parameters
 
 ACTIVATIONS = {"relu": jax.nn.relu, "tanh": jnp.tanh}
-EPSILON = 1e-7  # Keras's; the "epsilon hat" of Kingma & Ba 2015
 sigmoid = jax.nn.sigmoid
 
 

@@ -4,11 +4,10 @@ import theano
 import theano.tensor as T
 
 from common.frameworks import symbolic
-from common.frameworks.symbolic import compiled, for_each_image
 from common.frameworks.theano import check
 from common.frameworks.theano.adam import Adam
 
-__all__ = ["Network", "compiled", "for_each_image", "sigmoid"]
+compiled, for_each_image = symbolic.compiled, symbolic.for_each_image
 sigmoid = T.nnet.sigmoid
 
 

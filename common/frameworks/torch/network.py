@@ -5,11 +5,9 @@ import functools
 import numpy as np
 import torch
 
-from common.frameworks.parameters import Parameters
+from common.frameworks.parameters import EPSILON, TINY, Parameters
 
 ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh}
-EPSILON = 1e-7  # Keras's; the "epsilon hat" of Kingma & Ba 2015
-TINY = 1e-30  # of a moment: far below epsilon, so no step is seen to change
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 sigmoid = torch.sigmoid
 
