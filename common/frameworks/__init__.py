@@ -6,6 +6,10 @@ imports it; `device()`, cpu or gpu, what it computes on, or, where it has no cho
 `describe()`, what else `common.doctor` says of it; and, for the pages,
 `of_arrays(function, arrays)`, which makes a function of model.py take arrays like
 these, by name, and return arrays.  pyproject.toml has an extra of its name.
+
+Its module `network` has the Network and the decorators of its methods: `compiled`, and
+`for_each_image`, which calls a method of one image for all images.  Then what one image
+is decoded to fits in the cache.
 """
 
 import importlib
@@ -64,11 +68,10 @@ def silence():
 
 def check_threads(count):
     """UserError if so many cannot be started, for which C++ would end the process."""
-    end, threads = threading.Event(), [threading.Thread() for _ in range(count)]
+    end = threading.Event()
     try:
-        for thread in threads:
-            thread.run = end.wait
-            thread.start()
+        for _ in range(count):
+            threading.Thread(target=end.wait).start()
     except RuntimeError:
         text = f"fewer than {count} threads can be started, which TensorFlow needs here"
         raise UserError(f"{text} (ulimit -u, or pids.max of a container)") from None

@@ -46,9 +46,6 @@ def relu(a):
     return np.maximum(a, 0)
 
 
-ACTIVATIONS = {"relu": relu, "tanh": np.tanh}
-
-
 def softplus(a):
     """log(1 + exp(a)) = max(a, 0) + log(1 + exp(-|a|)): no exponential overflows.
 
@@ -123,7 +120,7 @@ class Adam:
 class Network(Parameters):
     """Parameters as arrays, beside an array for the gradient of each."""
 
-    activations, Adam = ACTIVATIONS, Adam
+    activations, Adam = {"relu": relu, "tanh": np.tanh}, Adam
 
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
@@ -148,10 +145,7 @@ def compiled(method):
 
 
 def for_each_image(method):
-    """A method of one image, called for some of its draws at a time.
-
-    Then what they are decoded to fits in the cache.
-    """
+    """A method of one image, called for some of its draws at a time."""
 
     def of_one(self, x, eps):
         parts = batches.split(eps, DRAWS)

@@ -62,10 +62,7 @@ class compiled(cached_property):  # noqa: N801  # a decorator
 
 
 class for_each_image(compiled):  # noqa: N801
-    """A method of one image, compiled; the loop over the images is Python's.
-
-    Then what one image is decoded to fits in the cache.
-    """
+    """A method of one image, compiled; the loop over the images is Python's."""
 
     def function(self, network):
         """Compile the method for a network."""

@@ -10,7 +10,6 @@ import numpy as np
 
 from common.frameworks.parameters import EPSILON, Parameters
 
-ACTIVATIONS = {"relu": jax.nn.relu, "tanh": jnp.tanh}
 sigmoid = jax.nn.sigmoid
 
 
@@ -52,7 +51,7 @@ class Adam:
 class Network(Parameters):
     """Parameters as arrays, which a step replaces by others."""
 
-    activations, Adam = ACTIVATIONS, Adam.start
+    activations, Adam = {"relu": jax.nn.relu, "tanh": jnp.tanh}, Adam.start
 
     def variable(self, array, name=""):
         """An array of JAX."""
@@ -105,10 +104,7 @@ def compiled(method):
 
 
 def for_each_image(method):
-    """A method of one image, compiled and mapped over all images.
-
-    Then what one image is decoded to fits in the cache.
-    """
+    """A method of one image, compiled and mapped over all images."""
 
     @functools.wraps(method)
     def of_all(self, x, eps):

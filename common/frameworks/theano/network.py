@@ -16,13 +16,11 @@ def leaky_relu(h):
     return T.maximum(0.2 * h, h)
 
 
-ACTIVATIONS = {"leaky_relu": leaky_relu, "relu": T.nnet.relu, "tanh": T.tanh}
-
-
 class Network(symbolic.Network):
     """Parameters as shared variables, and Adam as updates of them."""
 
-    library, activations, Adam = theano, ACTIVATIONS, Adam
+    library, Adam = theano, Adam
+    activations = {"leaky_relu": leaky_relu, "relu": T.nnet.relu, "tanh": T.tanh}
     parallel = "processes"  # no other Python thread runs during a step
     compiling = "Theano compiles its functions: half a minute at first, then seconds"
 

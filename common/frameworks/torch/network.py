@@ -7,7 +7,6 @@ import torch
 
 from common.frameworks.parameters import EPSILON, TINY, Parameters
 
-ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh}
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 sigmoid = torch.sigmoid
 
@@ -50,7 +49,7 @@ class Adam:
 class Network(Parameters):
     """Parameters as tensors that record what is done with them."""
 
-    activations, Adam = ACTIVATIONS, Adam
+    activations, Adam = {"relu": torch.relu, "tanh": torch.tanh}, Adam
 
     def variable(self, array, name=""):
         """A tensor of which gradients are wanted."""
@@ -91,10 +90,7 @@ def compiled(method):
 
 
 def for_each_image(method):
-    """A method of one image, called for all images.
-
-    Then what one image is decoded to fits in the cache.
-    """
+    """A method of one image, called for all images."""
 
     @compiled
     @functools.wraps(method)
