@@ -44,8 +44,9 @@ def epochs(network, images, settings, start=None, verbose=False, stop=None):
     epoch = start or Epoch(1)
     steps = len(images) // settings.batch_size
     threads = network.parallel == "threads"
-    with closing(_chunks(images, settings, epoch, threads)) as chunks_of_epochs:
+    with closing(_chunks(images, settings, epoch.number, threads)) as chunks_of_epochs:
         for chunks in chunks_of_epochs:
+            chunks = islice(chunks, epoch.steps // batches.CHUNK, None)
             _train(network, chunks, steps, settings, epoch, verbose, stop)
             yield epoch
             if not epoch.complete:
@@ -88,31 +89,27 @@ def bar_disabled(verbose):
 
 
 def _chunks(images, settings, start, threads):
-    """The chunks of each epoch, from `start` on -> iterator of iterables
+    """The chunks of each epoch from number `start` on -> iterator of iterables
 
     With threads, some epochs at once: each has a generator of its own, which gives one
     chunk after the other, and a thread.
     """
-    done = {start.number: start.steps // batches.CHUNK}
-    numbers = iter(range(start.number, settings.epochs + 1))
-    epochs = (
-        islice(batches.chunks(images, settings, n), done.get(n, 0), None)
-        for n in numbers
-    )
+    numbers = range(start, settings.epochs + 1)
+    epochs = (batches.chunks(images, settings, number) for number in numbers)
     if not threads:
         yield from epochs
         return
     at_once = max(1, min(THREADS, joblib.cpu_count() // 2))
-    chunks = _memory() * SHARE // _bytes_of_a_chunk(images, settings)
-    most = max(1, int(chunks / at_once))  # of an epoch
+    step = next(batches.chunks(images[: settings.batch_size], settings, 1))
+    size = batches.CHUNK * sum(array.nbytes for array in step.values())
+    most = max(1, int(_memory() * SHARE / size / at_once))  # chunks of an epoch
     ahead = deque()
     try:
-        while True:
-            ahead.extend(Ahead(e, most) for e in islice(epochs, at_once - len(ahead)))
-            if not ahead:
-                return
+        ahead.extend(Ahead(e, most) for e in islice(epochs, at_once))
+        while ahead:
             yield ahead[0]
             ahead.popleft().close()
+            ahead.extend(Ahead(e, most) for e in islice(epochs, 1))
     finally:
         for each in ahead:
             each.close()
@@ -137,11 +134,6 @@ class Ahead:
     def close(self):
         """End the thread, once the item is made that it is working on."""
         self.pool.shutdown(cancel_futures=True)
-
-
-def _bytes_of_a_chunk(images, settings):
-    step = next(batches.chunks(images[: settings.batch_size], settings, 1))
-    return batches.CHUNK * sum(array.nbytes for array in step.values())
 
 
 def _memory():

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 
 import doorkeeper
-from common import packages
+from common import frameworks, packages
 from common.commands.command_line import Parser, exit_status
 from tools import processes
 
@@ -147,7 +147,7 @@ def _framework(programs, required):
     """What a framework says of itself, and what its programs can do."""
     findings = [("ok", name, _try(name, name in required)) for name in programs]
     framework = importlib.import_module(programs[0]).framework
-    return [("ok", *item) for item in framework.describe().items()] + findings
+    return [("ok", *frameworks.describe(framework)), *findings]
 
 
 def _try(program, timed):

@@ -8,13 +8,7 @@ import sys
 from pathlib import Path
 
 from common import UserError, files, packages, runs
-from common.commands.command_line import (
-    Parser,
-    add_device,
-    exit_status,
-    fail,
-    print_notes,
-)
+from common.commands import command_line
 from common.config import ARRAY
 from common.images import data
 from common.settings import WHOLE
@@ -37,16 +31,16 @@ def main(package, tools=(), argv=None):
     argv = (sys.argv[1:] if argv is None else argv) or [""]  # whose error lists them
     word, model = "".join(argv[:1]), packages.model_of(package)
     if word in model.words.missing_commands:
-        return fail(model.words.missing_commands[word])
+        return command_line.fail(model.words.missing_commands[word])
     parser = _make_parser(package, model, tools)
     if word and (packages.ROOT / package / f"{word}.py").is_file():
         parser.error(f"type python -m {package}.{word}")
-    return exit_status(_use, package, parser.parse_args(argv))
+    return command_line.exit_status(_use, package, parser.parse_args(argv))
 
 
 def _make_parser(package, model, tools):
     """Every command of a package with its options, which stand beside its body."""
-    parser = Parser(
+    parser = command_line.Parser(
         prog=f"python -m {package}",
         description=f"Use {model.words.title} that any of the frameworks "
         f"trained. `python -m {package}.train` trains one.",
@@ -61,7 +55,7 @@ def _make_parser(package, model, tools):
         add, output = command.add_argument, OUTPUT + module.FILES
         add("run", metavar="RUN", help=RUN)
         add("--output", metavar="NAME", type=files.path, help=output)
-        add_device(command, package)
+        command_line.add_device(command, package)
         module.add_options(command, model)
     return parser
 
@@ -104,7 +98,7 @@ def _dataset(options, config, run):
         config.check_data(dataset, run.path)
     said = f"{run.path}: a run with --binarize"
     dataset.check_binarize(config.settings.binarize, said)
-    print_notes(dataset)
+    command_line.print_notes(dataset)
     return dataset
 
 

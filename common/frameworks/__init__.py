@@ -2,10 +2,14 @@
 
 A framework is a module here with LIBRARIES, the packages whose versions a run records;
 `prepare()`, which comes before it is imported and takes no time; `load()`, which
-imports it; `describe()`, what `common.doctor` says of it; where it can compute on a
-GPU, `device()`, cpu or gpu, what it computes on; and, for the pages,
+imports it; `device()`, cpu or gpu, what it computes on, or, where it has no choice,
+`describe()`, what else `common.doctor` says of it; and, for the pages,
 `of_arrays(function, arrays)`, which makes a function of model.py take arrays like
 these, by name, and return arrays.  pyproject.toml has an extra of its name.
+
+Its module `network` has the Network and the decorators of its methods: `compiled`, and
+`for_each_image`, which calls a method of one image for all images.  Then what one image
+is decoded to fits in the cache.
 """
 
 import importlib
@@ -62,11 +66,10 @@ def silence():
 
 def check_threads(count):
     """UserError if so many cannot be started, for which C++ would end the process."""
-    end, threads = threading.Event(), [threading.Thread() for _ in range(count)]
+    end = threading.Event()
     try:
-        for thread in threads:
-            thread.run = end.wait
-            thread.start()
+        for _ in range(count):
+            threading.Thread(target=end.wait).start()
     except RuntimeError:
         text = f"fewer than {count} threads can be started, which TensorFlow needs here"
         raise UserError(f"{text} (ulimit -u, or pids.max of a container)") from None
@@ -86,3 +89,12 @@ def speed(product):
     """How fast a function multiplies 1024 x 1024 numbers with as many, in words."""
     seconds = min(timeit.repeat(product, number=1, repeat=10))
     return f"{2 * 1024**3 / seconds / 1e9:.0f} GFLOP/s"
+
+
+def describe(room):
+    """What `common.doctor` says of a framework.  -> its name, a text"""
+    name = room.__name__.rpartition(".")[2]
+    version = importlib.import_module(name).__version__
+    if hasattr(room, "device"):
+        return name, f"{version}, computes on the {room.device().upper()}"
+    return name, f"{version}, {room.describe()}"

@@ -10,13 +10,11 @@ import numpy as np
 
 from common import batches
 from common.frameworks import speed
-from common.frameworks.parameters import Parameters
+from common.frameworks.parameters import EPSILON, TINY, Parameters
 
 LIBRARIES = ()  # a run records NumPy's version in any case
-EPSILON = 1e-7  # Keras's; the "epsilon hat" of Kingma & Ba 2015
 BLOCK = 32_768  # numbers that stay in a cache with their moments and gradient
 DRAWS = 250  # of z, decoded together
-TINY = 1e-30  # of a moment: far below epsilon, so no step is seen to change
 
 
 def prepare():
@@ -28,10 +26,9 @@ def load():
 
 
 def describe():
-    """What `common.doctor` says of it: the BLAS's speed.  -> {subject: text}"""
+    """What `common.doctor` says beside its version: the BLAS's speed."""
     square = np.ones((1024, 1024), np.float32)
-    products = f"matrix products: {speed(lambda: square @ square)}"
-    return {"numpy": f"{np.__version__}, {products}"}
+    return f"matrix products: {speed(lambda: square @ square)}"
 
 
 def of_arrays(function, arrays):
@@ -47,9 +44,6 @@ def ignoring_overflow():
 def relu(a):
     """max(a, 0)"""
     return np.maximum(a, 0)
-
-
-ACTIVATIONS = {"relu": relu, "tanh": np.tanh}
 
 
 def softplus(a):
@@ -126,7 +120,7 @@ class Adam:
 class Network(Parameters):
     """Parameters as arrays, beside an array for the gradient of each."""
 
-    activations, Adam = ACTIVATIONS, Adam
+    activations, Adam = {"relu": relu, "tanh": np.tanh}, Adam
 
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
@@ -151,10 +145,7 @@ def compiled(method):
 
 
 def for_each_image(method):
-    """A method of one image, called for some of its draws at a time.
-
-    Then what they are decoded to fits in the cache.
-    """
+    """A method of one image, called for some of its draws at a time."""
 
     def of_one(self, x, eps):
         parts = batches.split(eps, DRAWS)

@@ -2,6 +2,9 @@
 
 import numpy as np
 
+EPSILON = 1e-7  # Adam's, as in Keras: the "epsilon hat" of Kingma & Ba 2015
+TINY = 1e-30  # of a moment: far below epsilon, so no step is seen to change
+
 
 class Parameters:
     """Parameters, an Adam for each player, and both as a checkpoint holds them.

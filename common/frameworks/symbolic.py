@@ -3,6 +3,7 @@
 `library` is the one or the other.
 """
 
+import importlib
 import inspect
 from functools import cached_property
 
@@ -61,10 +62,7 @@ class compiled(cached_property):  # noqa: N801  # a decorator
 
 
 class for_each_image(compiled):  # noqa: N801
-    """A method of one image, compiled; the loop over the images is Python's.
-
-    Then what one image is decoded to fits in the cache.
-    """
+    """A method of one image, compiled; the loop over the images is Python's."""
 
     def function(self, network):
         """Compile the method for a network."""
@@ -72,3 +70,14 @@ class for_each_image(compiled):  # noqa: N801
         x, eps = T.fvector("x"), T.fmatrix("eps")
         of_one = network.library.function([x, eps], self.method(network, x, eps))
         return lambda x, eps: np.stack([*map(of_one, x, eps)])
+
+
+def of_arrays(name, function, arrays):
+    """A function of model.py as one of arrays by name, compiled for such arrays."""
+    library = importlib.import_module(name)
+    symbols = {
+        n: library.tensor.TensorType(array.dtype, [False] * array.ndim)(n)
+        for n, array in arrays.items()
+    }
+    results = function(**symbols)
+    return library.function([*symbols.values()], results, on_unused_input="ignore")

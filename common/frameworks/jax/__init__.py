@@ -24,13 +24,6 @@ def device():
     return jax.default_backend()
 
 
-def describe():
-    """What `common.doctor` says of it.  -> {subject: text}"""
-    import jax
-
-    return {"jax": f"{jax.__version__}, computes on the {device().upper()}"}
-
-
 def of_arrays(function, arrays):
     """A function of model.py as one of arrays by name."""
     import jax

@@ -8,10 +8,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from common.frameworks.parameters import Parameters
+from common.frameworks.parameters import EPSILON, Parameters
 
-ACTIVATIONS = {"relu": jax.nn.relu, "tanh": jnp.tanh}
-EPSILON = 1e-7  # Keras's; the "epsilon hat" of Kingma & Ba 2015
 sigmoid = jax.nn.sigmoid
 
 
@@ -53,7 +51,7 @@ class Adam:
 class Network(Parameters):
     """Parameters as arrays, which a step replaces by others."""
 
-    activations, Adam = ACTIVATIONS, Adam.start
+    activations, Adam = {"relu": jax.nn.relu, "tanh": jnp.tanh}, Adam.start
 
     def variable(self, array, name=""):
         """An array of JAX."""
@@ -106,10 +104,7 @@ def compiled(method):
 
 
 def for_each_image(method):
-    """A method of one image, compiled and mapped over all images.
-
-    Then what one image is decoded to fits in the cache.
-    """
+    """A method of one image, compiled and mapped over all images."""
 
     @functools.wraps(method)
     def of_all(self, x, eps):

@@ -1,8 +1,12 @@
 """PyTensor, Theano's heir, for any model: compiled by Numba, without a C++ compiler."""
 
+import functools
 import os
 
+from common.frameworks import symbolic
+
 LIBRARIES = ("pytensor", "numba")
+of_arrays = functools.partial(symbolic.of_arrays, "pytensor")
 
 
 def prepare():
@@ -19,22 +23,7 @@ def load():
 
 
 def describe():
-    """What `common.doctor` says of it.  -> {subject: text}"""
+    """What `common.doctor` says beside its version."""
     import numba
-    import pytensor
 
-    return {
-        "pytensor": f"{pytensor.__version__}, compiles by Numba {numba.__version__}"
-    }
-
-
-def of_arrays(function, arrays):
-    """A function of model.py as one of arrays by name, compiled for such arrays."""
-    import pytensor
-    import pytensor.tensor as T
-
-    symbols = {
-        n: T.tensor(n, dtype=a.dtype, shape=(None,) * a.ndim) for n, a in arrays.items()
-    }
-    results = function(**symbols)
-    return pytensor.function([*symbols.values()], results, on_unused_input="ignore")
+    return f"compiles by Numba {numba.__version__}"

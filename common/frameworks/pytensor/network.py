@@ -5,11 +5,9 @@ import pytensor
 import pytensor.tensor as T
 
 from common.frameworks import symbolic
-from common.frameworks.symbolic import compiled, for_each_image
+from common.frameworks.parameters import EPSILON, TINY
 
-__all__ = ["Network", "compiled", "for_each_image", "sigmoid"]
-EPSILON = 1e-7  # Keras's; the "epsilon hat" of Kingma & Ba 2015
-TINY = 1e-30  # of a moment: far below epsilon, so no step is seen to change
+compiled, for_each_image = symbolic.compiled, symbolic.for_each_image
 sigmoid = T.sigmoid
 
 

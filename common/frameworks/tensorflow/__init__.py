@@ -44,13 +44,6 @@ def device():
     return "gpu" if tf.config.list_physical_devices("GPU") else "cpu"
 
 
-def describe():
-    """What `common.doctor` says of it.  -> {subject: text}"""
-    import tensorflow as tf
-
-    return {"tensorflow": f"{tf.__version__}, computes on the {device().upper()}"}
-
-
 def of_arrays(function, arrays):
     """A function of model.py as one of arrays by name."""
     import tensorflow as tf

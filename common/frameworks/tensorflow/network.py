@@ -19,9 +19,6 @@ def leaky_relu(h):
     return tf.maximum(0.2 * h, h)
 
 
-ACTIVATIONS = {"leaky_relu": leaky_relu, "relu": tf.nn.relu, "tanh": tf.tanh}
-
-
 class Adam:
     """Keras's Adam, whose moments go by the names of the parameters."""
 
@@ -42,7 +39,8 @@ class Adam:
 class Network(Parameters):
     """Parameters as variables, and Keras's Adam."""
 
-    activations, Adam = ACTIVATIONS, Adam
+    Adam = Adam
+    activations = {"leaky_relu": leaky_relu, "relu": tf.nn.relu, "tanh": tf.tanh}
 
     def __init__(self, parameters, settings, **options):
         if not tf.executing_eagerly():
@@ -65,18 +63,10 @@ class Network(Parameters):
         """A variable of TensorFlow."""
         return tf.Variable(array, name=name)
 
-    def read(self, variable):
-        """A copy of its array."""
-        return _array(variable)
-
     def renewed(self, variable, array):
         """The same variable with another array."""
         variable.assign(array)
         return variable
-
-
-def _array(tensor):
-    return np.array(tensor.numpy())
 
 
 class Shared:
@@ -119,16 +109,13 @@ def compiled(method, **options):
     def call(self, *arrays, **named):
         arrays = [tf.cast(array, tf.float32) for array in arrays]
         named = {name: tf.cast(array, tf.float32) for name, array in named.items()}
-        return tf.nest.map_structure(_array, function(self, *arrays, **named))
+        return tf.nest.map_structure(np.array, function(self, *arrays, **named))
 
     return call
 
 
 def for_each_image(method):
-    """A method of one image, compiled and mapped over all images.
-
-    Then what one image is decoded to fits in the cache.
-    """
+    """A method of one image, compiled and mapped over all images."""
 
     @functools.wraps(method)
     def of_all(self, x, eps):

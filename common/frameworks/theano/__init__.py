@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from common import UserError
-from common.frameworks import import_afresh, silence, speed
+from common.frameworks import import_afresh, silence, speed, symbolic
 
 LIBRARIES = ("theano-pymc",)
 # glibc has exp, log1p and tanh of sixteen numbers at once, but declares them only where
@@ -28,6 +28,7 @@ FIXED |= {"profile": "False", "openmp": "False"}
 FREE = "allow_gc", "base_compiledir", "blas", "cmodule", "compile", "cxx", "gcc"
 SPECIAL = set(" ,'\"\\#")  # to a compiler's flags, or in THEANO_FLAGS
 PATIENCE = 5  # seconds to wait for another process without a word
+of_arrays = functools.partial(symbolic.of_arrays, "theano")
 
 
 def prepare():
@@ -144,19 +145,18 @@ def _compiler_flags():
     """Link SciPy's own OpenBLAS, whose functions have a prefix; else use NumPy's."""
     scipy = Path(importlib.util.find_spec("scipy").origin)
     libraries = scipy.parent.parent / "scipy.libs"
-    names = [path.name for path in libraries.glob("libscipy_openblas*.so")]
-    if len(names) != 1 or SPECIAL & set(str(libraries)):
-        return ["blas__ldflags=", f"gcc__cxxflags={VECTORIZED}"]
-    functions = [t + f for t in "sd" for f in ("gemm", "gemv", "ger", "dot", "axpy")]
-    renamed = " ".join(f"-D{name}_=scipy_{name}_" for name in functions)
-    return [
-        f"blas__ldflags=-L{libraries} -l:{names[0]}",
-        f"gcc__cxxflags={VECTORIZED} {renamed}",
-    ]
+    found = [path.name for path in libraries.glob("libscipy_openblas*.so")]
+    library, flags = "", VECTORIZED
+    if len(found) == 1 and not SPECIAL & set(str(libraries)):
+        library = f"-L{libraries} -l:{found[0]}"
+        names = ("gemm", "gemv", "ger", "dot", "axpy")
+        functions = [kind + name for kind in "sd" for name in names]
+        flags += "".join(f" -D{name}_=scipy_{name}_" for name in functions)
+    return [f"blas__ldflags={library}", f"gcc__cxxflags={flags}"]
 
 
 def describe():
-    """What `common.doctor` says of it: the BLAS, and its speed.  -> {subject: text}"""
+    """What `common.doctor` says beside its version: the BLAS, and its speed."""
     import theano
     import theano.tensor as T
 
@@ -164,14 +164,4 @@ def describe():
     product = theano.function([], T.dot(square, square))
     flags = theano.config.blas__ldflags
     linked = "SciPy's OpenBLAS" if "scipy" in flags else flags or "NumPy's BLAS"
-    return {"theano": f"{theano.__version__}, links {linked}: {speed(product)}"}
-
-
-def of_arrays(function, arrays):
-    """A function of model.py as one of arrays by name, compiled for such arrays."""
-    import theano
-    import theano.tensor as T
-
-    symbols = {n: T.TensorType(a.dtype, [False] * a.ndim)(n) for n, a in arrays.items()}
-    results = function(**symbols)
-    return theano.function([*symbols.values()], results, on_unused_input="ignore")
+    return f"links {linked}: {speed(product)}"

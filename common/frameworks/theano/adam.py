@@ -4,9 +4,8 @@ import numpy as np
 import theano
 import theano.tensor as T
 
+from common.frameworks.parameters import EPSILON
 from common.frameworks.theano.loops import or_zero
-
-EPSILON = 1e-7  # Keras's; the paper's "epsilon hat"
 
 
 class Adam:

@@ -4,7 +4,7 @@ import theano.scalar
 import theano.tensor as T
 from theano.tensor.nnet import sigm
 
-TINY = 1e-30  # of a moment: far below Adam's epsilon, so no step is seen to change
+from common.frameworks.parameters import TINY
 
 
 class OrZero(theano.scalar.UnaryScalarOp):

@@ -4,11 +4,10 @@ import theano
 import theano.tensor as T
 
 from common.frameworks import symbolic
-from common.frameworks.symbolic import compiled, for_each_image
 from common.frameworks.theano import check
 from common.frameworks.theano.adam import Adam
 
-__all__ = ["Network", "compiled", "for_each_image", "sigmoid"]
+compiled, for_each_image = symbolic.compiled, symbolic.for_each_image
 sigmoid = T.nnet.sigmoid
 
 
@@ -17,13 +16,11 @@ def leaky_relu(h):
     return T.maximum(0.2 * h, h)
 
 
-ACTIVATIONS = {"leaky_relu": leaky_relu, "relu": T.nnet.relu, "tanh": T.tanh}
-
-
 class Network(symbolic.Network):
     """Parameters as shared variables, and Adam as updates of them."""
 
-    library, activations, Adam = theano, ACTIVATIONS, Adam
+    library, Adam = theano, Adam
+    activations = {"leaky_relu": leaky_relu, "relu": T.nnet.relu, "tanh": T.tanh}
     parallel = "processes"  # no other Python thread runs during a step
     compiling = "Theano compiles its functions: half a minute at first, then seconds"
 

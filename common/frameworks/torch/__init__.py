@@ -19,13 +19,6 @@ def device():
     return "gpu" if torch.cuda.is_available() else "cpu"
 
 
-def describe():
-    """What `common.doctor` says of it.  -> {subject: text}"""
-    import torch
-
-    return {"torch": f"{torch.__version__}, computes on the {device().upper()}"}
-
-
 def of_arrays(function, arrays):
     """A function of model.py as one of arrays by name."""
     import torch

@@ -5,11 +5,8 @@ import functools
 import numpy as np
 import torch
 
-from common.frameworks.parameters import Parameters
+from common.frameworks.parameters import EPSILON, TINY, Parameters
 
-ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh}
-EPSILON = 1e-7  # Keras's; the "epsilon hat" of Kingma & Ba 2015
-TINY = 1e-30  # of a moment: far below epsilon, so no step is seen to change
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 sigmoid = torch.sigmoid
 
@@ -52,7 +49,7 @@ class Adam:
 class Network(Parameters):
     """Parameters as tensors that record what is done with them."""
 
-    activations, Adam = ACTIVATIONS, Adam
+    activations, Adam = {"relu": torch.relu, "tanh": torch.tanh}, Adam
 
     def variable(self, array, name=""):
         """A tensor of which gradients are wanted."""
@@ -93,10 +90,7 @@ def compiled(method):
 
 
 def for_each_image(method):
-    """A method of one image, called for all images.
-
-    Then what one image is decoded to fits in the cache.
-    """
+    """A method of one image, called for all images."""
 
     @compiled
     @functools.wraps(method)
