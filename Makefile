@@ -31,8 +31,8 @@ $(APART:%=test-%): test-%:
 
 test-today: WHICH := $(MOST)
 check-today: WHICH := not slow and $(MOST)
-test-today: today  ## run the tests there, if it could be installed
-check-today: today  ## run those there that are not slow
+test-today: today  ## run the tests in .venv-today, if it can be installed
+check-today: today  ## run the tests in .venv-today that are not slow
 test-today check-today:
 	@test ! -e .venv-today/ready || \
 	    $(PYTEST:.venv/%=.venv-today/%) -m "$(WHICH)" $(filter-out --without-torch,$(ARGS))
@@ -113,7 +113,7 @@ INSTALL := $(UV) pip install --python .venv --compile-bytecode --require-hashes 
 	    2>/dev/null; then \
 	    echo "note: Python 3.11, which Theano needs, is not here and could not be" \
 	        "downloaded; all but the Theano programs and the tests will run" \
-	        "(vae_pytensor is vae_theano in Theano's heir)"; \
+	        "(vae_pytensor takes the place of vae_theano)"; \
 	    $(INSTALL) -r requirements-today.lock; \
 	else \
 	    echo "error: Python 3.11 is needed (3.12 or 3.13 for all but Theano) and could" \
@@ -128,14 +128,14 @@ PYTHONS := $(foreach minor,13 12 14,python3.$(minor) \
 IS_NEW := import sys; sys.exit(not (3, 12) <= sys.version_info < (3, 15))
 TODAY := requirements-today.lock \
     $(if $(filter --without-torch,$(ARGS)),,requirements-torch.lock)
-today: .uv/bin/uv  ## install all but Theano in .venv-today (8 GB; ARGS=--without-torch: 3)
+today: .uv/bin/uv  ## install all but Theano in .venv-today (8 GB; 3 with ARGS=--without-torch)
 	@for python in $(PYTHONS) 3.13; do \
 	    if $$python -c '$(IS_NEW)' 2>/dev/null; then break; fi; \
 	done; \
 	test -e .venv-today/ready || $(UV) venv -q --clear --python $$python .venv-today 2>/dev/null \
 	    && $(INSTALL:.venv=.venv-today) $(TODAY:%=-r %) && touch .venv-today/ready || \
-	    echo "note: .venv-today could not be installed, which takes Python 3.12, 3.13 or" \
-	        "3.14, a network and 8 GB; nothing else needs it" >&2
+	    echo "note: .venv-today could not be installed: it needs Python 3.12 to 3.14, a" \
+	        "network and 8 GB (3 GB without PyTorch); no other command needs it" >&2
 
 .venv/lab .venv/search: .venv/%: requirements-%.lock | whole
 	$(INSTALL) -r $<

@@ -14,7 +14,7 @@ import warnings
 BUG = 70  # the exit status that sysexits.h calls EX_SOFTWARE
 ROOT = os.path.dirname(os.path.abspath(__file__))
 OURS = "common", "tools"
-HEIRS = {"theano": " (vae_pytensor is the same in its heir)"}
+HEIRS = {"theano": " (vae_pytensor is the VAE in PyTensor, which continues it)"}
 MODULES = {"scikit-learn": "sklearn", "theano-pymc": "theano"}  # imported as
 
 
@@ -182,7 +182,7 @@ def _numbers(version):
 def _cure(extra):
     """What to type, according to what there is; None: another Python is needed."""
     if sys.flags.no_site:
-        return "leave out -S, without which Python finds it"
+        return "run Python without -S, which hides installed packages"
     environment, command = _home(extra)
     scripts = os.path.join(environment, "Scripts" if os.name == "nt" else "bin")
     prefix = os.path.abspath(sys.prefix)

@@ -1,7 +1,6 @@
-"""Train and measure K = 50, 5 and 1 draws of z beside the published figures, on a GPU.
+"""Train the VAE with K = 50, 5 and 1 draws of z on a GPU, and estimate log p(x).
 
-In this order: MNIST's 60,000 training images with seed 0, the first 50,000 (as nbip's
-port and the Exemplar VAE), 60,000 with seeds 1 and 2.  A run that is there is kept.
+ROWS gives the order.  A run that exists is resumed.
 """
 
 import sys
@@ -17,7 +16,7 @@ FOLDER = Path("runs", "gpu")
 PACKAGE = "vae_jax"
 DEEP = "--hidden 200 200 --latent-dim 50 --activation tanh --learning-rate 0.0015"
 EPOCHS = {50: 1500, 5: 1200, 1: 1500}  # of each K
-ROWS = [  # training images, seed, gradient
+ROWS = [  # training images (50,000 as the Exemplar VAE), seed, gradient
     *[(60_000, 0, "path"), (60_000, 0, "total"), (50_000, 0, "path")],
     *[(60_000, 1, "path"), (60_000, 2, "path")],
 ]

@@ -112,7 +112,7 @@ def without_packages(*words):
 
 @pytest.mark.parametrize("door", ["vae_tf.train", "vae_numpy", "common.compare"])
 def test_packages_that_are_missing(door):
-    words = "numpy is not installed in", sys.executable, "leave out -S"
+    words = "numpy is not installed in", sys.executable, "without -S"
     one_line(without_packages("-m", door), *words)
 
 

@@ -7,7 +7,7 @@ import torch
 
 from vae_torch import model
 
-DECODER = "decoder", "W_logits", "b_logits"  # where its parameters' names begin
+DECODER = "decoder", "W_logits", "b_logits"  # prefixes of its parameters
 
 
 def log_weight(parameters, x, eps, activation):
@@ -37,15 +37,15 @@ def importance_weighted_bound(parameters, x, eps, activation):
 def path_bound(parameters, x, eps, activation, share=1.0):
     """The importance-weighted bound, with the path gradient of the encoder.
 
-    A frozen copy of the encoder gives mu and logvar, and the encoder moves eps.  So
-    log q(z|x) changes with z alone, and the gradient lacks the score term, whose mean
-    is 0 (Roeder et al. 2017, for K = 1).  `share` multiplies the gradient that z gets.
+    A frozen copy of the encoder gives the values.  The gradient reaches the encoder
+    through z alone, by way of eps, so it lacks the score term, whose mean is 0 (Roeder
+    et al. 2017, for K = 1).  `share` multiplies the gradient that z gets.
     (B, D), (K, B, Z), (K, B, 1) -> (B,)
     """
     mu, logvar = model.encode(parameters, x, activation)
     z = model.reparameterize(mu, logvar, eps)  # (K, B, Z)
     slope = torch.Tensor.detach(torch.exp(-0.5 * logvar))  # of eps = (z - mu) / sigma
-    change = share * slope * (z - torch.Tensor.detach(z))  # 0, but with a gradient
+    change = share * slope * (z - torch.Tensor.detach(z))  # its value is 0
     frozen = {
         name: p if name.startswith(DECODER) else torch.Tensor.detach(p)
         for name, p in parameters.items()
@@ -56,8 +56,8 @@ def path_bound(parameters, x, eps, activation, share=1.0):
 def doubly_reparameterized_bound(parameters, x, eps, activation):
     """The same for K > 1: without a score term and without bias (Tucker et al. 2019).
 
-    A draw's share of the weights multiplies its gradient, as in the bound above, and
-    for the encoder once more.  (B, D), (K, B, Z) -> (B,)
+    A draw's share of the weights multiplies its gradient, as in the importance-weighted
+    bound, and for the encoder once more.  (B, D), (K, B, Z) -> (B,)
     """
     log_w = log_weight(parameters, x, eps, activation)
     w = torch.exp(log_w - torch.amax(log_w, axis=0))

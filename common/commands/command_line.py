@@ -14,7 +14,7 @@ from pathlib import Path
 import doorkeeper
 from common import UserError, packages
 
-PLACES = {errno.ENOSPC: "what is printed", errno.ENOENT: "the working folder"}
+PLACES = {errno.ENOSPC: "standard output", errno.ENOENT: "the working folder"}
 PIPE = 141  # what a shell says of a command that nobody reads any longer
 
 DATA = (
@@ -68,7 +68,7 @@ def add_device(parser, package):
     """Add --device, where the framework has a choice."""
     parser.set_defaults(device=None)
     if (devices := packages.devices(package))[1:]:
-        text = "what to compute on (default: a GPU, where the framework finds one)"
+        text = "device to compute on (default: a GPU if the framework finds one)"
         parser.add_argument("--device", choices=devices, help=text)
 
 

@@ -48,8 +48,8 @@ class Table(Record):
             heading += "  distance" * (self._judge is not None)
             print(f"run    {self.run.path}")
             if len(self.history) == self.settings.epochs:
-                more = "--epochs with a larger number continues it"
-                print(f"note   its epochs ({len(self.history)}) are finished; {more}")
+                more = "to continue it, give a larger --epochs"
+                print(f"note   all epochs of this run are finished; {more}")
             print(f"\n  epoch  {heading}  seconds", flush=True)
 
     def report(self, row):

@@ -1,6 +1,6 @@
 """What Theano and PyTensor share: symbols, and functions compiled at their first use.
 
-`library` is the one or the other.
+`library` is theano or pytensor.
 """
 
 import importlib

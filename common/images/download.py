@@ -89,7 +89,7 @@ def _reach(url):
     thread.join(CONNECT)
     if thread.is_alive():
         raise TimeoutError(f"no connection to {way.hostname} in {CONNECT} seconds")
-    return f" by way of the proxy {way.hostname}" if proxy else ""
+    return f" through the proxy {way.hostname}" if proxy else ""
 
 
 def _places():

@@ -53,7 +53,7 @@ def test_closed_streams(tmp_path, closed):
 def test_the_disk_of_what_is_printed_is_full(tmp_path):
     words = shlex.join(SMALL)
     result = run(f"{PYTHON} -m vae_numpy.train {words} >/dev/full", tmp_path)
-    one_line(result, "what is printed: No space left on device")
+    one_line(result, "standard output: No space left on device")
     result = run(f"{PYTHON} -m vae_numpy sample no/such 2>/dev/full", tmp_path)
     assert (result.returncode, result.stdout, result.stderr) == (2, "", "")
 

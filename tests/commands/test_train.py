@@ -293,7 +293,7 @@ def test_a_finished_run_is_resumed(train, tmp_path, without_figures):
     words = [*FAST[:-2], "--epochs"]
     stdout = succeed(train(*words, 1, "--out", out))
     assert re.search(r"^1 epoch, \d+\.\d\d seconds in all$", stdout, re.MULTILINE)
-    note = "its epochs (1) are finished; --epochs with a larger number continues it"
+    note = "all epochs of this run are finished; to continue it, give a larger "
     assert note not in stdout
     stdout = succeed(train("--resume", out))
     assert note in stdout

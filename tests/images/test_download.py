@@ -162,7 +162,7 @@ def test_the_root_of_it(server, monkeypatch, proxy, bundle, reason):
     monkeypatch.setenv("https_proxy", proxy.format(server.url))
     line = unreachable()
     assert line.count(reason) == 2
-    assert line.count(".invalid by way of the proxy 127.0.0.1: ") == 2
+    assert line.count(".invalid through the proxy 127.0.0.1: ") == 2
 
 
 def test_a_host_of_many_addresses_where_nobody_answers(server, monkeypatch):

@@ -63,7 +63,7 @@ class Network(Parameters):
         return array.astype(np.int64) if array.dtype == np.int32 else array
 
     def go_on_from(self, parameters, adam):
-        """Take what a step has returned.  JAX has sorted the names."""
+        """Take what a step has returned.  JAX sorts the keys of a dict."""
         self.parameters = {name: parameters[name] for name in self.parameters}
         self.adams = {"": adam}
 
@@ -88,7 +88,7 @@ def jitted(method):
 
 
 def compiled(method):
-    """A method of the parameters, jitted: float32 in it, NumPy's arrays outside."""
+    """A method of the parameters, jitted: float32 inside, NumPy arrays outside."""
 
     @jitted
     def function(self, parameters, arrays, named):

@@ -12,7 +12,7 @@ sigmoid = T.sigmoid
 
 
 def relu(h):
-    """max(h, 0), whose slope at 0 is 0: PyTensor itself has none."""
+    """max(h, 0), with slope 0 at 0.  PyTensor has no relu."""
     return T.switch(h > 0, h, 0)
 
 
@@ -34,8 +34,8 @@ class Adam:
     def updates(self, gradients, parameters, learning_rate):
         """What one step changes: [(shared variable, its new value), ...].
 
-        `gradients` is a list in the order of the parameters, a dict.  The same as in
-        common/frameworks/theano/adam.py.
+        `gradients` is a list in the order of the parameters, a dict.  The formula
+        is that of common/frameworks/theano/adam.py.
         """
         beta_1, beta_2 = self.beta_1, self.beta_2
         t = self.step + 1
@@ -56,4 +56,4 @@ class Network(symbolic.Network):
     library, Adam = pytensor, Adam
     activations = {"relu": relu, "tanh": T.tanh}
     parallel = None  # no other thread runs during a step; a process compiles anew
-    compiling = "PyTensor compiles its functions: some seconds at first, then one"
+    compiling = "PyTensor compiles its functions: a dozen seconds at first, then one"

@@ -63,6 +63,10 @@ class Network(Parameters):
         """A variable of TensorFlow."""
         return tf.Variable(array, name=name)
 
+    def read(self, variable):
+        """A copy of its array."""
+        return as_array(variable)
+
     def renewed(self, variable, array):
         """The same variable with another array."""
         variable.assign(array)
@@ -101,6 +105,11 @@ class Shared:
                 return trace(*arrays, **named)
 
 
+def as_array(tensor):
+    """A copy of its array; TensorFlow 2.21 has another way that NumPy 2 warns of."""
+    return np.array(tensor.numpy())
+
+
 def compiled(method, **options):
     """A method as a tf.function: float32 tensors in it, arrays outside."""
     function = Shared(tf.function(method, **options))
@@ -109,7 +118,7 @@ def compiled(method, **options):
     def call(self, *arrays, **named):
         arrays = [tf.cast(array, tf.float32) for array in arrays]
         named = {name: tf.cast(array, tf.float32) for name, array in named.items()}
-        return tf.nest.map_structure(np.array, function(self, *arrays, **named))
+        return tf.nest.map_structure(as_array, function(self, *arrays, **named))
 
     return call
 

@@ -1,4 +1,4 @@
-"""PyTorch for any model: nothing must be chosen before it is imported."""
+"""PyTorch for any model: nothing needs to be set before its import."""
 
 LIBRARIES = ("torch",)
 

@@ -14,7 +14,7 @@ sigmoid = torch.sigmoid
 class Adam:
     """Moments of each parameter's gradient, and the step count.
 
-    torch.optim adds its epsilon elsewhere, and cannot be imported beside TensorFlow.
+    torch.optim adds its epsilon elsewhere, and aborts where TensorFlow 2.21 is loaded.
     """
 
     def __init__(self, parameters, beta_1=0.9, beta_2=0.999):
@@ -52,7 +52,7 @@ class Network(Parameters):
     activations, Adam = {"relu": torch.relu, "tanh": torch.tanh}, Adam
 
     def variable(self, array, name=""):
-        """A tensor of which gradients are wanted."""
+        """A tensor that requires a gradient."""
         return torch.tensor(array, device=DEVICE, requires_grad=True)
 
     def read(self, variable):
@@ -66,12 +66,12 @@ class Network(Parameters):
 
 
 def tensor(array):
-    """In float32, where the network is."""
+    """An array as a float32 tensor on the network's device."""
     return torch.from_numpy(np.asarray(array)).to(DEVICE).float()
 
 
 def numpy(tensor):
-    """Its array."""
+    """A tensor as an array."""
     return tensor.cpu().numpy()
 
 

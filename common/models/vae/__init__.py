@@ -27,8 +27,8 @@ class Settings(settings.Settings):
     gradient: str = option(
         "total",
         ("total", "path"),
-        "the encoder's gradient; path: through z alone, without the score term "
-        "(Roeder et al. 2017; for several draws of z, Tucker et al. 2019)",
+        "gradient of the encoder: total, or path, through z alone and without the "
+        "score term (Roeder et al. 2017; for several draws of z, Tucker et al. 2019)",
     )
 
     name = "vae"
