@@ -1,6 +1,5 @@
 """The one epoch loop: train on an epoch's batches while the next ones are made."""
 
-import os
 import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
@@ -8,14 +7,14 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 
-import joblib
 import numpy as np
 from tqdm import tqdm
 
-from common import UserError, batches
+from common import UserError, batches, machine
 
 THREADS = 8  # at most, each of which makes the batches of one epoch
 SHARE = 1 / 16  # of the machine's memory, for batches before their turn
+BYTES = 4e9  # for them, at most
 
 
 @dataclass
@@ -99,10 +98,10 @@ def _chunks(images, settings, start, threads):
     if not threads:
         yield from epochs
         return
-    at_once = max(1, min(THREADS, joblib.cpu_count() // 2))
+    at_once = int(max(1, min(THREADS, machine.cores() // 2)))
     step = next(batches.chunks(images[: settings.batch_size], settings, 1))
     size = batches.CHUNK * sum(array.nbytes for array in step.values())
-    most = max(1, int(_memory() * SHARE / size / at_once))  # chunks of an epoch
+    most = max(1, int(min(machine.memory() * SHARE, BYTES) / size / at_once))
     ahead = deque()
     try:
         ahead.extend(Ahead(e, most) for e in islice(epochs, at_once))
@@ -134,13 +133,6 @@ class Ahead:
     def close(self):
         """End the thread, once the item is made that it is working on."""
         self.pool.shutdown(cancel_futures=True)
-
-
-def _memory():
-    """Bytes of this machine's memory."""
-    if not hasattr(os, "sysconf"):  # Windows
-        return 8e9
-    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 def evaluate(network, test_set):

@@ -66,8 +66,8 @@ def test_threads_that_make_the_batches_change_nothing(
     monkeypatch.setattr(Network, "parallel", None)
     train("whole")
     monkeypatch.setattr(Network, "parallel", "threads")
-    monkeypatch.setattr(loop.joblib, "cpu_count", lambda: cores)
-    monkeypatch.setattr(loop, "SHARE", share)
+    monkeypatch.setattr(loop.machine, "cores", lambda: cores)
+    monkeypatch.setattr(loop, "BYTES", 1e9 * share)
     threads = threading.active_count()
     with pytest.raises(KeyboardInterrupt):
         train("parts", interrupt_at=4)

@@ -7,11 +7,9 @@ A finding is a line in three parts: `ok`, `note` or `wrong`; the subject; the te
 
 import importlib
 import io
-import math
 import os
 import platform
 import shutil
-import sys
 import textwrap
 import timeit
 from functools import partial
@@ -26,7 +24,6 @@ ABOUT = "Say what is right and wrong with this machine, before anybody trains."
 PATIENCE = 300  # seconds for a framework that may have to compile for the first time
 STEPS, CALLS = 20, 10  # steps in each call of a network, calls that are timed
 MNIST_IMAGES, EPOCHS = 60_000, 25
-CONTROL_GROUP = Path("/sys/fs/cgroup")  # of a container
 MEMORY, DISK = 2e9, 0.5e9  # bytes that training needs
 
 
@@ -80,33 +77,13 @@ def _examine(required, programs):
 
 def _machine():
     """Processor cores, memory and disk; of a container, what it may use."""
-    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
-    cores = min(cores, _allowed("cpu.max", "cpu/cpu.cfs_quota_us"))
-    memory = _allowed("memory.max", "memory/memory.limit_in_bytes")
-    if hasattr(os, "sysconf"):  # not on Windows
-        memory = min(memory, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    cores, memory = machine.cores(), machine.memory()
     disk = shutil.disk_usage(Path.cwd()).free
     text = f"{cores:g} cores, {memory / 1e9:.0f} GB of memory, {disk / 1e9:.0f} GB free"
     if memory >= MEMORY and disk >= DISK:
         return "ok", "machine", text
     needed = "training needs 2 GB of memory and 0.5 GB of disk"
     return "note", "machine", f"{text} - {needed}"
-
-
-def _allowed(*names):
-    """What Linux allows a container: cores or bytes; inf if no limit is known.
-
-    The names of its files in versions 2 and 1, where a second one has the period.
-    """
-    for file in (CONTROL_GROUP / name for name in names):
-        if file.exists():
-            limit, *period = file.read_text().split()
-            if file.name == "cpu.cfs_quota_us":
-                period = [file.with_name("cpu.cfs_period_us").read_text()]
-            return (
-                math.inf if limit in ("max", "-1") else int(limit) / int(*period or [1])
-            )
-    return math.inf
 
 
 def _apart(subjects, required, function, *arguments):

@@ -8,6 +8,7 @@ import time
 import numpy as np
 import pytest
 
+from common import machine
 from tests.conftest import MNIST, ROOT
 from tests.helpers import one_line, run
 from tools import doctor
@@ -91,7 +92,7 @@ def test_what_a_framework_says_of_itself(package):
     ],
 )
 def test_the_limits_of_a_container(tmp_path, monkeypatch, files):
-    monkeypatch.setattr(doctor, "CONTROL_GROUP", tmp_path)
+    monkeypatch.setattr(machine, "CONTROL_GROUP", tmp_path)
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(f"{text}\n")

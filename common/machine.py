@@ -1,0 +1,41 @@
+"""What this machine, or the container that the program runs in, has.
+
+Standard library alone.
+"""
+
+import math
+import os
+import sys
+from pathlib import Path
+
+CONTROL_GROUP = Path("/sys/fs/cgroup")  # of a container, on Linux
+
+
+def cores():
+    """Processor cores that this process may use, which a container may split."""
+    linux = sys.platform == "linux"
+    number = len(os.sched_getaffinity(0)) if linux else os.cpu_count() or 1
+    return min(number, _allowed("cpu.max", "cpu/cpu.cfs_quota_us"))
+
+
+def memory():
+    """Bytes of memory that this process may use; inf if that is not known."""
+    allowed = _allowed("memory.max", "memory/memory.limit_in_bytes")
+    if not hasattr(os, "sysconf"):  # Windows
+        return allowed
+    return min(allowed, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+
+
+def _allowed(*names):
+    """What Linux allows a container: cores or bytes; inf if no limit is known.
+
+    The names of its files in versions 2 and 1, where a second one has the period.
+    """
+    for file in (CONTROL_GROUP / name for name in names):
+        if file.exists():
+            limit, *period = file.read_text().split()
+            if file.name == "cpu.cfs_quota_us":
+                period = [file.with_name("cpu.cfs_period_us").read_text()]
+            unlimited = limit in ("max", "-1")
+            return math.inf if unlimited else int(limit) / int(*period or [1])
+    return math.inf
