@@ -285,6 +285,7 @@ def _library(error, places):
         file = code.co_filename  # an environment may lie in the project's folder
         ours = file.startswith(ROOT + os.sep) and "-packages" + os.sep not in file
         below = [] if ours else below + [(code, variables)]  # noqa: RUF005
+    below = [b for b in below if b[1]["__name__"].partition(".")[0] != "importlib"]
     files = {v["__name__"]: v["__file__"] for c, v in below if c.co_name == "<module>"}
     if isinstance(error, ImportError) and error.name and (files or not below):
         name = error.name.partition(".")[0]

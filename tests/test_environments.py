@@ -57,6 +57,7 @@ def test_pip_settings_of_others_do_not_count(tmp_path):
     python.write_text(f'#!/bin/sh\necho "{values} $@"\n')
     python.chmod(0o755)
     changes = {"PATH": f"{tmp_path}:{os.environ['PATH']}"} | dict.fromkeys(names, "1")
+    changes |= {"MAKEFLAGS": None, "MAKELEVEL": None}  # of the make that runs the tests
     result = run(["make", "-f", ROOT / "Makefile", ".uv/bin/uv"], tmp_path, **changes)
     assert (result.returncode, result.stderr) == (0, "")
     start = "[0] [0] [] -m pip install -q --no-user --prefix= --target .uv uv=="

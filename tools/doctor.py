@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 import doorkeeper
-from common import frameworks, packages
+from common import machine, packages
 from common.commands.command_line import Parser, exit_status
 from tools import processes
 
@@ -122,6 +122,8 @@ def _drawing():
 
 def _framework(programs, required):
     """What a framework says of itself, and what its programs can do."""
+    from common import frameworks
+
     findings = [("ok", name, _try(name, name in required)) for name in programs]
     framework = importlib.import_module(programs[0]).framework
     return [("ok", *frameworks.describe(framework)), *findings]

@@ -18,6 +18,7 @@ class Network(network.Network):
         """One Adam step per batch.  (S, B, D), (S, K, B, Z), (S,) -> sum of means"""
         return {"elbo": float(sum(map(self._train, x, eps, learning_rates)))}
 
+    @network.recorded
     def _train(self, x, eps, learning_rate):
         """One step.  Each operation runs at once, and is recorded for the gradient."""
         x, eps = network.tensor(x), network.tensor(eps)

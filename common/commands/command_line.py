@@ -65,11 +65,11 @@ def _unread():
 
 
 def add_device(parser, package):
-    """Add --device, where the framework has a choice."""
-    parser.set_defaults(device=None)
-    if (devices := packages.devices(package))[1:]:
-        text = "device to compute on (default: a GPU if the framework finds one)"
-        parser.add_argument("--device", choices=devices, help=text)
+    """Add --device, with what the framework can compute on."""
+    text = "device to compute on, gpu for TensorFlow, JAX and PyTorch alone (default: "
+    text += "a GPU if the framework finds one)"
+    devices = packages.devices(package)
+    parser.add_argument("--device", choices=devices, default=None, help=text)
 
 
 def print_notes(dataset):

@@ -3,14 +3,39 @@
 `library` is theano or pytensor.
 """
 
+import atexit
 import importlib
 import inspect
+import os
+import shlex
+import shutil
+import sys
+import tempfile
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
 from common.frameworks.parameters import Parameters
+
+
+def choose_folder(library):
+    """Where the usual folder cannot be written, a library compiles into another one."""
+    name = library.lower()
+    try:
+        usual = Path.home() / f".{name}"
+        usual.mkdir(exist_ok=True)
+        tempfile.TemporaryFile(dir=usual).close()
+        if os.name != "nt" and os.statvfs(usual).f_flag & getattr(os, "ST_NOEXEC", 0):
+            raise OSError(f"no library can be loaded from {usual}: mounted noexec")
+    except (OSError, RuntimeError) as error:  # RuntimeError: there is no home
+        folder = tempfile.mkdtemp(prefix=f"{name}-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        place = f",base_compiledir={shlex.quote(folder)}"
+        os.environ[f"{name.upper()}_FLAGS"] += place
+        note = f"note: {library} compiles into {folder}, anew each time ({error})"
+        print(note, file=sys.stderr)
 
 
 class Network(Parameters):

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 import doorkeeper
-from common.frameworks import theano as framework
+from common.frameworks import symbolic
 from tests import helpers
 from tests.helpers import environment, one_line, run
 
@@ -167,7 +167,7 @@ def test_a_folder_from_which_nothing_can_be_loaded(home, monkeypatch, capsys):
     monkeypatch.setenv("THEANO_FLAGS", "")
     noexec = SimpleNamespace(f_flag=os.ST_NOEXEC)
     monkeypatch.setattr(os, "statvfs", lambda path: noexec)
-    framework._choose_folder()
+    symbolic.choose_folder("Theano")
     words = f"anew each time (no library can be loaded from {home}/.theano"
     assert words in capsys.readouterr().err
 

@@ -17,6 +17,8 @@ def prepare():
 
 def load():
     """Import PyTensor, for float32."""
+    if "base_compiledir=" not in os.environ["PYTENSOR_FLAGS"]:
+        symbolic.choose_folder("PyTensor")
     import pytensor
 
     pytensor.config.floatX = "float32"

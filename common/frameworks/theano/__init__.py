@@ -1,15 +1,12 @@
 """Theano for any model: how it is made to run on newer libraries, and fast."""
 
-import atexit
 import builtins
 import functools
 import importlib.util
 import logging
 import os
-import shlex
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +57,7 @@ def load():
     """
     early, others = "theano" in sys.modules, []
     if "compiledir=" not in os.environ["THEANO_FLAGS"]:
-        _choose_folder()
+        symbolic.choose_folder("Theano")
     with silence():
         import_afresh("theano")
     from theano import config
@@ -80,22 +77,6 @@ def load():
         here = f"{others[0].partition('=')[0]}=" in os.environ["THEANO_FLAGS"]
         place = "THEANO_FLAGS" if here else files
         print(f"note: {', '.join(others)} ({place}) is not used here", file=sys.stderr)
-
-
-def _choose_folder():
-    """Where the usual folder cannot be written, Theano compiles into another one."""
-    try:
-        usual = Path.home() / ".theano"
-        usual.mkdir(exist_ok=True)
-        tempfile.TemporaryFile(dir=usual).close()
-        if os.name != "nt" and os.statvfs(usual).f_flag & getattr(os, "ST_NOEXEC", 0):
-            raise OSError(f"no library can be loaded from {usual}: mounted noexec")
-    except (OSError, RuntimeError) as error:  # RuntimeError: there is no home
-        folder = tempfile.mkdtemp(prefix="theano-")
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        os.environ["THEANO_FLAGS"] += f",base_compiledir={shlex.quote(folder)}"
-        note = f"note: Theano compiles into {folder}, anew each time ({error})"
-        print(note, file=sys.stderr)
 
 
 @functools.cache

@@ -19,7 +19,7 @@ class Adam:
 
     def __init__(self, parameters, beta_1=0.9, beta_2=0.999):
         self.beta_1, self.beta_2 = beta_1, beta_2
-        self.step = torch.tensor(0)
+        self.step = torch.tensor(0, device="cpu")
         self.m = {n: torch.zeros_like(p.detach()) for n, p in parameters.items()}
         self.v = {n: torch.zeros_like(p.detach()) for n, p in parameters.items()}
 
@@ -32,7 +32,9 @@ class Adam:
         and in float32 as there.
         """
         self.step += 1
-        betas = torch.tensor([self.beta_1, self.beta_2])
+        betas = torch.tensor(
+            [self.beta_1, self.beta_2], dtype=torch.float32, device="cpu"
+        )
         first, second = 1 - betas**self.step
         alpha = float(learning_rate * torch.sqrt(second) / first)
         for (name, p), g in zip(parameters.items(), gradients, strict=True):
@@ -50,6 +52,10 @@ class Network(Parameters):
     """Parameters as tensors that record what is done with them."""
 
     activations, Adam = {"relu": torch.relu, "tanh": torch.tanh}, Adam
+
+    @torch.inference_mode(False)
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
 
     def variable(self, array, name=""):
         """A tensor that requires a gradient."""
@@ -73,6 +79,11 @@ def tensor(array):
 def numpy(tensor):
     """A tensor as an array."""
     return tensor.cpu().numpy()
+
+
+def recorded(method):
+    """A method with gradients, also where the user's program has switched them off."""
+    return torch.inference_mode(False)(torch.enable_grad()(method))
 
 
 def compiled(method):
