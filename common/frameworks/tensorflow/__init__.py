@@ -15,6 +15,7 @@ def prepare():
     """Choose what must be chosen before TensorFlow is imported."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # errors only
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # others need some, too
+    os.environ.setdefault("NVIDIA_TF32_OVERRIDE", "0")  # products in full float32
     os.environ["KERAS_BACKEND"] = "tensorflow"
     for name in ("XLA_FLAGS", "TF_XLA_FLAGS"):  # one that XLA does not know ends it
         os.environ.pop(name, None)
@@ -25,7 +26,7 @@ def load():
     if "tensorflow" not in sys.modules:
         check_threads(12 + 6 * CORES)  # as many as training was seen to start
     with silence():
-        import tensorflow as tf
+        import tensorflow  # noqa: F401
 
         import_afresh("keras")
     from keras import config
@@ -33,7 +34,6 @@ def load():
     if config.backend() != "tensorflow":
         text = f"Keras was imported with KERAS_BACKEND={config.backend()}"
         raise UserError(f"{text}: import this package before keras")
-    tf.config.experimental.enable_tensor_float_32_execution(False)  # GPU: 24 bits
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # after TensorFlow's own
 
 
