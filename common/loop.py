@@ -101,7 +101,8 @@ def _chunks(images, settings, start, threads):
     at_once = int(max(1, min(THREADS, machine.cores() // 2)))
     step = next(batches.chunks(images[: settings.batch_size], settings, 1))
     size = batches.CHUNK * sum(array.nbytes for array in step.values())
-    most = max(1, int(min(machine.memory() * SHARE, BYTES) / size / at_once))
+    fit = int(min(machine.memory() * SHARE, BYTES) / size / at_once)
+    most = max(1, min(fit, len(images) // settings.batch_size // batches.CHUNK + 1))
     ahead = deque()
     try:
         ahead.extend(Ahead(e, most) for e in islice(epochs, at_once))

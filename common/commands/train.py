@@ -93,10 +93,10 @@ def train(package, options):
     prepare = _resumed if "resume" in options else _new
     run, config, dataset = prepare(package, packages.model_of(package), options)
     table = Table(run, config, dataset, options)
-    table.head()
     parameters = config.settings.parameters()
     parameters["verbose"] = False if table.quiet else None
     try:
+        table.head()
         estimator = packages.estimator(package, options.device)(**parameters)
         figures = models.part(estimator.name, "figures")  # before the work: may fail
         estimator.fit(dataset.train_images, run=table)
