@@ -86,6 +86,7 @@ def environment(home, **changes):
     """One without MNIST whose home is a folder of the test; None removes a name."""
     names = {
         "MNIST_PATH": None,
+        "TF_CPP_MIN_LOG_LEVEL": None,  # which JAX sets when it is imported
         "HOME": str(home),
         "XDG_CACHE_HOME": str(home / "cache"),
         "https_proxy": "http://127.0.0.1:9",  # nobody listens
