@@ -11,11 +11,15 @@ from pathlib import Path
 CONTROL_GROUP = Path("/sys/fs/cgroup")  # of a container, on Linux
 
 
-def cores():
-    """Processor cores that this process may use, which a container may split."""
+def processors():
+    """Those that this process may run on."""
     linux = sys.platform == "linux"
-    number = len(os.sched_getaffinity(0)) if linux else os.cpu_count() or 1
-    return min(number, _allowed("cpu.max", "cpu/cpu.cfs_quota_us"))
+    return len(os.sched_getaffinity(0)) if linux else os.cpu_count() or 1
+
+
+def cores():
+    """The processors, or the share of them that a container may use."""
+    return min(processors(), _allowed("cpu.max", "cpu/cpu.cfs_quota_us"))
 
 
 def memory():

@@ -12,7 +12,6 @@ import doorkeeper
 from common import UserError, __version__, models
 
 ROOT = Path(__file__).parent.parent
-NO_GPU = {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}  # before the import
 
 
 def model_of(package):
@@ -39,7 +38,7 @@ def runnable():
 def devices(package):
     """What its framework can compute on, as --device names it."""
     room = importlib.import_module(package).framework
-    return ("cpu", "gpu") if hasattr(room, "device") else ("cpu",)
+    return ("cpu", "gpu") if hasattr(room, "NO_GPU") else ("cpu",)
 
 
 def estimator(package, device=None):
@@ -47,9 +46,9 @@ def estimator(package, device=None):
 
     `device`, cpu or gpu, must be said before that; None: what is there.
     """
-    if device == "cpu":
-        os.environ |= NO_GPU
     module = importlib.import_module(package)
+    if device == "cpu":
+        os.environ |= getattr(module.framework, "NO_GPU", {})
     found = getattr(module, module.__all__[0])
     if device == "gpu" and module.framework.device() != "gpu":
         raise UserError(f"--device gpu: {package} finds no GPU on this machine")

@@ -122,11 +122,18 @@ def _drawing():
 
 def _framework(programs, required):
     """What a framework says of itself, and what its programs can do."""
-    from common import frameworks
-
     findings = [("ok", name, _try(name, name in required)) for name in programs]
     framework = importlib.import_module(programs[0]).framework
-    return [("ok", *frameworks.describe(framework)), *findings]
+    return [("ok", *_describe(framework)), *findings]
+
+
+def _describe(room):
+    """A framework's name, and its version and more in words."""
+    name = room.__name__.rpartition(".")[2]
+    version = importlib.import_module(name).__version__
+    if hasattr(room, "device"):
+        return name, f"{version}, computes on the {room.device().upper()}"
+    return name, f"{version}, {room.describe()}"
 
 
 def _try(program, timed):

@@ -2,19 +2,18 @@
 
 import argparse
 import contextlib
-import errno
 import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import doorkeeper
 from common import UserError, packages
 
-PLACES = {errno.ENOSPC: "standard output", errno.ENOENT: "the working folder"}
 PIPE = 141  # what a shell says of a command that nobody reads any longer
 
 DATA = (
@@ -45,10 +44,21 @@ def exit_status(command, *arguments):
         few = "start new thread" in str(error)
         return fail(f"{error}{limits}") if few else doorkeeper.report(error)
     except OSError as error:
-        place = error.filename or PLACES.get(error.errno, "the system")
-        return fail(f"{place}: {error.strerror or error}")
+        return fail(f"{error.filename or _place()}: {error.strerror or error}")
     except (Exception, KeyboardInterrupt) as error:
         return doorkeeper.report(error)
+
+
+def _place():
+    """What an error of the system is about that names no file, if that is seen."""
+    empty_line = partial(print, flush=True)
+    tried = {"the working folder": os.getcwd, "standard output": empty_line}
+    for place, function in tried.items():
+        try:
+            function()
+        except OSError:
+            return place
+    return "the system"
 
 
 def fail(message):
@@ -66,8 +76,8 @@ def _unread():
 
 def add_device(parser, package):
     """Add --device, with what the framework can compute on."""
-    text = "device to compute on, gpu for TensorFlow, JAX and PyTorch alone (default: "
-    text += "a GPU if the framework finds one)"
+    text = "device to compute on, if the framework has a choice (default: a GPU if it "
+    text += "finds one)"
     devices = packages.devices(package)
     parser.add_argument("--device", choices=devices, default=None, help=text)
 

@@ -2,8 +2,9 @@
 
 A framework is a module here with LIBRARIES, the packages whose versions a run records;
 `prepare()`, which comes before it is imported and takes no time; `load()`, which
-imports it; `device()`, cpu or gpu, what it computes on, or, where it has no choice,
-`describe()`, what else `common.doctor` says of it; and, for the pages,
+imports it; `device()`, cpu or gpu, what it computes on, and NO_GPU, the variables that
+hide a GPU from its import; or, where it has no choice, `describe()`, what else
+`common.doctor` says of it; and, for the pages,
 `of_arrays(function, arrays)`, which makes a function of model.py take arrays like
 these, by name, and return arrays.  pyproject.toml has an extra of its name.
 
@@ -15,14 +16,11 @@ is decoded to fits in the cache.
 import importlib
 import os
 import sys
-import threading
 import timeit
 from contextlib import contextmanager
 from typing import Protocol
 
 import numpy as np
-
-from common import UserError
 
 
 class Network(Protocol):
@@ -64,19 +62,6 @@ def silence():
             os.close(screens[number])
 
 
-def check_threads(count):
-    """UserError if so many cannot be started, for which C++ would end the process."""
-    end = threading.Event()
-    try:
-        for _ in range(count):
-            threading.Thread(target=end.wait).start()
-    except RuntimeError:
-        text = f"fewer than {count} threads can be started, which TensorFlow needs here"
-        raise UserError(f"{text} (ulimit -u, or pids.max of a container)") from None
-    finally:
-        end.set()
-
-
 def import_afresh(library):
     """Import it, without what an import that failed has left of it."""
     if library not in sys.modules:
@@ -89,12 +74,3 @@ def speed(product):
     """How fast a function multiplies 1024 x 1024 numbers with as many, in words."""
     seconds = min(timeit.repeat(product, number=1, repeat=10))
     return f"{2 * 1024**3 / seconds / 1e9:.0f} GFLOP/s"
-
-
-def describe(room):
-    """What `common.doctor` says of a framework.  -> its name, a text"""
-    name = room.__name__.rpartition(".")[2]
-    version = importlib.import_module(name).__version__
-    if hasattr(room, "device"):
-        return name, f"{version}, computes on the {room.device().upper()}"
-    return name, f"{version}, {room.describe()}"

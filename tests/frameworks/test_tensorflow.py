@@ -133,9 +133,9 @@ def test_too_few_threads(monkeypatch):
         begin(thread)
 
     monkeypatch.setattr(threading.Thread, "start", limited)
-    frameworks.check_threads(3)
+    framework._check_threads(3)
     with pytest.raises(UserError, match="fewer than 3 threads can be started"):
-        frameworks.check_threads(3)
+        framework._check_threads(3)
     while threading.active_count() > before:
         time.sleep(0.01)
 

@@ -3,6 +3,7 @@
 import os
 
 LIBRARIES = ("jax",)
+NO_GPU = {"JAX_PLATFORMS": "cpu"}
 
 
 def prepare():

@@ -3,12 +3,13 @@
 import logging
 import os
 import sys
+import threading
 
-from common import UserError
-from common.frameworks import check_threads, import_afresh, silence
+from common import UserError, machine
+from common.frameworks import import_afresh, silence
 
 LIBRARIES = ("tensorflow", "keras")
-CORES = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
+NO_GPU = {"CUDA_VISIBLE_DEVICES": "-1"}
 
 
 def prepare():
@@ -24,7 +25,7 @@ def prepare():
 def load():
     """Import TensorFlow, whose C++ prints notices whatever one sets."""
     if "tensorflow" not in sys.modules:
-        check_threads(12 + 6 * CORES)  # as many as training was seen to start
+        _check_threads(12 + 6 * machine.processors())  # as training was seen to start
     with silence():
         import tensorflow  # noqa: F401
 
@@ -35,6 +36,19 @@ def load():
         text = f"Keras was imported with KERAS_BACKEND={config.backend()}"
         raise UserError(f"{text}: import this package before keras")
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # after TensorFlow's own
+
+
+def _check_threads(count):
+    """UserError if so many cannot be started, for which C++ would end the process."""
+    end = threading.Event()
+    try:
+        for _ in range(count):
+            threading.Thread(target=end.wait).start()
+    except RuntimeError:
+        text = f"fewer than {count} threads can be started, which TensorFlow needs here"
+        raise UserError(f"{text} (ulimit -u, or pids.max of a container)") from None
+    finally:
+        end.set()
 
 
 def device():

@@ -1,6 +1,7 @@
 """PyTorch for any model: nothing needs to be set before its import."""
 
 LIBRARIES = ("torch",)
+NO_GPU = {"CUDA_VISIBLE_DEVICES": "-1"}
 
 
 def prepare():
@@ -21,11 +22,9 @@ def device():
 
 def of_arrays(function, arrays):
     """A function of model.py as one of arrays by name."""
-    import torch
+    from common.frameworks.torch.network import arrays_of, tensor
 
     def call(**arrays):
-        results = function(**{name: torch.tensor(a) for name, a in arrays.items()})
-        several = isinstance(results, tuple)
-        return [t.numpy() for t in results] if several else results.numpy()
+        return arrays_of(function(**{name: tensor(a) for name, a in arrays.items()}))
 
     return call

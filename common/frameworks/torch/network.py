@@ -76,9 +76,11 @@ def tensor(array):
     return torch.from_numpy(np.asarray(array)).to(DEVICE).float()
 
 
-def numpy(tensor):
-    """A tensor as an array."""
-    return tensor.cpu().numpy()
+def arrays_of(result):
+    """A tensor as an array, or each of several."""
+    if isinstance(result, tuple):
+        return tuple(map(arrays_of, result))
+    return result.cpu().numpy()
 
 
 def recorded(method):
@@ -93,9 +95,7 @@ def compiled(method):
     @torch.no_grad()
     def call(self, *arrays, **named):
         named = {name: tensor(array) for name, array in named.items()}
-        result = method(self, *map(tensor, arrays), **named)
-        several = isinstance(result, tuple)
-        return tuple(map(numpy, result)) if several else numpy(result)
+        return arrays_of(method(self, *map(tensor, arrays), **named))
 
     return call
 
