@@ -14,7 +14,6 @@ import warnings
 BUG = 70  # the exit status that sysexits.h calls EX_SOFTWARE
 ROOT = os.path.dirname(os.path.abspath(__file__))
 OURS = "common", "tools"
-HEIRS = {"theano": " (vae_pytensor is the VAE in PyTensor, which continues it)"}
 MODULES = {"scikit-learn": "sklearn", "theano-pymc": "theano"}  # imported as
 
 
@@ -22,12 +21,13 @@ class LackError(ImportError):
     """What this Python lacks, and what to type: its text is one line."""
 
 
-def exports(framework, module, names):
+def exports(framework, module, names, instead=""):
     """A package's `__getattr__`: load the framework when a name is asked for.
 
-    Then `import vae_tf` takes no time, and `vae_tf.VAE` is found in `module`.
+    Then `import vae_tf` takes no time, and `vae_tf.VAE` is found in `module`.  Where
+    the framework lacks something, the line offers another package `instead`.
     """
-    check(framework)
+    check(framework, instead=instead)
     room = importlib.import_module("common.frameworks." + framework)
     room.prepare()
 
@@ -51,13 +51,15 @@ def run(module, extra, *arguments):
     sys.exit(importlib.import_module(module).main(*arguments))
 
 
-def check(extra, running=False):
+def check(extra, running=False, instead=""):
     """Go on if this Python has what an extra needs; else ImportError, in one line.
 
     Of `python -m PROGRAM` that line is all that is printed, the exit status is 2, and
     from then on `report` takes what nobody catches.
     """
     text = lack(extra)
+    if text and instead:
+        text += "; or use {}".format(instead)
     # while Python looks for the program; Python 2 does not say so
     running = running or sys.argv[:1] == ["-m"] or sys.version_info < (3,)
     if text and running:
@@ -103,7 +105,6 @@ def lack(extra):
         reason = "too old: {} or newer is needed".format(oldest)
     elif limits and _numbers(here) >= _numbers(limits[0]):
         reason = "too new for {}, which needs one before {}".format(extra, limits[0])
-        reason += HEIRS.get(extra, "")
     else:
         text = _missing(needs)
         return text and "{} in {}; {}".format(text, sys.executable, _cure(extra))

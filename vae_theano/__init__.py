@@ -3,4 +3,4 @@
 from doorkeeper import exports
 
 __all__ = ["VAE", "Network"]
-__getattr__ = exports("theano", "vae_theano.vae", __all__)
+__getattr__ = exports("theano", "vae_theano.vae", __all__, "vae_pytensor")
