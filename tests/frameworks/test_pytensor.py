@@ -1,0 +1,39 @@
+"""PyTensor's own: its Adam beside Keras's, its relu."""
+
+import numpy as np
+import pytensor
+import pytensor.tensor as T
+import pytest
+
+from common.frameworks.pytensor.network import Adam, relu
+from tests.frameworks.adam import assert_is_keras_adam, assert_leaves_no_denormals
+
+
+def adam(w, *betas):
+    weight, g = pytensor.shared(w), T.fvector("g")
+    rate = T.fscalar("rate")
+    ours = Adam({"w": weight}, *betas)
+    apply = pytensor.function([g, rate], updates=ours.updates([g], {"w": weight}, rate))
+
+    def step(g, rate):
+        apply(g, rate)
+        return [variable.get_value() for variable in (weight, ours.m["w"], ours.v["w"])]
+
+    return step
+
+
+@pytest.mark.parametrize("betas", [(0.9, 0.999), (0.5, 0.9)])
+def test_adam_is_keras_adam(rng, betas):
+    assert_is_keras_adam(adam, rng, *betas)
+
+
+def test_a_gradient_that_ends_leaves_no_denormals():
+    assert_leaves_no_denormals(adam)
+
+
+def test_relu_has_slope_0_at_0():
+    h = T.fvector("h")
+    slope = pytensor.function([h], [relu(h), pytensor.grad(T.sum(relu(h)), h)])
+    values, slopes = slope(np.array([-2, 0, 3], "f4"))
+    assert values.tolist() == [0, 0, 3]
+    assert slopes.tolist() == [0, 0, 1]
