@@ -2,11 +2,14 @@
 
 import os
 import subprocess
+import sys
 
 import pytest
 
-from tests.conftest import ROOT
-from tests.helpers import run
+import doorkeeper
+from common import packages
+from tests.conftest import LEFT_OUT, PACKAGES, ROOT
+from tests.helpers import EVERY, run
 
 UV = ROOT / ".uv" / "bin" / "uv"
 
@@ -47,6 +50,16 @@ def test_what_requirements_name_is_enough(tmp_path, resolution, what, path):
         assert "run" in program("vae_numpy", command, "run")
     evaluate = "vae_numpy", "evaluate", "run", "--samples", 2, "--judge", 300
     assert "the judge" in program(*evaluate)
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="another environment")
+def test_the_main_environment_has_all_that_make_train_installs():
+    """Else tests would be left out, and nobody would miss them."""
+    frameworks = {name: packages.framework(name) for name in EVERY}
+    elsewhere = {f for f in frameworks.values() if "today" in doorkeeper._home(f)[1]}
+    assert elsewhere == {"torch", "pytensor"}
+    assert {*LEFT_OUT.values()} <= elsewhere
+    assert [name for name in EVERY if frameworks[name] not in elsewhere] == PACKAGES
 
 
 def test_pip_settings_of_others_do_not_count(tmp_path):

@@ -7,9 +7,9 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.helpers import rows, run, succeed
+from tools.environments import TODAY
 
 HERE = Path(sys.executable)
-TODAY = ROOT / ".venv-today" / "bin" / "python"
 MAIN = ROOT / ".venv" / "bin" / "python"
 OTHER = MAIN if HERE == TODAY else TODAY
 

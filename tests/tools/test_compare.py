@@ -30,9 +30,9 @@ SMALL += ["--importance-samples", "2", "--quiet"]
 
 
 def mistake(capsys, *argv):
+    """The one line of a mistake."""
     if text := lacking(argv):
         pytest.skip(text)
-    """The one line of a mistake."""
     with pytest.raises(SystemExit) as ended:
         raise SystemExit(compare.main([*map(str, argv)]))
     stdout, stderr = capsys.readouterr()
