@@ -6,10 +6,9 @@ ROWS gives the order.  A run that exists is resumed.
 import sys
 from pathlib import Path
 
-import numpy as np
-
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from common.commands import train, use
+from common import files
+from common.commands import command_line, train, use
 from common.images import data
 
 FOLDER = Path("runs", "gpu")
@@ -32,7 +31,7 @@ def first(images):
     arrays |= {"y_train": mnist.train_labels[:images]}
     for name in ("x_train", "x_test"):
         arrays[name] = arrays[name].reshape(-1, 28, 28)
-    np.savez(path, **arrays)
+    files.write_arrays(path, **arrays)
     return str(path)
 
 
@@ -55,4 +54,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command_line.exit_status(main))
