@@ -22,6 +22,7 @@ import vae_numpy
 import vae_tf
 from common import UserError, packages
 from tests.conftest import ENCODERS, PACKAGES, packages_of
+from tests.helpers import lacking
 
 SMALL = {"latent_dim": 2, "epochs": 1, "hidden": ()}
 EPOCHS = 20
@@ -304,6 +305,8 @@ def test_a_search_that_finds_nothing_says_why(X):
 @pytest.mark.slow
 def test_workers_say_nothing_and_compute_the_same(X, capfd):
     """Processes of joblib's: one imports TensorFlow, one Theano."""
+    if text := lacking(["vae_theano"]):
+        pytest.skip(text)
     X = X[:20, 300:309]
     fitted = [ESTIMATORS[p](**SMALL).fit(X) for p in ("vae_tf", "vae_theano")]
     capfd.readouterr()
