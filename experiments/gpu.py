@@ -8,8 +8,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from common import files
-from common.commands import command_line, train, use
+from common.commands import command_line, train
 from common.images import data
+from tools import use
 
 FOLDER = Path("runs", "gpu")
 PACKAGE = "vae_jax"
@@ -47,7 +48,7 @@ def main():
             resume = ["--resume", str(out)] if out.exists() else DEEP.split() + words
             measure = ["evaluate", str(out), "--samples", "5000"]
             status = train.main(PACKAGE, [*resume, "--device", "gpu"])
-            status = status or use.main(PACKAGE, argv=[*measure, "--judge", "0"])
+            status = status or use.main(PACKAGE, [*measure, "--judge", "0"])
             if status:
                 return status
     return 0

@@ -7,10 +7,10 @@ import statistics
 
 import pytest
 
-from common.commands import evaluate
 from common.config import read_options
 from common.models.vae import Settings
 from tests.conftest import ROOT
+from tools.use import evaluate
 
 FOLDER = ROOT / "experiments"
 RESULTS = (ROOT / "docs/results.md").read_text(encoding="utf-8")

@@ -15,9 +15,9 @@ from scipy.linalg import sqrtm
 
 from common import UserError
 from common import judge as judges
-from common.commands import evaluate
 from common.images import data
 from common.words import Words
+from tools.use import evaluate
 
 BOTH = pytest.mark.parametrize(
     "name",

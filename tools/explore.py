@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from common import UserError, files, packages, runs
-from common.commands import use
-from tools import lessons
+from tools import lessons, use
 from tools.pages import base
 
 FILES = ".html"

@@ -2,8 +2,7 @@
 
 import sys
 
-from common.commands import use
-from tools import explore
+from tools import use
 
 if __name__ == "__main__":
-    sys.exit(use.main("vae_theano", [explore]))
+    sys.exit(use.main("vae_theano"))

@@ -1,1 +1,1 @@
-"""What a user types, a file for each command."""
+"""What trains a model from the shell."""

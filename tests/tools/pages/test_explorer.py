@@ -11,12 +11,12 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.decomposition import PCA
 
 from autoencoder_tf import Autoencoder
-from common.commands import use
 from common.packages import ROOT
 from gan_tf import GAN
 from tests.helpers import one_line, save_as_trained
 from tests.tools.pages.browser import HOSTILE, LOOKS, assert_accessible
 from tools import explore as explorer
+from tools import use
 from vae_tf import VAE
 
 DEMO = ROOT / "docs/explorer.html"
@@ -61,7 +61,7 @@ def folders(runs, tmp_path_factory):
 
 
 def explore(*arguments, package="vae_tf"):
-    return use.main(package, [explorer], ["explore", *map(str, arguments)])
+    return use.main(package, ["explore", *map(str, arguments)])
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,8 @@
 """Reproduce test images: the input above, the reconstruction below."""
 
 from common import UserError
-from common.commands import use
 from common.settings import COUNT, WHOLE
+from tools import use
 
 FILES = ".png and .npz"
 MOST = 200  # images and their reconstructions in a picture

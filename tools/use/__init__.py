@@ -23,22 +23,19 @@ DRAW = (
 RUN_FILES = ("config", "checkpoint", "history", "weights")
 
 
-def main(package, tools=(), argv=None):
-    """Run `python -m PACKAGE COMMAND RUN` -> exit status: 0, 2 (a mistake), 130.
-
-    `tools` are modules of commands beside those of the model.
-    """
+def main(package, argv=None):
+    """Run `python -m PACKAGE COMMAND RUN` -> exit status: 0, 2 (a mistake), 130."""
     argv = (sys.argv[1:] if argv is None else argv) or [""]  # whose error lists them
     word, model = "".join(argv[:1]), packages.model_of(package)
     if word in model.words.missing_commands:
         return command_line.fail(model.words.missing_commands[word])
-    parser = _make_parser(package, model, tools)
+    parser = _make_parser(package, model)
     if word and (packages.ROOT / package / f"{word}.py").is_file():
         parser.error(f"type python -m {package}.{word}")
     return command_line.exit_status(_use, package, parser.parse_args(argv))
 
 
-def _make_parser(package, model, tools):
+def _make_parser(package, model):
     """Every command of a package with its options, which stand beside its body."""
     parser = command_line.Parser(
         prog=f"python -m {package}",
@@ -46,8 +43,8 @@ def _make_parser(package, model, tools):
         f"trained. `python -m {package}.train` trains one.",
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True, dest="command")
-    own = (f"common.commands.{name}" for name in model.words.commands)
-    for module in (*map(importlib.import_module, own), *tools):
+    modules = [f"tools.use.{name}" for name in model.words.commands]
+    for module in map(importlib.import_module, [*modules, "tools.explore"]):
         name = module.__name__.rpartition(".")[2]
         text = (module.__doc__ or name).splitlines()[0]  # none with python -OO
         command = commands.add_parser(name, help=text, description=text)

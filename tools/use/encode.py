@@ -3,7 +3,7 @@
 import numpy as np
 
 from common import files
-from common.commands import use
+from tools import use
 
 FILES = ".csv, .npz and .png"
 

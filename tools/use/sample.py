@@ -3,8 +3,8 @@
 import numpy as np
 
 from common import UserError
-from common.commands import use
 from common.settings import Range
+from tools import use
 
 FILES = ".png and .npz"
 

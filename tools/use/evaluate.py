@@ -6,9 +6,9 @@ from dataclasses import asdict
 import numpy as np
 
 from common import UserError, files
-from common.commands import use
 from common.settings import COUNT, Range
 from common.words import Measure
+from tools import use
 
 FILES = ".json"
 NAME = "metrics"

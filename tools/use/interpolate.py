@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from common.commands import use
 from common.settings import WHOLE, Range
+from tools import use
 
 FILES = ".png and .npz"
 
