@@ -22,7 +22,7 @@ train: .venv/ready  ## train the TensorFlow VAE with its defaults (ARGS="..." ad
 test: whole  ## run the tests, and one of each kind that stands apart below
 	$(PYTEST) -m "$(MOST)" $(ARGS)
 
-test-environments: whole  ## run the tests that make other environments
+test-environments: whole  ## run the tests that take other environments
 test-notebooks: whole  ## run every notebook on the digits
 test-mnist: whole  ## run the long trainings on MNIST, where MNIST_PATH names it
 test-pages: whole  ## run every test that needs a browser

@@ -14,6 +14,7 @@ MAIN = ROOT / ".venv" / "bin" / "python"
 OTHER = MAIN if HERE == TODAY else TODAY
 
 
+@pytest.mark.environments
 @pytest.mark.skipif(not OTHER.exists(), reason=f"there is no {OTHER}")
 def test_each_resumes_what_the_other_trained(tmp_path):
     digits = ["--data", "digits", "--hidden", "16", "--out", "run"]

@@ -132,7 +132,7 @@ def test_with_data_mnist_it_stops_instead(train, tmp_path):
 
 @MNIST
 @pytest.mark.slow
-def test_mnist_learns(train, tmp_path):
+def test_mnist_learns(train, tmp_path, without_figures):
     """Two epochs of the default network give -107.7 nats; seeds differ by 0.3."""
     out, path = tmp_path / "run", os.environ["MNIST_PATH"]
     words = "--epochs", 2, "--out", out

@@ -91,12 +91,9 @@ def test_there_is_no_compiler(home):
     one_line(start(home, PATH="/none"), "Theano cannot compile (", "install g++ ")
 
 
-SILENT = "compute_test_value=raise", "profile=True", "openmp=True"
-
-
-@pytest.mark.parametrize("flag", SILENT)
-def test_what_programs_cannot_compute_with_is_overruled(home, flag):
-    result = start(home, THEANO_FLAGS=flag)
+def test_what_programs_cannot_compute_with_is_overruled(home):
+    flags = "compute_test_value=raise,profile=True,openmp=True"
+    result = start(home, THEANO_FLAGS=flags)
     assert (result.returncode, result.stderr) == (0, "")
 
 
@@ -152,14 +149,15 @@ def test_another_process_compiles(home):
     )
 
 
-@pytest.mark.parametrize("name", ["a'b#c", 'a"b', "a\\b", "a, b"])
-def test_a_folder_with_any_name(home, tmp_path, name):
-    """A new one for each run, as there is no home, and one that is the home."""
-    folder = tmp_path / name
+def test_a_folder_with_any_name(home, tmp_path):
+    """A new one for each run, as none can be written in the home."""
+    folder = tmp_path / "a'b\"c\\d, e#f"
     folder.mkdir()
     result = start(home, HOME="/dev/null", TMPDIR=str(folder))
     assert (result.returncode, result.stdout) == (0, RIGHT)
-    assert f"note: Theano compiles into {folder}/theano-" in result.stderr
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(f"note: Theano compiles into {folder}/theano-")
+    assert "/dev/null/.theano" in line
 
 
 def test_a_folder_from_which_nothing_can_be_loaded(home, monkeypatch, capsys):
@@ -170,14 +168,6 @@ def test_a_folder_from_which_nothing_can_be_loaded(home, monkeypatch, capsys):
     symbolic.choose_folder("Theano")
     words = f"anew each time (no library can be loaded from {home}/.theano"
     assert words in capsys.readouterr().err
-
-
-def test_a_folder_that_cannot_be_written(home):
-    result = start(home, HOME="/dev/null")
-    assert result.returncode == 0
-    (line,) = result.stderr.splitlines()
-    assert line.startswith("note: Theano compiles into ")
-    assert "/dev/null/.theano" in line
 
 
 @pytest.mark.parametrize("reason", ["Python.h: No such file", "No space left"])
