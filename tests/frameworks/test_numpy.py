@@ -1,11 +1,10 @@
 """What NumPy lacks: softplus and sigmoid beside float64, Adam beside Keras's."""
 
 import numpy as np
-import pytest
 
 from common.frameworks import numpy as framework
 from common.settings import Settings
-from tests.frameworks.adam import assert_is_keras_adam, assert_leaves_no_denormals
+from tests.frameworks.adam import OfAdam
 
 NUMBERS = np.linspace(-87, 87, 1_000_001).astype("f4")
 ULP = 2.0**-23
@@ -47,13 +46,8 @@ def adam(w, *betas):
     return step
 
 
-@pytest.mark.parametrize("betas", [(0.9, 0.999), (0.5, 0.9)])
-def test_adam_is_keras_adam(rng, betas):
-    assert_is_keras_adam(adam, rng, *betas)
-
-
-def test_a_gradient_that_ends_leaves_no_denormals():
-    assert_leaves_no_denormals(adam)
+class TestAdam(OfAdam):
+    start = staticmethod(adam)
 
 
 def test_a_network_shares_no_array_with_the_world():

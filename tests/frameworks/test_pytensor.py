@@ -3,10 +3,9 @@
 import numpy as np
 import pytensor
 import pytensor.tensor as T
-import pytest
 
 from common.frameworks.pytensor.network import Adam, relu
-from tests.frameworks.adam import assert_is_keras_adam, assert_leaves_no_denormals
+from tests.frameworks.adam import OfAdam
 
 
 def adam(w, *betas):
@@ -22,13 +21,8 @@ def adam(w, *betas):
     return step
 
 
-@pytest.mark.parametrize("betas", [(0.9, 0.999), (0.5, 0.9)])
-def test_adam_is_keras_adam(rng, betas):
-    assert_is_keras_adam(adam, rng, *betas)
-
-
-def test_a_gradient_that_ends_leaves_no_denormals():
-    assert_leaves_no_denormals(adam)
+class TestAdam(OfAdam):
+    start = staticmethod(adam)
 
 
 def test_relu_has_slope_0_at_0():

@@ -9,7 +9,7 @@ import pytest
 from common import packages
 from common.frameworks import theano as framework
 from tests.conftest import make_settings
-from tests.frameworks.adam import assert_is_keras_adam, assert_leaves_no_denormals
+from tests.frameworks.adam import OfAdam
 
 framework.prepare()
 
@@ -32,13 +32,8 @@ def adam(w, *betas):
     return step
 
 
-@pytest.mark.parametrize("betas", [(0.9, 0.999), (0.5, 0.9)])
-def test_adam_is_keras_adam(rng, betas):
-    assert_is_keras_adam(adam, rng, *betas)
-
-
-def test_a_gradient_that_ends_leaves_no_denormals():
-    assert_leaves_no_denormals(adam)
+class TestAdam(OfAdam):
+    start = staticmethod(adam)
 
 
 def compiled(operation):

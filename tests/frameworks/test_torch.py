@@ -5,7 +5,7 @@ import torch
 
 from common.frameworks.torch.network import Adam
 from tests.conftest import make_settings
-from tests.frameworks.adam import assert_is_keras_adam, assert_leaves_no_denormals
+from tests.frameworks.adam import OfAdam
 from vae_torch import VAE
 
 
@@ -20,13 +20,8 @@ def adam(w, *betas):
     return step
 
 
-@pytest.mark.parametrize("betas", [(0.9, 0.999), (0.5, 0.9)])
-def test_adam_is_keras_adam(rng, betas):
-    assert_is_keras_adam(adam, rng, *betas)
-
-
-def test_a_gradient_that_ends_leaves_no_denormals():
-    assert_leaves_no_denormals(adam)
+class TestAdam(OfAdam):
+    start = staticmethod(adam)
 
 
 def fitted(images):
