@@ -270,11 +270,17 @@ def test_a_file_of_options_that_is_wrong(train, tmp_path, text, words):
 # Resuming
 
 
-@pytest.mark.slow
-def test_raising_the_number_of_epochs(train, tmp_path, without_figures):
+def test_a_finished_run_is_resumed(train, tmp_path, without_figures):
+    """It says so, and how to go on; few epochs have no median."""
     out = tmp_path / "run"
-    train(*FAST, "--out", out)
-    assert train("--resume", out, "--epochs", 3).returncode == 0
+    stdout = succeed(train(*FAST[:-2], "--epochs", 1, "--out", out))
+    assert re.search(r"^1 epoch, \d+\.\d\d seconds in all$", stdout, re.MULTILINE)
+    note = "all epochs of this run are finished; to continue it, give a larger "
+    assert note not in stdout
+    assert note in succeed(train("--resume", out))
+    stdout = succeed(train("--resume", out, "--epochs", 3))
+    assert "are finished" not in stdout
+    assert re.search(r"^3 epochs, .* seconds each \(median\)$", stdout, re.MULTILINE)
     assert [row["epoch"] for row in rows(out)] == ["1", "2", "3"]
     before = config(out)
     assert before["epochs"] == 3
@@ -285,21 +291,6 @@ def test_raising_the_number_of_epochs(train, tmp_path, without_figures):
     (out / "checkpoint.npz").write_bytes(b"")
     assert "damaged" in train("--resume", out, "--epochs", 9).stderr
     assert config(out) == before
-
-
-def test_a_finished_run_is_resumed(train, tmp_path, without_figures):
-    """It says so, and how to go on; few epochs have no median."""
-    out = tmp_path / "run"
-    words = [*FAST[:-2], "--epochs"]
-    stdout = succeed(train(*words, 1, "--out", out))
-    assert re.search(r"^1 epoch, \d+\.\d\d seconds in all$", stdout, re.MULTILINE)
-    note = "all epochs of this run are finished; to continue it, give a larger "
-    assert note not in stdout
-    stdout = succeed(train("--resume", out))
-    assert note in stdout
-    stdout = succeed(train("--resume", out, "--epochs", 3))
-    assert "are finished" not in stdout
-    assert re.search(r"^3 epochs, .* seconds each \(median\)$", stdout, re.MULTILINE)
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 import csv
 
+import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
@@ -21,6 +22,16 @@ def test_pca_errors_are_what_is_left_of_the_variance(digits):
     for size, error in errors.items():  # more numbers, less error
         assert error == pytest.approx(variances[size:].sum() / 784, rel=1e-3)
     assert tuple(errors) == SIZES
+
+
+def test_the_curves_show_every_error():
+    errors = {"PCA": {2: 0.05, 8: 0.03}, "a": {2: 0.04, 8: 0.02}}
+    (axes,) = bottleneck.curves(errors).axes
+    for line, points in zip(axes.lines, errors.values(), strict=True):
+        np.testing.assert_array_equal(line.get_data(), [[*points], [*points.values()]])
+    names = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert names == ["PCA", "autoencoder a"]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["2", "8"]
 
 
 @MNIST
