@@ -165,6 +165,21 @@ def test_the_cure_for_another_python(project, monkeypatch):
         runpy.run_path(ROOT / "vae_theano" / "__init__.py")
 
 
+@pytest.fixture
+def train_with(tmp_path):
+    """Train where `import name` finds a library of one's own -> its door, the result"""
+
+    def train(name, text, **changes):
+        place = tmp_path / "elsewhere" / name
+        place.mkdir(parents=True)
+        (place / "__init__.py").write_text(text)
+        changes["PYTHONPATH"] = f"{ROOT}:{place.parent}"
+        result = module("vae_numpy.train", *SMALL, folder=tmp_path, **changes)
+        return place / "__init__.py", result
+
+    return train
+
+
 HIDDEN = "common copy csv inspect joblib json logging numpy random scipy secrets tqdm"
 
 
@@ -176,14 +191,9 @@ def test_a_file_that_hides_a_module(tmp_path, name):
     assert not (tmp_path / "runs").exists()
 
 
-def test_a_library_that_cannot_be_imported(tmp_path):
-    place = tmp_path / "elsewhere" / "tqdm"
-    place.mkdir(parents=True)
-    (place / "__init__.py").write_text("raise RuntimeError('no such\\nluck')\n")
-    path = f"{ROOT}:{place.parent}"
-    result = module("vae_numpy.train", *SMALL, folder=tmp_path, PYTHONPATH=path)
-    words = f"tqdm ({place}/__init__.py) could not be imported", "no such luck"
-    one_line(result, *words)
+def test_a_library_that_cannot_be_imported(train_with):
+    door, result = train_with("tqdm", "raise RuntimeError('no such\\nluck')\n")
+    one_line(result, f"tqdm ({door}) could not be imported", "no such luck")
     assert traceback_of(result).endswith("RuntimeError: no such\nluck\n")
 
 
@@ -196,13 +206,9 @@ def test_a_file_that_hides_what_a_library_needs(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", ["numpy", "scipy", "sklearn"])
-def test_a_library_without_contents(tmp_path, name):
-    place = tmp_path / "elsewhere" / name
-    place.mkdir(parents=True)
-    (place / "__init__.py").touch()
-    path = f"{ROOT}:{place.parent}"
-    result = module("vae_numpy.train", *SMALL, folder=tmp_path, PYTHONPATH=path)
-    one_line(result, f"{name} ({place}/__init__.py) could not be imported (", "Error: ")
+def test_a_library_without_contents(train_with, name):
+    door, result = train_with(name, "")
+    one_line(result, f"{name} ({door}) could not be imported (", "Error: ")
     traceback_of(result)
 
 
@@ -222,13 +228,10 @@ def test_ctrl_c_while_python_imports(tmp_path):
         ("MPLCONFIGDIR", "import matplotlib"),
     ],
 )
-def test_what_is_set_for_other_programs(tmp_path, name, line):
-    place = tmp_path / "elsewhere" / "filelock"  # imported by a run
-    place.mkdir(parents=True)
-    (place / "__init__.py").write_text(f"{line}\nraise ValueError('reached')\n")
+def test_what_is_set_for_other_programs(train_with, tmp_path, name, line):
     (tmp_path / "error").touch()  # no folder for matplotlib
-    changes = {name: "error", "PYTHONPATH": f"{ROOT}:{place.parent}"}
-    result = module("vae_numpy.train", *SMALL, folder=tmp_path, **changes)
+    text = f"{line}\nraise ValueError('reached')\n"
+    _, result = train_with("filelock", text, **{name: "error"})  # imported by a run
     one_line(result, "ValueError: reached")
 
 

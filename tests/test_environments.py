@@ -1,17 +1,21 @@
-"""The NumPy program in environments of its own, with no framework installed."""
+"""The NumPy program in environments of its own; a run that goes from one to another."""
 
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import doorkeeper
 from common import packages
 from tests.conftest import LEFT_OUT, PACKAGES, ROOT
-from tests.helpers import EVERY, run
+from tests.helpers import EVERY, rows, run, succeed
+from tools.environments import TODAY
 
 UV = ROOT / ".uv" / "bin" / "uv"
+HERE, MAIN = Path(sys.executable), ROOT / ".venv" / "bin" / "python"
+OTHER = MAIN if HERE == TODAY else TODAY
 
 
 @pytest.mark.environments
@@ -50,6 +54,25 @@ def test_what_requirements_name_is_enough(tmp_path, resolution, what, path):
         assert "run" in program("vae_numpy", command, "run")
     evaluate = "vae_numpy", "evaluate", "run", "--samples", 2, "--judge", 300
     assert "the judge" in program(*evaluate)
+
+
+@pytest.mark.environments
+@pytest.mark.skipif(not OTHER.exists(), reason=f"there is no {OTHER}")
+def test_each_resumes_what_the_other_trained(tmp_path):
+    """From the environment of `make train` to that of `make today`, and back."""
+    digits = ["--data", "digits", "--hidden", "16", "--out", "run"]
+
+    def train(python, package, *words):
+        program = f"{package}.train", "--quiet", *words
+        succeed(run([python, "-m", *program], tmp_path))
+
+    first, second = (
+        ("vae_numpy", "vae_jax") if OTHER == MAIN else ("vae_jax", "vae_numpy")
+    )
+    train(HERE, first, "--epochs", "1", *digits)
+    train(OTHER, second, "--resume", "run", "--epochs", "2")
+    train(HERE, first, "--resume", "run", "--epochs", "3")
+    assert [row["epoch"] for row in rows(tmp_path / "run")] == ["1", "2", "3"]
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="another environment")

@@ -219,15 +219,11 @@ def test_a_damaged_file_is_replaced(fits, digits, damage, tmp_path):
     assert len(fits) == 2
 
 
-def test_a_cache_that_cannot_be_written(fits, digits, judge, tmp_path):
-    (tmp_path / "cache").write_text("")
-    assert judges.of(digits) is judges.of(digits) is judge
-    assert len(fits) == 2
-
-
-def test_without_a_home_it_is_fitted_each_time(fits, digits, judge, monkeypatch):
-    homeless = Path("~nobody-of-this-name").expanduser
-    monkeypatch.setattr(pooch, "os_cache", lambda name: homeless())
+@pytest.mark.parametrize("place", [__file__, "~nobody-of-this-name"])
+def test_without_a_cache_it_is_fitted_each_time(
+    fits, digits, judge, monkeypatch, place
+):
+    monkeypatch.setattr(pooch, "os_cache", lambda name: Path(place).expanduser())
     assert judges.of(digits) is judges.of(digits) is judge
     assert len(fits) == 2
 

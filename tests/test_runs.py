@@ -85,15 +85,6 @@ def test_other_folders_are_never_overwritten(tmp_path, name, config):
     assert (tmp_path / "thesis.txt").read_text() == "mine"
 
 
-def test_only_one_process_trains_in_a_folder(run):
-    first = Run(run.path)
-    first.lock()
-    with pytest.raises(UserError, match="another process"):
-        Run(run.path).lock()
-    first.unlock()
-    Run(run.path).lock()
-
-
 def test_stale_temporary_files_are_removed_and_no_others(run):
     run.figures.mkdir(exist_ok=True)
     before = {*run.path.rglob("*")}

@@ -75,20 +75,16 @@ def test_it_does_not_start(home, options, changes):
 
 
 @pytest.mark.parametrize(
-    ("flags", "cure"),
+    ("name", "value", "cure"),
     [
-        ("cxx=", "cxx is set to nothing in THEANO_FLAGS or .theanorc"),
-        ("cxx=/none", "(No such file or directory); there is no /none"),
-        ("blas__ldflags=-lnonsense", "-lnonsense"),
+        ("PATH", "/none", "install g++ "),
+        ("THEANO_FLAGS", "cxx=", "cxx is set to nothing in THEANO_FLAGS or .theanorc"),
+        ("THEANO_FLAGS", "cxx=/none", "No such file or directory); there is no /none"),
+        ("THEANO_FLAGS", "blas__ldflags=-lnonsense", "-lnonsense"),
     ],
 )
-def test_it_cannot_compile(home, flags, cure):
-    result = start(home, THEANO_FLAGS=flags)
-    one_line(result, "Theano cannot compile (", cure)
-
-
-def test_there_is_no_compiler(home):
-    one_line(start(home, PATH="/none"), "Theano cannot compile (", "install g++ ")
+def test_it_cannot_compile(home, name, value, cure):
+    one_line(start(home, **{name: value}), "Theano cannot compile (", cure)
 
 
 def test_what_programs_cannot_compute_with_is_overruled(home):
