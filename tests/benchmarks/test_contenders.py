@@ -18,6 +18,7 @@ def reached(*contender):
 
 
 @pytest.mark.slow
+@pytest.mark.environments
 def test_peers_reach_what_ours_reaches(digits, tmp_path, monkeypatch):
     """With the digits in the place of MNIST; compiled or not, PyTorch's is one file."""
     path = tmp_path / "digits.npz"

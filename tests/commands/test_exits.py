@@ -145,7 +145,7 @@ def test_next(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("package", ["autoencoder_tf", "gan_tf", "vae_numpy"])
-def test_next_with_few_images(package, tmp_path, command, monkeypatch):
+def test_next_with_few_images(package, tmp_path, command, monkeypatch, uncompiled):
     """In a folder whose name stands for the newest run elsewhere."""
     digits = data.load("digits")
     monkeypatch.chdir(tmp_path)
