@@ -76,8 +76,6 @@ def test_config_with_an_impossible_value(run, form, name, value):
 @pytest.mark.parametrize("form", [dict, former])
 def test_config_without_a_part(run, form):
     content = form(json.loads(run.config_path.read_text()))
-    for name in set(content) - {
-        "importance_samples",
-        "gradient",
-    }:  # which earlier ones lack
+    later = {"importance_samples", "gradient"}  # which earlier ones lack
+    for name in set(content) - later:
         damaged(run, json.dumps({n: v for n, v in content.items() if n != name}))

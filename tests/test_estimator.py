@@ -29,11 +29,10 @@ EPOCHS = 20
 ESTIMATORS = {package: packages.estimator(package) for package in PACKAGES}
 # One package of each framework; among them is each model.
 ONE_OF_EACH = {packages.framework(p): ESTIMATORS[p] for p in reversed(PACKAGES)}
-IN_PLACE = "a Pipeline fits its steps in place, so its parameter `steps` changes"
-NOT_APPLICABLE = {
-    "check_estimators_overwrite_params": IN_PLACE,
-    "check_dont_overwrite_parameters": IN_PLACE,
-}
+NOT_APPLICABLE = dict.fromkeys(
+    ("check_estimators_overwrite_params", "check_dont_overwrite_parameters"),
+    "a Pipeline fits its steps in place, so its parameter `steps` changes",
+)
 RANGE = (
     "; pixels must lie in [0, 1]: scale all images alike, with MinMaxScaler(clip=True) "
     "for example"

@@ -30,11 +30,8 @@ def test_without_labels_nothing_is_named(rng, digits):
     figure = figures.reconstructions(x, x, None, "z")
     assert len(images(figure)) == 6
     assert [axes.get_title() for axes in figure.axes] == [""] * 6
-    walk = figures.interpolation(x, x[:2])
-    assert [axes.get_title() for axes in walk.axes][:: len(walk.axes) - 1] == [
-        "input",
-        "input",
-    ]
+    first, *_, last = figures.interpolation(x, x[:2]).axes
+    assert first.get_title() == last.get_title() == "input"
     codes = rng.standard_normal((30, 2))
     (axes,) = figures.latent(codes, None, "codes").axes
     assert "class" not in axes.get_title()
@@ -46,9 +43,8 @@ def test_without_labels_nothing_is_named(rng, digits):
     assert figures.examples(unknown).tolist() == [*range(10)]
     few = replace(unknown, test_images=digits.test_images[:3])
     assert figures.examples(few).tolist() == [0, 1, 2]
-    assert digits.test_labels[figures.examples(digits, 2)].tolist() == [
-        label for label in range(10) for _ in range(2)
-    ]
+    two = digits.test_labels[figures.examples(digits, 2)]
+    assert two.tolist() == np.repeat(range(10), 2).tolist()
 
 
 def test_samples_fill_a_square_row_by_row(rng):

@@ -170,11 +170,8 @@ def test_a_judge_is_fitted_once(fits, digits, judge, tmp_path):
     assert digits.sha256[:16] in path.name
     from_file = judges.of(digits)
     assert len(fits) == 1
-    assert (
-        vars(from_file).keys()
-        == vars(judge).keys()
-        == judges.Judge.__annotations__.keys()
-    )
+    assert vars(from_file).keys() == vars(judge).keys()
+    assert vars(judge).keys() == judges.Judge.__annotations__.keys()
     for name, value in vars(judge).items():
         np.testing.assert_array_equal(getattr(from_file, name), value, err_msg=name)
     X = digits.train_images / 255

@@ -53,10 +53,8 @@ def test_its_run_is_that_of_the_defaults():
         ]
     for row in history[-2:]:
         epoch = f"{row['epoch']:.0f}/{len(history)}"
-        assert (
-            f"{epoch:>7}  {Settings.words.row.format(**row)}  {row['seconds']:7.2f}"
-            in README
-        )
+        line = f"{epoch:>7}  {Settings.words.row.format(**row)}  {row['seconds']:7.2f}"
+        assert line in README
     assert Settings.words.result.format(**history[-1]) in README
 
 

@@ -121,12 +121,13 @@ def test_without_mnist_it_says_so_and_goes_on_with_digits(train, tmp_path):
     assert config(tmp_path / "run")["data"] == "digits"
 
 
-def test_with_data_mnist_it_stops_instead(train, tmp_path):
+def test_with_data_mnist_or_a_wrong_path_it_stops_instead(train, tmp_path):
     result = train("--data", "mnist", "--out", tmp_path / "run")
     begins = "downloading MNIST (11 MB) from "
     assert all(line.startswith(begins) for line in result.stdout.splitlines())
     result.stdout = ""
     one_line(result, "MNIST is not on this machine", "MNIST_PATH", "--data digits")
+    one_line(train("--out", tmp_path / "run", MNIST_PATH="no/such.npz"), "no/such.npz")
     assert not (tmp_path / "run").exists()
 
 
@@ -193,11 +194,6 @@ def test_mistakes_get_one_line(train, tmp_path, arguments, words):
     where = [] if "--resume" in arguments else ["--out", tmp_path / "run"]
     one_line(train(*where, *arguments), *words)
     assert not (tmp_path / "run").exists()
-
-
-def test_a_wrong_mnist_path_is_not_passed_over(train, tmp_path):
-    result = train("--out", tmp_path / "run", MNIST_PATH="/no/such.npz")
-    one_line(result, "/no/such.npz")
 
 
 def test_too_high_a_learning_rate(train, tmp_path):

@@ -53,9 +53,10 @@ def start(home, *options, **changes):
     return run([sys.executable, *options, "-c", START], home, **changes)
 
 
-def test_device_and_precision_are_overruled(home):
+def test_what_programs_cannot_compute_with_is_overruled(home):
     (home / ".theanorc").write_text("[global]\ndevice = gpu\nfloatX = float64\n")
-    result = start(home, THEANO_FLAGS="device=gpu,floatX=float64")
+    flags = "device=gpu,floatX=float64,compute_test_value=raise,profile=True"
+    result = start(home, THEANO_FLAGS=f"{flags},openmp=True")
     (home / ".theanorc").unlink()
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout == RIGHT
@@ -85,12 +86,6 @@ def test_it_does_not_start(home, options, changes):
 )
 def test_it_cannot_compile(home, name, value, cure):
     one_line(start(home, **{name: value}), "Theano cannot compile (", cure)
-
-
-def test_what_programs_cannot_compute_with_is_overruled(home):
-    flags = "compute_test_value=raise,profile=True,openmp=True"
-    result = start(home, THEANO_FLAGS=flags)
-    assert (result.returncode, result.stderr) == (0, "")
 
 
 SLOW = {"mode": "FAST_COMPILE", "linker": "py", "optimizer": "None"}

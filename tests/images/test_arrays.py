@@ -89,9 +89,8 @@ def test_what_is_not(tmp_path, arrays, part, line, change, what):
     with pytest.raises(UserError) as caught:
         load(tmp_path, arrays)
     what = what[part] if isinstance(what, dict) else what
-    assert (
-        str(caught.value) == f"{tmp_path / 'data.npz'}: {line.format(what, part=part)}"
-    )
+    expected = f"{tmp_path / 'data.npz'}: {line.format(what, part=part)}"
+    assert str(caught.value) == expected
 
 
 OF_NO_USE = {

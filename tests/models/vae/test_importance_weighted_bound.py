@@ -52,9 +52,8 @@ def test_weights_of_any_size_do_not_overflow(rng):
 
 
 def test_draws_are_an_axis_in_front_of_the_batch(digits):
-    one, five = (
-        make_settings(latent_dim=3, batch_size=10, importance_samples=K) for K in (1, 5)
-    )
+    small = {"latent_dim": 3, "batch_size": 10}
+    one, five = (make_settings(**small, importance_samples=K) for K in (1, 5))
     first, many = (next(batches.chunks(digits.train_images, s, 1)) for s in (one, five))
     np.testing.assert_array_equal(first["x"], many["x"])
     assert first["eps"].shape == (100, 1, 10, 3)
