@@ -146,18 +146,6 @@ def test_one_image_has_no_standard_error(use, digits, tmp_path):
     assert result["elbo"]["standard_error"] is None
 
 
-@pytest.mark.slow
-def test_evaluate_gives_what_training_printed(command, tmp_path):
-    out = tmp_path / "run"
-    options = ["--data", "digits", "--epochs", 2, "--hidden", 16, "--quiet"]
-    trained = command("vae_numpy.train", *options, "--out", out).stdout
-    elbo = re.search(r"test ELBO (-[\d.]+)", trained)[1]
-    options = "--samples", 1, "--judge", 0
-    stdout = succeed(command("vae_numpy", "evaluate", out, *options))
-    assert re.search(rf"^ELBO .* {elbo} \+- ", stdout, re.M)
-    assert (out / "metrics.json").exists()
-
-
 def test_output(command, runs, tmp_path):
     """May be a folder, but never a run's own file."""
     run = tmp_path / "run"
