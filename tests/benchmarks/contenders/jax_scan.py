@@ -6,31 +6,16 @@ import jax
 import jax.numpy as jnp
 
 from tests.benchmarks.contenders import job
+from vae_jax import model
 
 ACTIVATIONS = {"relu": jax.nn.relu, "tanh": jnp.tanh}
 B1, B2, EPSILON = job.ADAM.values()
 
 
-def hidden_layers(p, prefix, h, activation):
-    layer = 1
-    while f"{prefix}_W{layer}" in p:
-        h = ACTIVATIONS[activation](
-            h @ p[f"{prefix}_W{layer}"] + p[f"{prefix}_b{layer}"]
-        )
-        layer += 1
-    return h
-
-
 def loss(p, x, key, activation):
     """Minus the mean ELBO."""
-    h = hidden_layers(p, "encoder", x, activation)
-    mu, logvar = h @ p["W_mu"] + p["b_mu"], h @ p["W_logvar"] + p["b_logvar"]
-    z = mu + jnp.exp(0.5 * logvar) * jax.random.normal(key, mu.shape)
-    h = hidden_layers(p, "decoder", z, activation)
-    logits = h @ p["W_logits"] + p["b_logits"]
-    log_px_z = jnp.sum(x * logits - jax.nn.softplus(logits), axis=1)
-    kl = 0.5 * jnp.sum(jnp.exp(logvar) + mu**2 - 1 - logvar, axis=1)
-    return jnp.mean(kl - log_px_z)
+    eps = jax.random.normal(key, (len(x), len(p["b_mu"])))
+    return -jnp.mean(model.elbo(p, x, eps, ACTIVATIONS[activation]))
 
 
 @partial(jax.jit, static_argnames="activation", donate_argnums=0)
