@@ -33,6 +33,7 @@ def test_nobody_reads_the_help(tmp_path, words):
     assert run(line, tmp_path).stderr == ""
 
 
+@pytest.mark.slow
 def test_nobody_reads_the_table(tmp_path):
     words = shlex.join(SMALL).replace("--epochs 1", "--epochs 60")
     line = f"{PYTHON} -m vae_numpy.train {words} --out run | head -n 1"
@@ -49,6 +50,7 @@ def test_closed_streams(tmp_path, closed):
     assert (tmp_path / "run" / "figures" / "samples.png").read_bytes()[1:4] == b"PNG"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 def test_the_disk_of_what_is_printed_is_full(tmp_path):
     words = shlex.join(SMALL)

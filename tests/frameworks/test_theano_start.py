@@ -15,7 +15,7 @@ from tests.helpers import environment, one_line, run
 LACK = doorkeeper.lack("theano")
 if sys.platform != "linux" or not shutil.which("g++"):
     LACK = "Linux with g++"
-pytestmark = pytest.mark.skipif(bool(LACK), reason=LACK)
+pytestmark = [pytest.mark.skipif(bool(LACK), reason=LACK), pytest.mark.slow]
 START = """
 import os, sys
 from common.commands.command_line import exit_status

@@ -79,6 +79,7 @@ def test_a_sample_is_even_and_its_seed_repeats_it(project):
     assert len({*mutants.sample(files, 100, 0)}) == 52
 
 
+@pytest.mark.slow
 def test_a_tested_line_is_noticed_and_an_untested_one_survives(project, run):
     before = (project / "program.py").read_text()
     survivor = "  program.py:6", "    - return a > b", "    + return a >= b"
