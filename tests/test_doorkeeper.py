@@ -228,11 +228,13 @@ SET_FOR_OTHERS = {
 
 
 @pytest.mark.slow
-def test_what_is_set_for_other_programs(train_with, tmp_path):
-    """Each of which would end the run at its line."""
+@pytest.mark.parametrize("apart", [True, False])
+def test_what_is_set_for_other_programs(train_with, tmp_path, apart):
+    """Each of which would end the run at its line; a wrong number of threads apart."""
     (tmp_path / "error").touch()  # no folder for matplotlib
-    lines = [*SET_FOR_OTHERS.values(), "raise ValueError('reached')"]
-    changes = dict.fromkeys(SET_FOR_OTHERS, "error")
+    names = [name for name in SET_FOR_OTHERS if name.startswith("OMP") == apart]
+    lines = [*map(SET_FOR_OTHERS.get, names), "raise ValueError('reached')"]
+    changes = dict.fromkeys(names, "error")
     _, result = train_with("filelock", "\n".join(lines), **changes)  # which runs import
     one_line(result, "ValueError: reached")
 
