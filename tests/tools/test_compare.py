@@ -158,8 +158,16 @@ def test_nobody_counts_memory_on_windows(monkeypatch):
     assert trial._peak_memory() == {}
 
 
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A run that is trained, by NumPy."""
+    path = tmp_path_factory.mktemp("runs") / "run"
+    assert train.main("vae_numpy", argv=[*SMALL, "--out", str(path)]) == 0
+    return path
+
+
 @pytest.mark.slow
-def test_frameworks_reach_the_same(tmp_path, monkeypatch):
+def test_frameworks_reach_the_same(run, tmp_path, monkeypatch):
     """Their runs are those of `train`; the report is whole, in a folder of any name."""
     monkeypatch.setattr(evidence, "DRAWS", 2)
     out = tmp_path / "<b>&out"
@@ -181,20 +189,11 @@ def test_frameworks_reach_the_same(tmp_path, monkeypatch):
         assert (out / name).read_bytes().startswith(b"\x89PNG")
     page = (out / "report.html").read_text()
     assert page.count("<img ") == len(report["figures"]) == 3
-    run, same = out / "vae_numpy", tmp_path / "run"
-    assert train.main("vae_numpy", argv=[*SMALL, "--out", str(same)]) == 0
-    assert rows(run) == rows(same)
-    configs = [path / "config.json" for path in (run, same)]
+    same = out / "vae_numpy"
+    assert rows(same) == rows(run)
+    configs = [path / "config.json" for path in (same, run)]
     assert configs[0].read_bytes() == configs[1].read_bytes()
-    assert not (run / ".lock").exists()
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    """A run that is trained, by NumPy."""
-    path = tmp_path_factory.mktemp("runs") / "run"
-    assert train.main("vae_numpy", argv=[*SMALL, "--out", str(path)]) == 0
-    return path
+    assert not (same / ".lock").exists()
 
 
 @pytest.mark.slow
