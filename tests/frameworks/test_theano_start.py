@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import sys
 from types import SimpleNamespace
 
@@ -127,17 +128,18 @@ def test_the_users_program_has_imported_it(home, flags, before, text):
 def test_another_process_compiles(home):
     lock = next((home / ".theano").glob("compiledir*")) / ".lock"
     holder = (
-        "import filelock, os, sys, time\nwith filelock.FileLock(sys.argv[1]):\n"
-        "    print(os.getpid(), flush=True)\n    time.sleep(6)\n"
+        "import filelock, os, select, sys\nwith filelock.FileLock(sys.argv[1]):\n"
+        "    print(os.getpid(), flush=True)\n    select.select([0], [], [], 60)\n"
     )
-    process = helpers.start("-c", holder, lock)
+    process = helpers.start("-c", holder, lock, stdin=subprocess.PIPE)
     number = process.stdout.readline().strip()
-    result = start(home, PATIENCE="0.1")
-    process.communicate()
-    assert (result.returncode, result.stdout) == (0, RIGHT)
-    assert result.stderr == (
-        f"note: process {number} compiles in {lock.parent}; Theano waits for it\n"
-    )
+    names = environment(home, THEANO_FLAGS=None, PATIENCE="0.1")
+    waiting = helpers.start("-c", START, env=names, cwd=home)
+    said = waiting.stderr.readline()
+    process.communicate()  # which ends its input, and so the lock
+    assert waiting.communicate(timeout=60) == (RIGHT, "")
+    note = f"note: process {number} compiles in {lock.parent}; Theano waits for it\n"
+    assert said == note
 
 
 def test_a_folder_with_any_name(home, tmp_path):
