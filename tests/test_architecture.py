@@ -17,10 +17,11 @@ AT_THE_ROOT = {
     *(".ci", ".devcontainer", ".binder", ".github", ".gitignore", "LICENSE"),
     *("CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "README.md"),
     *("Makefile", "doorkeeper.py", "pyproject.toml"),
-    *("common", "docs", "experiments", "notebooks", "pretrained", "tests", "tools"),
+    *("common", "docs", "exercises", "experiments", "notebooks", "pretrained"),
+    *("tests", "tools"),
     *PACKAGES,
 }
-ABOVE = ("tools", "experiments")  # they see all, and doors alone see them
+ABOVE = ("tools", "experiments", "exercises")  # they see all, and doors alone see them
 SLOW = {"sklearn", "scipy", "matplotlib"}  # to import
 
 
@@ -31,7 +32,7 @@ def module_of(path):
 
 FILES = {
     module_of(path): path
-    for folder in ("common", "tools", "experiments", *PACKAGES)
+    for folder in ("common", *ABOVE, *PACKAGES)
     for path in sorted((ROOT / folder).rglob("*.py"))
 }
 

@@ -18,8 +18,8 @@ PAGES = [
 ]
 SPELLED = [
     *map(str, [*PAGES, *(ROOT / "docs").glob("*.py"), *ROOT.glob("notebooks/*.py")]),
-    *("CITATION.cff", "Makefile", "common", "doorkeeper.py", "experiments", "tests"),
-    *("tools", *packages.every()),
+    *("CITATION.cff", "Makefile", "common", "doorkeeper.py", "exercises"),
+    *("experiments", "tests", "tools", *packages.every()),
 ]
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)

@@ -1,0 +1,222 @@
+"""`python -m exercises.check kl`: is exercises/kl.py right?  No name: all exercises.
+
+The exit status is 0 if it is right, 1 if it is wrong or not written yet, and 2 if it
+cannot be read.  In a notebook: `from exercises.check import check`, then `check("kl")`,
+or `check("kl", my_function)` for a function of the notebook.
+"""
+
+import copy
+import inspect
+import itertools
+import sys
+import traceback
+from pathlib import Path
+
+import numpy as np
+
+from common.commands.command_line import Parser, exit_status, fail
+from exercises.mistakes import CHANGES, EXERCISES
+
+FOLDER = Path(__file__).parent
+RIGHT, WRONG, UNREADABLE = 0, 1, 2
+RANDOM = "Two calls with equal arguments differ. All noise is an argument."
+CLOSE = {"rtol": 1e-5, "atol": 1e-6, "equal_nan": True}
+
+
+class UnreadableError(Exception):
+    """There is no function to call.  The text says why."""
+
+
+class ResultError(Exception):
+    """A result has another form than it should.  The text says which."""
+
+
+def check(name, function=None):
+    """Print whether exercises/NAME.py is right, or a function in its place."""
+    print(verdict(name, function)[1])
+
+
+def verdict(name, function=None):
+    """What `check` prints.  -> exit status, line"""
+    try:
+        if name not in EXERCISES:
+            exercises = ", ".join(EXERCISES)
+            raise UnreadableError(f"no exercise has this name; there are {exercises}")
+        exercise = EXERCISES[name]
+        function = function or _read(f"{name}.py", exercise.right.__name__)
+        _bind(function, exercise.right)
+    except UnreadableError as error:
+        return UNREADABLE, f"{name}: {error}"
+    expected = [_call(exercise.right, exercise, inputs) for inputs in exercise.inputs]
+    received = [_call(function, exercise, inputs) for inputs in exercise.inputs]
+    again = [_call(function, exercise, inputs) for inputs in exercise.inputs]
+    if text := next(filter(None, map(_gap, received)), None):
+        return WRONG, f"{name}: {text}"
+    if _same(received, expected):
+        return RIGHT, f"{name}: right"
+    text = (
+        _mistake(exercise, received, expected)
+        or _extreme(exercise, received, expected)
+        or ("" if _same(received, again) else RANDOM)
+        or _difference(exercise, received, expected)
+    )
+    return WRONG, f"{name}: wrong. {text}"
+
+
+def _read(file, name):
+    """A function of a file, which is read anew each time."""
+    path, names = FOLDER / file, {"__name__": file}
+    try:
+        exec(compile(path.read_bytes(), str(path), "exec"), names)
+    except SyntaxError as error:
+        raise UnreadableError(f"{file}, line {error.lineno}: {error.msg}") from None
+    except Exception as error:
+        raise UnreadableError(f"{file}{_place(error)}") from None
+    if not callable(names.get(name)):
+        raise UnreadableError(f"{file} has no function {name}")
+    return names[name]
+
+
+def _bind(function, right):
+    """Can it be called with these arguments?"""
+    here, wanted = map(inspect.signature, (function, right))
+    try:
+        here.bind(*wanted.parameters)
+    except TypeError:
+        text = f"takes {here}, but must take {wanted}"
+        raise UnreadableError(f"the function {text}") from None
+
+
+def _place(error):
+    """The learner's line and Python's words: ", line 7: NameError: ..." and so on."""
+    lines = traceback.extract_tb(error.__traceback__)[1:2]
+    place = "".join(f", line {line.lineno}" for line in lines)
+    return f"{place}: {type(error).__name__}: {error}"
+
+
+def _call(function, exercise, inputs):
+    """Its results for some inputs.  -> {name: array}, or an exception"""
+    try:
+        with np.errstate(all="ignore"):
+            result = function(*copy.deepcopy(inputs))
+        if result is None or result is ...:
+            return NotImplementedError("" if result is ... else ": it returns None")
+        return _arrays(result, exercise.returns)
+    except Exception as error:
+        return error
+
+
+def _arrays(result, names):
+    """Results by name; a single one has the name ""."""
+    if not names:
+        return {"": np.asarray(result, float)}
+    if not isinstance(result, dict):
+        if not isinstance(result, tuple | list) or len(result) != len(names):
+            raise ResultError(f"Return {len(names)} arrays: {', '.join(names)}.")
+        result = dict(zip(names, result, strict=True))
+    if missing := [name for name in names if name not in result]:
+        raise ResultError(f"{missing[0]} is missing.")
+    return {name: np.asarray(result[name], float) for name in names}
+
+
+def _gap(result):
+    """Is there something still to write?"""
+    if not isinstance(result, Exception):
+        return ""
+    if isinstance(result, NotImplementedError):
+        return f"not written yet{result}"
+    return "not written yet" if "ellipsis" in str(result) else ""
+
+
+def _same(received, expected):
+    return all(map(_equal, received, expected))
+
+
+def _equal(a, b):
+    """Are these two results the same, or errors of one kind?"""
+    if isinstance(a, Exception) or isinstance(b, Exception):
+        return type(a) is type(b)
+    return all(a[n].shape == b[n].shape and np.allclose(a[n], b[n], **CLOSE) for n in b)
+
+
+def _mistake(exercise, received, expected):
+    """The sentence of the wrong function that returns the same."""
+    for sentence, wrong in exercise.mistakes.items():
+        if _same(received, [_call(wrong, exercise, i) for i in exercise.inputs]):
+            return sentence
+    for sentence, change in CHANGES.items():
+        names = list(expected[0])
+        for some in (names, *([name] for name in names[1:] and names)):
+            changed = [r | {name: change(r[name]) for name in some} for r in expected]
+            if _same(received, changed):
+                return sentence if some == names else f"{some[0]}: {sentence}"
+    arguments = enumerate(inspect.signature(exercise.right).parameters)
+    for (i, first), (j, second) in itertools.combinations(arguments, 2):
+        exchanged = []
+        for inputs in exercise.inputs:
+            changed = list(inputs)
+            changed[i], changed[j] = inputs[j], inputs[i]
+            exchanged.append(_call(exercise.right, exercise, changed))
+        if _same(received, exchanged):
+            return f"You exchange {first} and {second}."
+    return ""
+
+
+def _extreme(exercise, received, expected):
+    """Are only extreme inputs wrong?"""
+    moderate = len(expected) - exercise.extreme
+    if not exercise.extreme or not _same(received[:moderate], expected[:moderate]):
+        return ""
+    return f"Only extreme inputs fail. {exercise.advice}"
+
+
+def _difference(exercise, received, expected):
+    """The first inputs with another result, and both results."""
+    arguments = list(inspect.signature(exercise.right).parameters)
+    for inputs, result, right in zip(exercise.inputs, received, expected, strict=True):
+        if _equal(result, right):
+            continue
+        shown = filter(None, map(_shown, arguments, inputs))
+        given = f"For {', '.join(shown)}"
+        if isinstance(result, ResultError):
+            return str(result)
+        if isinstance(result, Exception):
+            return f"{given}{_place(result)}."
+        for name, r in right.items():
+            here, what = result[name], name or "the result"
+            if here.shape != r.shape:
+                return f"{given}, {what} has the shape {here.shape}, not {r.shape}."
+            if not np.allclose(here, r, **CLOSE):
+                where = tuple(np.argwhere(~np.isclose(here, r, **CLOSE))[0])
+                place = f"[{', '.join(map(str, where))}]" if here.size > 1 else ""
+                return (
+                    f"{given}, {what}{place} is {here[where]:.6g}, not {r[where]:.6g}."
+                )
+    return ""
+
+
+def _shown(name, value):
+    """An argument in a few words."""
+    if isinstance(value, np.ndarray):
+        small = value.size <= 4
+        text = np.round(value, 3).tolist() if small else f"of shape {value.shape}"
+        return f"{name} = {text}" if small else f"{name} {text}"
+    return ""
+
+
+def main(argv=None):
+    """Check the exercises that are named, or all -> exit status."""
+    about = "Say whether exercises/NAME.py is right, and if not, the likely mistake."
+    parser = Parser(prog="python -m exercises.check", description=about)
+    text = f"an exercise (default: all): {', '.join(EXERCISES)}"
+    parser.add_argument("names", nargs="*", metavar="NAME", help=text)
+    worst = RIGHT
+    for name in parser.parse_args(argv).names or EXERCISES:
+        status, line = verdict(name)
+        worst = max(worst, status)
+        fail(line) if status == UNREADABLE else print(line)
+    return worst
+
+
+if __name__ == "__main__":
+    sys.exit(exit_status(main))

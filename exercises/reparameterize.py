@@ -1,0 +1,12 @@
+"""Exercise reparameterize: draw a code from q(z|x), differentiably."""
+
+import numpy as np  # noqa: F401 - until you use it
+
+
+def reparameterize(mu, logvar, eps):
+    """Draw z from q(z|x) = N(mu, diag(exp(logvar))), given eps from N(0, I).
+
+    mu, logvar = log sigma^2, and eps have the shape (B, Z).  -> (B, Z)
+    Kingma & Welling 2014, section 2.4.
+    """
+    raise NotImplementedError

@@ -1,0 +1,12 @@
+"""Exercise reparameterize_gradient: the chain rule through exercise reparameterize."""
+
+import numpy as np  # noqa: F401 - until you use it
+
+
+def reparameterize(logvar, eps, dz):
+    """The derivatives dL/dmu and dL/dlogvar of a loss L, from dz = dL/dz.
+
+    z = mu + exp(logvar / 2) eps, and logvar is log sigma^2.  3 x (B, Z) -> 2 x (B, Z)
+    Kingma & Welling 2014, section 2.4.
+    """
+    raise NotImplementedError
