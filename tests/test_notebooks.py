@@ -61,6 +61,17 @@ def text(notebook):
     return "\n".join(parts)
 
 
+FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
+CODE = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def solutions(notebook):
+    """The Python in each folded text, in any cell of Markdown."""
+    texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    folded = map(CODE.findall, FOLDED.findall("\n".join(texts)))
+    return ["\n".join(blocks) for blocks in folded if blocks]
+
+
 def test_there_are_six():
     assert [name[:2] for name in ids] == ["01", "02", "03", "04", "05", "06"]
 
@@ -88,7 +99,11 @@ FIRST, *OTHERS = NOTEBOOKS
     [FIRST, *(pytest.param(path, marks=pytest.mark.notebooks) for path in OTHERS)],
     ids=ids,
 )
-def test_it_runs_and_its_asserts_hold(program, tmp_path, path):
+def test_it_runs_and_its_asserts_hold(program, tmp_path, path, monkeypatch):
+    """And so do its folded solutions, as cells at its end."""
+    whole = nbformat.read(path, as_version=4)
+    whole.cells += map(nbformat.v4.new_code_cell, solutions(whole))
+    monkeypatch.setattr(program.nbformat, "read", lambda *_, **__: whole)
     notebook = program.execute(path, env=environment(tmp_path))
     assert "digits that scikit-learn bundles" in text(notebook)
     for output in outputs(notebook):
@@ -112,6 +127,20 @@ def test_source_is_shown_as_it_is_today(path, today):
                 assert set(name.split(".")) & set(shown), f"{name} is not shown"
         everything += shown
     assert everything
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=ids)
+def test_every_solution_is_found(path):
+    """All code in Markdown is Python in a folded text, so the test above runs it."""
+    notebook = nbformat.read(path, as_version=4)
+    texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    text = "\n".join(texts)
+    assert (
+        text.count("<details") == text.count("</details>") == len(FOLDED.findall(text))
+    )
+    assert text.count("```") == 2 * len(CODE.findall("".join(FOLDED.findall(text)))) > 0
+    for code in solutions(notebook):
+        ast.parse(code)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=ids)
