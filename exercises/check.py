@@ -87,6 +87,10 @@ def _bind(function, right):
         raise UnreadableError(f"the function {text}") from None
 
 
+def _arguments(exercise):
+    return list(inspect.signature(exercise.right).parameters)
+
+
 def _place(error):
     """The learner's line and Python's words: ", line 7: NameError: ..." and so on."""
     lines = traceback.extract_tb(error.__traceback__)[1:2]
@@ -109,14 +113,17 @@ def _call(function, exercise, inputs):
 def _arrays(result, names):
     """Results by name; a single one has the name ""."""
     if not names:
-        return {"": np.asarray(result, float)}
-    if not isinstance(result, dict):
+        result = {"": result}
+    elif not isinstance(result, dict):
         if not isinstance(result, tuple | list) or len(result) != len(names):
             raise ResultError(f"Return {len(names)} arrays: {', '.join(names)}.")
         result = dict(zip(names, result, strict=True))
     if missing := [name for name in names if name not in result]:
         raise ResultError(f"{missing[0]} is missing.")
-    return {name: np.asarray(result[name], float) for name in names}
+    try:
+        return {name: np.asarray(result[name], float) for name in names or [""]}
+    except (TypeError, ValueError):
+        raise ResultError("Return arrays of numbers.") from None
 
 
 def _gap(result):
@@ -141,6 +148,8 @@ def _equal(a, b):
 
 def _mistake(exercise, received, expected):
     """The sentence of the wrong function that returns the same."""
+    if all(isinstance(result, Exception) for result in received):
+        return ""
     for sentence, wrong in exercise.mistakes.items():
         if _same(received, [_call(wrong, exercise, i) for i in exercise.inputs]):
             return sentence
@@ -150,7 +159,7 @@ def _mistake(exercise, received, expected):
             changed = [r | {name: change(r[name]) for name in some} for r in expected]
             if _same(received, changed):
                 return sentence if some == names else f"{some[0]}: {sentence}"
-    arguments = enumerate(inspect.signature(exercise.right).parameters)
+    arguments = enumerate(_arguments(exercise))
     for (i, first), (j, second) in itertools.combinations(arguments, 2):
         exchanged = []
         for inputs in exercise.inputs:
@@ -172,36 +181,35 @@ def _extreme(exercise, received, expected):
 
 def _difference(exercise, received, expected):
     """The first inputs with another result, and both results."""
-    arguments = list(inspect.signature(exercise.right).parameters)
     for inputs, result, right in zip(exercise.inputs, received, expected, strict=True):
-        if _equal(result, right):
-            continue
-        shown = filter(None, map(_shown, arguments, inputs))
-        given = f"For {', '.join(shown)}"
         if isinstance(result, ResultError):
             return str(result)
         if isinstance(result, Exception):
-            return f"{given}{_place(result)}."
+            return f"{_given(exercise, inputs)}{_place(result)}."
         for name, r in right.items():
             here, what = result[name], name or "the result"
             if here.shape != r.shape:
-                return f"{given}, {what} has the shape {here.shape}, not {r.shape}."
-            if not np.allclose(here, r, **CLOSE):
-                where = tuple(np.argwhere(~np.isclose(here, r, **CLOSE))[0])
-                place = f"[{', '.join(map(str, where))}]" if here.size > 1 else ""
-                return (
-                    f"{given}, {what}{place} is {here[where]:.6g}, not {r[where]:.6g}."
-                )
+                text = f"has the shape {here.shape}; {r.shape} is right"
+                return f"{_given(exercise, inputs)}, {what} {text}."
+            for where in np.argwhere(~np.isclose(here, r, **CLOSE)).tolist():
+                what += str(where) if r.size > 1 else ""
+                numbers = f"{here[*where]:.6g}; {r[*where]:.6g} is right"
+                rows = len(r), where[0]
+                return f"{_given(exercise, inputs, *rows)}, {what} is {numbers}."
     return ""
 
 
-def _shown(name, value):
-    """An argument in a few words."""
-    if isinstance(value, np.ndarray):
-        small = value.size <= 4
-        text = np.round(value, 3).tolist() if small else f"of shape {value.shape}"
-        return f"{name} = {text}" if small else f"{name} {text}"
-    return ""
+def _given(exercise, inputs, count=0, row=0):
+    """The arrays in a few words: a large one's row, if it has `count`, or its shape."""
+    words = []
+    for name, value in zip(_arguments(exercise), inputs, strict=True):
+        if isinstance(value, np.ndarray) and value.size <= 4:
+            words.append(f"{name} = {np.round(value, 3).tolist()}")
+        elif isinstance(value, np.ndarray) and len(value) == count:
+            words.append(f"{name}[{row}] = {np.round(value[row], 3).tolist()}")
+        elif isinstance(value, np.ndarray):
+            words.append(f"{name} of shape {value.shape}")
+    return f"For {', '.join(words)}"
 
 
 def main(argv=None):

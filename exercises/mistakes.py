@@ -24,16 +24,16 @@ BLACK_OR_WHITE = np.array([[0.0, 1, 1, 0, 0, 1], [1, 1, 0, 0, 0, 0]])
 
 CHANGES = {  # mistakes of any exercise: what they make of a right result
     "The sign is reversed.": np.negative,
-    "A factor 1/2 is missing.": lambda right: 2 * right,
-    "A factor 1/2 is too much.": lambda right: right / 2,
-    "You divide by the number of images.": lambda right: right / len(right),
-    "You average over the batch. Each image has its own value.": np.mean,
-    "You sum over the batch. Each image has its own value.": np.sum,
-    "You average over the batch, and the sign is reversed.": lambda right: (
-        -right.mean()
+    "All is twice the right value. A factor 1/2 is missing.": lambda right: 2 * right,
+    "All is half the right value. A factor 1/2 is too much.": lambda right: right / 2,
+    "You divide by the length of axis 0. Is it the batch?": lambda right: (
+        right / len(right)
     ),
+    "This is the mean of the right values. Return each of them.": np.mean,
+    "This is the sum of the right values. Return each of them.": np.sum,
+    "This is minus the mean of the right values.": lambda right: -np.mean(right),
     "The matrix is transposed.": np.transpose,
-    "It is 1 everywhere. The chain rule multiplies by what comes in.": np.ones_like,
+    "All is 1. The chain rule multiplies by the derivative from behind.": np.ones_like,
     "You take log2. The natural logarithm gives nats.": lambda right: right / np.log(2),
 }
 
@@ -66,6 +66,7 @@ CODE = {
     "You multiply eps by the variance. Sigma is exp(logvar / 2).": code(np.exp),
     "You take logvar for sigma. Sigma is exp(logvar / 2).": code(np.positive),
     "You take logvar for the variance. Sigma is exp(logvar / 2).": code(np.sqrt),
+    "You take softplus for sigma. Sigma is exp(logvar / 2).": code(softplus),
     "You divide by sigma. Multiply by exp(logvar / 2).": code(lambda v: sigma(-v)),
     "You subtract the noise. The twins add it.": code(lambda v: -sigma(v)),
     "Sigma is missing. Multiply eps by exp(logvar / 2).": code(np.ones_like),
@@ -113,7 +114,9 @@ KL = {
     "mu is not squared.": kl(square=np.positive),
     "The square of mu is missing.": kl(square=np.zeros_like),
     "The sign of the square of mu is wrong.": kl(square=lambda mu: -(mu**2)),
+    "The sign of exp(logvar) is wrong.": kl(lambda v: -np.exp(v)),
     "The term -1 is missing.": kl(one=0),
+    "The 1/2 multiplies -1, too.": kl(one=2),
     "The term -logvar is missing.": kl(log=0),
     "The sign of logvar is wrong.": kl(log=-1),
     "1/2 multiplies exp(logvar) alone.": kl(square=lambda m: 2 * m**2, one=2, log=2),
@@ -383,7 +386,7 @@ def mixtures():
 
 LOGADDEXP = "np.exp(1000) overflows. np.logaddexp(0, a) is log(1 + exp(a)) for any a."
 SIGMOID = "np.exp(1000) overflows. 1 / (1 + np.exp(-a)) is the sigmoid of any a."
-HIGHEST = "np.exp(-1000) is 0. Subtract the highest log before np.exp."
+HIGHEST = "np.exp(-1000) is 0. Before np.exp, subtract the highest log along the axis."
 SLOPES, MIXTURE = ("dmu", "dlogvar"), ("weights", "means", "covariances")
 WEIGHTS = tuple(
     f"{kind}_{name}" for name in ("mu", "logvar", "logits") for kind in "Wb"
