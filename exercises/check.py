@@ -47,9 +47,8 @@ def verdict(name, function=None):
         _bind(function, exercise.right)
     except UnreadableError as error:
         return UNREADABLE, f"{name}: {error}"
-    expected = [_call(exercise.right, exercise, inputs) for inputs in exercise.inputs]
-    received = [_call(function, exercise, inputs) for inputs in exercise.inputs]
-    again = [_call(function, exercise, inputs) for inputs in exercise.inputs]
+    received = _results(exercise, function)
+    expected = _results(exercise, exercise.right)
     if text := next(filter(None, map(_gap, received)), None):
         return WRONG, f"{name}: {text}"
     if _same(received, expected):
@@ -57,7 +56,7 @@ def verdict(name, function=None):
     text = (
         _mistake(exercise, received, expected)
         or _extreme(exercise, received, expected)
-        or ("" if _same(received, again) else RANDOM)
+        or ("" if _same(received, _results(exercise, function)) else RANDOM)
         or _difference(exercise, received, expected)
     )
     return WRONG, f"{name}: wrong. {text}"
@@ -67,7 +66,11 @@ def _read(file, name):
     """A function of a file, which is read anew each time."""
     path, names = FOLDER / file, {"__name__": file}
     try:
-        exec(compile(path.read_bytes(), str(path), "exec"), names)
+        text = path.read_bytes()
+    except OSError as error:
+        raise UnreadableError(f"{file}: {error.strerror}") from None
+    try:
+        exec(compile(text, str(path), "exec"), names)
     except SyntaxError as error:
         raise UnreadableError(f"{file}, line {error.lineno}: {error.msg}") from None
     except Exception as error:
@@ -98,8 +101,13 @@ def _place(error):
     return f"{place}: {type(error).__name__}: {error}"
 
 
-def _call(function, exercise, inputs):
-    """Its results for some inputs.  -> {name: array}, or an exception"""
+def _results(exercise, function):
+    """What a function returns for each of the inputs.  -> [{name: array}, ...]"""
+    return [_result(exercise, function, inputs) for inputs in exercise.inputs]
+
+
+def _result(exercise, function, inputs):
+    """For some inputs.  -> {name: array}, or an exception"""
     try:
         with np.errstate(all="ignore"):
             result = function(*copy.deepcopy(inputs))
@@ -151,7 +159,7 @@ def _mistake(exercise, received, expected):
     if all(isinstance(result, Exception) for result in received):
         return ""
     for sentence, wrong in exercise.mistakes.items():
-        if _same(received, [_call(wrong, exercise, i) for i in exercise.inputs]):
+        if _same(received, _results(exercise, wrong)):
             return sentence
     for sentence, change in CHANGES.items():
         names = list(expected[0])
@@ -165,7 +173,7 @@ def _mistake(exercise, received, expected):
         for inputs in exercise.inputs:
             changed = list(inputs)
             changed[i], changed[j] = inputs[j], inputs[i]
-            exchanged.append(_call(exercise.right, exercise, changed))
+            exchanged.append(_result(exercise, exercise.right, changed))
         if _same(received, exchanged):
             return f"You exchange {first} and {second}."
     return ""

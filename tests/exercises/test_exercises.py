@@ -91,11 +91,13 @@ def test_other_mistakes_are_described(name, function, text):
         ("x = 1\ny = z\n", "kl.py, line 2: NameError: name 'z' is not defined"),
         ("def kl(mu, logvar): ...", "kl.py has no function kl_divergence"),
         ("def kl_divergence(mu): ...", "takes (mu), but must take (mu, logvar)"),
+        (None, "kl.py: No such file or directory"),
     ],
 )
 def test_what_cannot_be_read_is_one_line(tmp_path, monkeypatch, capsys, text, words):
     monkeypatch.setattr(check, "FOLDER", tmp_path)
-    (tmp_path / "kl.py").write_text(text)
+    if text:
+        (tmp_path / "kl.py").write_text(text)
     assert check.main(["kl"]) == 2
     stdout, stderr = capsys.readouterr()
     assert (stdout, stderr[:11], stderr.count("\n")) == ("", "error: kl: ", 1)
