@@ -53,9 +53,11 @@ def verdict(name, function=None):
         return WRONG, f"{name}: {text}"
     if _same(received, expected):
         return RIGHT, f"{name}: right"
+    moderate = slice(len(expected) - exercise.extreme)  # a mistake may overflow, too
+    if _same(received[moderate], expected[moderate]):
+        return WRONG, f"{name}: wrong. Only extreme inputs fail. {exercise.advice}"
     text = (
-        _mistake(exercise, received, expected)
-        or _extreme(exercise, received, expected)
+        _mistake(exercise, received[moderate], expected[moderate])
         or ("" if _same(received, _results(exercise, function)) else RANDOM)
         or _difference(exercise, received, expected)
     )
@@ -82,12 +84,12 @@ def _read(file, name):
 
 def _bind(function, right):
     """Can it be called with these arguments?"""
-    here, wanted = map(inspect.signature, (function, right))
+    wanted = inspect.signature(right)
     try:
-        here.bind(*wanted.parameters)
-    except TypeError:
-        text = f"takes {here}, but must take {wanted}"
-        raise UnreadableError(f"the function {text}") from None
+        inspect.signature(function).bind(*wanted.parameters)
+    except (TypeError, ValueError) as error:
+        text = f"the function must take {wanted}: {error}"
+        raise UnreadableError(text) from None
 
 
 def _arguments(exercise):
@@ -177,14 +179,6 @@ def _mistake(exercise, received, expected):
         if _same(received, exchanged):
             return f"You exchange {first} and {second}."
     return ""
-
-
-def _extreme(exercise, received, expected):
-    """Are only extreme inputs wrong?"""
-    moderate = len(expected) - exercise.extreme
-    if not exercise.extreme or not _same(received[:moderate], expected[:moderate]):
-        return ""
-    return f"Only extreme inputs fail. {exercise.advice}"
 
 
 def _difference(exercise, received, expected):

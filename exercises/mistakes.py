@@ -24,17 +24,15 @@ BLACK_OR_WHITE = np.array([[0.0, 1, 1, 0, 0, 1], [1, 1, 0, 0, 0, 0]])
 
 CHANGES = {  # mistakes of any exercise: what they make of a right result
     "The sign is reversed.": np.negative,
-    "All is twice the right value. A factor 1/2 is missing.": lambda right: 2 * right,
-    "All is half the right value. A factor 1/2 is too much.": lambda right: right / 2,
-    "You divide by the length of axis 0. Is it the batch?": lambda right: (
-        right / len(right)
-    ),
+    "All values are twice the right ones. A factor 1/2 is missing.": lambda r: 2 * r,
+    "All values are half the right ones. A factor 1/2 is too much.": lambda r: r / 2,
+    "All values are 1. A factor of the chain rule is missing.": np.ones_like,
+    "You divide by the length of axis 0. Do not average.": lambda r: r / len(r),
     "This is the mean of the right values. Return each of them.": np.mean,
+    "This is minus the mean of the right values.": lambda r: -np.mean(r),
     "This is the sum of the right values. Return each of them.": np.sum,
-    "This is minus the mean of the right values.": lambda right: -np.mean(right),
     "The matrix is transposed.": np.transpose,
-    "All is 1. The chain rule multiplies by the derivative from behind.": np.ones_like,
-    "You take log2. The natural logarithm gives nats.": lambda right: right / np.log(2),
+    "You take log2. The natural logarithm gives nats.": lambda r: r / np.log(2),
 }
 
 
@@ -48,6 +46,12 @@ def sums(terms, what):
         f"You average over the {what}. Sum over axis -1.": of(lambda t: t.mean(-1)),
         f"You sum over the images, not the {what}: axis -1.": of(lambda t: t.sum(0)),
         f"You average over everything. Sum over the {what}, axis -1.": of(np.mean),
+        f"You average over the {what}, and the sign is reversed.": of(
+            lambda t: -t.mean(-1)
+        ),
+        "You average over everything, and the sign is reversed.": of(
+            lambda t: -t.mean()
+        ),
         f"The sum over the {what}, axis -1, is missing.": terms,
     }
 
@@ -245,7 +249,9 @@ ELBO_GRADIENT = {
     "dlogvar lacks the derivative that comes through z.": back(through_z=0),
     "A factor 1/2 is missing in dlogvar.": back(through_z=2),
     "A bias has the sum over the batch, not the mean.": back(bias=np.mean),
-    "W_logits takes z, not mu.": back(z_of=lambda mu, logvar, eps: mu),
+    "The derivative by W_logits takes z, not mu.": back(
+        z_of=lambda mu, logvar, eps: mu
+    ),
 }
 
 

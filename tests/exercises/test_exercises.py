@@ -54,6 +54,7 @@ def fails(mu, logvar):
 OTHERS = [
     ("log_likelihood", textbook, "Only extreme inputs fail. np.exp(1000) overflows."),
     ("log_likelihood", lambda a, x: textbook(a, x, 1e-9), "Only extreme inputs fail."),
+    ("log_likelihood", lambda a, x: -textbook(a, x), "The sign is reversed."),
     ("log_likelihood_gradient", lambda a, x: x - np.exp(a) / (1 + np.exp(a)), "1000"),
     (
         "bound",
@@ -90,7 +91,7 @@ def test_other_mistakes_are_described(name, function, text):
         ),
         ("x = 1\ny = z\n", "kl.py, line 2: NameError: name 'z' is not defined"),
         ("def kl(mu, logvar): ...", "kl.py has no function kl_divergence"),
-        ("def kl_divergence(mu): ...", "takes (mu), but must take (mu, logvar)"),
+        ("def kl_divergence(mu): ...", "must take (mu, logvar): too many positional"),
         (None, "kl.py: No such file or directory"),
     ],
 )
