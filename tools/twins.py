@@ -8,6 +8,7 @@ from collections import Counter
 from common import packages
 
 MATHEMATICS = ("model.py", "bound.py")  # twins line by line; a model may lack one
+GRADIENT = "gradient.py"  # derivatives of the mathematics, written by hand
 NAMES = {  # framework, as in a package's name -> operation -> its name there
     "tf": {
         "framework": "TensorFlow",

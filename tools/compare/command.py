@@ -29,7 +29,7 @@ from tools.pages.side_by_side import source as programs_text
 
 EPOCHS = 5
 MOST = 3  # columns of a report
-PICTURES = {"curves.png", "reconstructions.png", "decoded.png"}
+PICTURES = {"curves.png", "reconstructions.png", "decoded.png", "narrow-curves.png"}
 OWN = {"report.html", "report.json", *PICTURES, *packages.every()}  # in its folder
 WITH_RUNS = {"packages", "runs", "out", "overwrite", "data", "quiet"}  # options
 EVIDENCE = f"log p(x), at most {IMAGES} images, {SAMPLES} importance samples each"

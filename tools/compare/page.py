@@ -11,6 +11,7 @@ from common.figures import BLUE, GRAY, ORANGE, style
 from tools.pages import base, side_by_side
 from tools.pages.side_by_side import evidence
 
+NARROW = "narrow-"  # the same figure for a phone
 LINES = (BLUE, "-", 5), (ORANGE, "--", 3), (GRAY, ":", 2)  # seen where they coincide
 
 
@@ -19,7 +20,7 @@ def page(report, captions, folder):
     labels = [column["label"] for column in report["columns"]]
     names = dict.fromkeys(column["package"] for column in report["columns"])
     figures = [
-        (name, caption, base64.b64encode((folder / name).read_bytes()).decode())
+        [caption, *(_encoded(folder / file) for file in (name, NARROW + name))]
         for name, caption in captions.items()
     ]
     programs = side_by_side.values(names, evidence.measure)
@@ -33,6 +34,11 @@ def page(report, captions, folder):
         figures=figures,
         **programs,
     )
+
+
+def _encoded(path):
+    """A picture in base64; an empty string if there is none."""
+    return base64.b64encode(path.read_bytes()).decode() if path.exists() else ""
 
 
 def draw(folder, report, pictures):
@@ -53,18 +59,26 @@ def draw(folder, report, pictures):
     with style():
         for name, (_, make, *arguments) in figures.items():
             files.write_figure(folder / name, make(*arguments))
+        if "curves.png" in figures:
+            path = folder / f"{NARROW}curves.png"
+            files.write_figure(path, _curves(columns, narrow=True))
     return {name: caption for name, (caption, *_) in figures.items()}
 
 
-def _curves(columns):
-    """What each epoch reached: a panel for each measure that all of them have."""
+def _curves(columns, narrow=False):
+    """What each epoch reached: a panel for each measure that all of them have.
+
+    If narrow, one below the other.
+    """
     measures = packages.model_of(columns[0]["package"]).test_measures
     panels = {f"test_{n}": (m.title.strip(), m.unit) for n, m in measures.items()}
     common = set.intersection(*({*column["history"][0]} for column in columns))
     panels = {name: panel for name, panel in panels.items() if name in common}
     panels = panels or {"seconds": ("seconds per epoch", "seconds")}
-    figure = Figure(figsize=(3.7 * len(panels) + 1, 3.6), layout="constrained")
-    grid = figure.subplots(1, len(panels), squeeze=False)[0]
+    down, across = (len(panels), 1) if narrow else (1, len(panels))
+    size = 3.7 * across + 1, 3 * down + 0.6
+    figure = Figure(figsize=size, layout="constrained")
+    grid = figure.subplots(down, across, squeeze=False).flat
     for axes, (name, (title, unit)) in zip(grid, panels.items(), strict=True):
         for column, (color, dashes, width) in zip(columns, LINES, strict=False):
             points = [(row["epoch"], row[name]) for row in column["history"]]

@@ -1,7 +1,12 @@
-"""What the pages say of each model's functions, a file for each model."""
+"""What the pages say of each model's functions: two files for each model.
+
+The .py has formulas, the .toml says why, in HTML: function, framework, line.
+"""
 
 import importlib
+import tomllib
 from html import unescape
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -23,6 +28,7 @@ SYMBOLS = {  # a symbol of the formulas: its name in the code
     r"\theta": "parameters",
     r"\text{KL}": "kl",
     r"\text{ELBO}": "elbo",
+    r"\text{bound}": "bound",
     r"\nabla": "gradients",
     r"\text{Adam}": "adam",
 }
@@ -31,6 +37,12 @@ SYMBOLS = {  # a symbol of the formulas: its name in the code
 def of(model):
     """The lesson on the model of that name."""
     return importlib.import_module(f"{__name__}.{model}")
+
+
+def notes(model):
+    """Why a line is as it is.  -> {function: {framework: {line: HTML}}}"""
+    path = Path(__file__).with_name(f"{model}.toml")
+    return tomllib.loads(path.read_text()) if path.exists() else {}
 
 
 def drawn(settings, shape, rng):
@@ -69,5 +81,10 @@ def _mathml(latex, names):
         key = names.get((element.text or "").strip())
         if key and element.tag in ("mi", "mo", "mtext"):
             element.set("data-n", key)
+    for element in tree.iter("msub"):  # W_sigma is one name, W_logvar
+        first, second = element
+        if first.text in ("W", "b") and second.get("data-n"):
+            names = [part.attrib.pop("data-n") for part in element]
+            element.set("data-n", "_".join(names))
     tree.attrib = {"displaystyle": "true"}
     return ElementTree.tostring(tree, encoding="unicode")

@@ -9,5 +9,6 @@ FORMULAS = {  # of the functions in model.py, and of the Network's methods
     r"\text{relu or tanh}",
     "encode": r"z = a(h W_z + b_z)",
     "decode": r"\ell = h W_\ell + b_\ell",
-    "log_likelihood": r"\log\,p(x|z) = \sum_{i} x_i \ell_i - \log(1 + e^{\ell_i})",
+    "log_likelihood": r"\log\,p(x|z) = "
+    r"\sum_{i} \big(x_i \ell_i - \log(1 + e^{\ell_i})\big)",
 }

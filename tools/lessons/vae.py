@@ -46,7 +46,7 @@ FORMULAS = {  # of the functions in model.py and bound.py, and of the Network's 
     r"\frac{\partial \log\,w_k}{\partial z_k} \, \nabla_\phi z_k, \quad "
     r"\bar{w}_k = w_k / \sum_{j} w_j",
     "Network._train": r"\theta \leftarrow \text{Adam}(\theta, \, "
-    r"\nabla_\theta (-\text{ELBO}))",
+    r"\nabla_\theta (-\text{bound}))",
 }
 
 

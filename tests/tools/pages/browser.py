@@ -20,8 +20,11 @@ AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practi
 
 
 @contextmanager
-def opened(chromium, path, width=1440, height=1000, **context):
-    """A page of that file.  Afterwards: it said nothing, and asked for nothing else."""
+def opened(chromium, path, width=1440, height=1000, place="", **context):
+    """A page of that file, at a place in it.
+
+    Afterwards: it said nothing, and asked for nothing else.
+    """
     viewport = {"width": width, "height": height}
     context = chromium.new_context(viewport=viewport, **context)
     context.set_default_timeout(120_000)  # a busy machine is no fault of the page
@@ -32,7 +35,7 @@ def opened(chromium, path, width=1440, height=1000, **context):
     page.on("dialog", lambda dialog: said.append(dialog.message))
     page.on("request", lambda request: asked.append(request.url))
     try:
-        page.goto(path.as_uri())
+        page.goto(path.as_uri() + place)
         yield page
         assert said == []
         assert asked == [path.as_uri()]

@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import subprocess
+from itertools import combinations
 
 import pytest
 
@@ -13,10 +15,15 @@ from tools.pages import side_by_side
 from tools.pages.side_by_side import programs
 
 LIT = ".on"
+GROUP = programs.groups(packages.every())[0]
+STEP = "#vae-vae-Network-_train"
 
 
 def measure(names, functions):
-    return dict.fromkeys(functions, 1e-6)
+    """The more, the further the packages are apart in the menus."""
+    pairs = combinations(range(len(names)), 2)
+    apart = {(i, j): (j - i - 1) * 1e-6 for i, j in pairs}
+    return {name: apart for name in functions}
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +39,8 @@ def page(visit, path):
         yield page
 
 
-def word(page, text, column=0):
-    cell = f".passage td:not([hidden]):nth-child({column + 1}) i"
+def word(page, text, column=0, within=".passage"):
+    cell = f"{within} td:not([hidden]):nth-child({column + 1}) i"
     return page.locator(cell).filter(has_text=re.compile(rf"^{re.escape(text)}$")).first
 
 
@@ -43,6 +50,7 @@ def test_it_is_accessible(visit, path, width, scheme):
         assert_accessible(page)
         word(page, "mu").click()
         page.check("#only")
+        page.locator(".contents").evaluate("e => { e.open = !e.open }")
         assert_accessible(page)
 
 
@@ -54,12 +62,104 @@ def test_a_name_lights_up_everywhere(page):
     for column in (1, 2):
         assert page.locator(f"td:nth-child({column}) {LIT}").count() > 5
     assert page.locator(f"math {LIT}").count() >= 3
-    assert "mu" in page.inner_text(".told")
     word(page, "mu").click()
     assert lit.count() == 0
-    (_, *names), _ = programs.groups(packages.every())[0].dictionary[0]
+    sigma = page.locator("#vae-model-encode math [data-n=W_logvar]")
+    assert sigma.evaluate("e => getComputedStyle(e).cursor") == "pointer"
+    sigma.click()
+    assert set(lit.all_text_contents()) == {"W\u03c3", '"W_logvar"'}
+    (_, *names), _ = GROUP.dictionary[0]
     word(page, names[0]).click()
     assert set(lit.all_text_contents()) == set(names)
+    shown = page.locator(f"{LIT}:visible").all_text_contents()
+    told = page.inner_text(".told").partition(":")[0].split(", ")
+    assert told == [*dict.fromkeys(shown)] != names
+
+
+def test_the_bar_says_where_a_name_stands_and_leads_there(page):
+    word(page, "loss", within=STEP).click()
+    told = page.locator(".told")
+    assert 0 <= told.bounding_box()["y"] < 100
+    found = re.match(r"loss: (\d+) of (\d+) places", told.inner_text())
+    first, count = map(int, found.groups())
+    for step, place in (("Next", first + 1), ("Previous", first)):
+        page.get_by_role("button", name=f"{step} place").click()
+        assert told.inner_text().startswith(f"loss: {place} of {count} ")
+        assert page.locator(".at").all_text_contents() == ["loss"]
+
+
+def test_the_address_holds_what_is_shown(visit, path):
+    """The place, the columns, the name, the boxes.  Each heading links to itself."""
+    with visit(path) as page:
+        assert page.locator(":is(h2, h3, h4):not(:has(.sign:visible))").count() == 0
+        page.locator("#vae-model-encode .sign").click()
+        assert page.url.endswith("#vae-model-encode&left=vae_tf&right=vae_theano")
+        page.locator("#vae-model select").nth(1).select_option(label="vae_numpy")
+        page.uncheck("#why")
+        word(page, "np.matmul", 1).click()
+        place = page.url.removeprefix(path.as_uri())
+    assert "&left=vae_tf&right=vae_numpy&plain&name=" in place
+    with visit(path, place=place) as page:
+        menus = page.locator("#vae-model option:checked").all_inner_texts()
+        assert menus[:2] == ["vae_tf", "vae_numpy"]
+        assert "np.matmul" in page.locator(LIT).all_text_contents()
+        assert page.locator(".why:visible").count() == 0
+        link = page.locator(".contents [aria-current]").inner_text()
+        assert link in place
+        assert link in page.inner_text(".here")
+        assert 0 < page.locator(place.partition("&")[0]).bounding_box()["y"] < 200
+
+
+def test_columns_are_copied_one_at_a_time(visit, path, tmp_path):
+    """A file as it is, two as a diff that git can apply, lines without those beside."""
+    read = "navigator.clipboard.readText()"
+    with visit(path, permissions=["clipboard-read", "clipboard-write"]) as page:
+        page.locator("#vae-model select").nth(1).select_option(label="vae_jax")
+        for file in page.locator("section.file").all():
+            names, copies = file.locator("option:checked").all_inner_texts()[:2], []
+            for button in (*file.locator(".copy").all()[:2], file.locator(".diff")):
+                button.click()
+                copies.append(page.evaluate(read))
+            title = file.locator("h3").inner_text().split()[0]
+            paths = [name if "/" in name else f"{name}/{title}" for name in names]
+            assert copies[:2] == [(packages.ROOT / p).read_text() for p in paths]
+            (tmp_path / "diff").write_text(copies[2].replace(*paths[::-1]))
+            (tmp_path / paths[0]).parent.mkdir(exist_ok=True)
+            (tmp_path / paths[0]).write_text(copies[0])
+            subprocess.run(["git", "apply", "-p0", "diff"], cwd=tmp_path, check=True)
+            assert (tmp_path / paths[0]).read_text() == copies[1]
+        lines = page.locator("#vae-model-encode td:nth-child(1)")
+        lines.first.scroll_into_view_if_needed()
+        start, end = (lines.nth(row).bounding_box() for row in (1, 3))
+        page.mouse.move(start["x"] + 2, start["y"] + 8)
+        page.mouse.down()
+        page.mouse.move(end["x"] + end["width"] - 2, end["y"] + end["height"] - 8)
+        page.mouse.up()
+        page.keyboard.press("Control+c")
+        assert page.evaluate(read).split("\n") == lines.all_text_contents()[1:4]
+
+
+def test_frameworks_are_explained_by_why_and_how_far_they_are_apart(page):
+    notes = page.locator(f"{STEP} .why:visible")
+    assert "The tape records" in " ".join(notes.all_inner_texts())
+    page.locator("#vae-vae select").first.select_option(label="vae_numpy")
+    notes.locator("a").click()
+    by_hand = page.locator("#vae_numpy-gradient-kl_divergence")
+    assert by_hand.locator("td:visible", has_text="def kl_divergence").count() == 2
+    page.uncheck("#why")
+    assert page.locator(".why:visible").count() == 0
+    measured = page.locator("#vae-model-elbo data:visible")
+    shown, menus = [measured.inner_text()], page.locator("#vae-model select")
+    for place, column in ((0, "0"), (1, "3"), (2, "5")):
+        menus.nth(place).select_option(column)
+        shown.append(measured.get_attribute("value"))
+    assert shown[0] == "1\u202f\u00d7\u202f10\u22126 apart"
+    assert [float(value) for value in shown[1:]] == [0, 2e-6, 4e-6]
+    assert page.get_by_text("random inputs").count() == 2  # not at each function
+    colors = page.locator(".evidence sup:visible").evaluate_all(
+        "all => all.map(e => getComputedStyle(e).color)"
+    )
+    assert len(set(colors)) == 1  # whether the code is quiet or not
 
 
 def test_the_keyboard_reaches_each_name(page):
@@ -78,6 +178,10 @@ def test_the_keyboard_reaches_each_name(page):
     page.keyboard.press("Escape")
     assert page.locator(LIT).count() == 0
     assert table.locator("[tabindex='0']").count() == 1
+    page.locator("#vae-model-encode td [tabindex='0']").focus()
+    page.keyboard.press("Home")  # a symbol of the formula
+    page.keyboard.press("Enter")
+    assert "\u03bc" in page.locator(LIT).all_text_contents()
 
 
 def test_menus_choose_the_columns(page):
@@ -93,20 +197,33 @@ def test_menus_choose_the_columns(page):
 
 
 def test_only_what_differs(page):
+    """What is read stays where it is, also in a browser that does not see to it."""
+    page.evaluate("document.documentElement.style.overflowAnchor = 'none'")
+    height = "document.documentElement.scrollHeight"
+    whole, mark = page.evaluate(height), page.locator(STEP)
     same = page.locator(".passage:not(.same) tr.same:visible")
     assert same.count() > 10
+    mark.evaluate("e => e.scrollIntoView({behavior: 'instant'})")
+    top = mark.bounding_box()["y"]
     page.check("#only")
+    assert mark.bounding_box()["y"] == pytest.approx(top, abs=20)
     assert same.count() == 0
     assert page.locator("tbody tr:visible").count() > 10
+    assert page.evaluate(height) < 0.6 * whole
     page.uncheck("#only")
+    assert mark.bounding_box()["y"] == pytest.approx(top, abs=20)
     assert same.count() > 10
+    rows = page.locator("section.file tr:visible:not(.same, :has(td:visible .d))")
+    assert rows.locator("td").count() == 0  # what is not quiet says what differs
 
 
-def test_jump_links_lead_to_what_they_name(page):
-    links = page.locator("nav a, .dictionary a").evaluate_all(
+def test_links_lead_to_what_they_name(page):
+    links = page.locator("main a, .skip").evaluate_all(
         "links => links.map(link => document.querySelectorAll(link.hash).length)"
     )
     assert set(links) == {1}
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
 
 
 def test_touch_and_stacked_pairs_on_a_narrow_screen(visit, path):
@@ -120,6 +237,14 @@ def test_touch_and_stacked_pairs_on_a_narrow_screen(visit, path):
         assert boxes[1]["y"] >= boxes[0]["y"] + boxes[0]["height"] - 1
         same = page.locator(".passage tbody tr.same:not([hidden])").first
         assert same.locator("td:visible").count() == 1
+        table = page.locator(".dictionary .scroll").first
+        assert table.evaluate("e => e.scrollWidth - e.clientWidth") == 0
+        page.evaluate("scrollTo({top: 9000, behavior: 'instant'})")
+        assert page.locator(".bar").bounding_box()["y"] == 0
+        page.locator("summary").tap()
+        page.locator(".contents a", has_text="gan.py").tap()
+        page.wait_for_url("**#gan-gan&**")
+        assert not page.locator(".contents nav").is_visible()
 
 
 def test_the_page_is_whole_without_its_script(visit, path, three):
@@ -127,18 +252,29 @@ def test_the_page_is_whole_without_its_script(visit, path, three):
         assert page.locator(".passage td:visible").count() > 100
         assert page.locator("math").first.is_visible()
         assert page.locator(".d:visible").count() > 20
-        assert page.locator(".menus:visible, .only:visible").count() == 0
-        assert page.locator(".names:visible").count() > 0
+        assert page.locator(":is(.menus, label, button):visible").count() == 0
+        assert page.locator(".names:visible, summary:visible").count() > 7
+        assert "Click" not in page.inner_text("main")
     with visit(three, java_script_enabled=False) as page:  # two columns of three
         row = page.locator("#vae-model-decode tbody tr:not(.same)").first
         assert row.locator("td:visible").count() == 2
 
 
-def test_print_shows_the_code_and_no_menus(page):
+def test_print_and_the_size_of_letters(page):
+    """Print has the code, the names of columns on each sheet, and no menus."""
+    texts = "header p", ".doc", "pre", "td", ".why", "h3", ".bar label", "select"
+    size = "e => parseFloat(getComputedStyle(e).fontSize)"
+    before = [page.locator(text).first.evaluate(size) for text in texts]
+    page.evaluate("document.documentElement.style.fontSize = '32px'")
+    after = [page.locator(text).first.evaluate(size) for text in texts]
+    assert after == [2 * size for size in before]
     page.emulate_media(media="print")
     assert page.locator(".bar:visible, .menus:visible").count() == 0
     assert page.locator(".passage td:visible").count() > 100
     assert len(page.pdf()) > 10_000
+    head = page.locator("#vae-bound-of thead")
+    assert head.evaluate("e => getComputedStyle(e).display") == "table-header-group"
+    assert head.bounding_box()["height"] > 5
 
 
 def test_a_report_of_hostile_names_injects_nothing(visit, tmp_path):
@@ -151,23 +287,32 @@ def test_a_report_of_hostile_names_injects_nothing(visit, tmp_path):
         "differing_settings": {"data": [HOSTILE, None]},
         "apart": {"1": [1.2e-7], "end": [0.0]},
     }
-    (tmp_path / "a.png").write_bytes(b"")
+    for name in ("a.png", f"{comparison.NARROW}a.png"):
+        (tmp_path / name).write_bytes(b"a")
     path = tmp_path / "report.html"
     path.write_text(comparison.page(report, {"a.png": HOSTILE}, tmp_path))
-    with visit(path) as page:
+    with visit(path, color_scheme="dark") as page:
         assert page.title() == f"{HOSTILE} and plain"
         texts = page.locator("bdi").all_text_contents()
         assert [t for t in texts if t not in ("plain", "None")] == [HOSTILE] * 6
         assert page.locator("figcaption").all_text_contents() == [HOSTILE]
         assert page.locator("script").count() == page.locator("img").count() == 1
         cells = page.locator("td").all_text_contents()
+        paragraph = page.locator("p", has_text="rounds its sums")
+        assert paragraph.bounding_box()["width"] < 800
+        figure = page.locator("figure .scroll")
+        assert figure.get_attribute("aria-label") == HOSTILE
+        dark = figure.locator("img").evaluate("e => getComputedStyle(e).filter")
+        assert dark.startswith("invert")
+        page.set_viewport_size({"width": 360, "height": 740})
+        assert figure.evaluate("e => e.scrollWidth - e.clientWidth") == 0
     assert cells == ["", "-100.00", "-1,234.57", "1.2\u202f\u00d7\u202f10\u22127", "0"]
 
 
 @pytest.fixture
 def three(tmp_path, monkeypatch):
     """A page with a third framework, which calls the product P.product."""
-    first, second, *_ = programs.groups(packages.every())[0].names
+    first, second, *_ = GROUP.names
     model, third = twins.model(first), f"{twins.model(first)}_third"
     for name in (first, second):
         shutil.copytree(packages.ROOT / name, tmp_path / name)
@@ -195,7 +340,12 @@ def test_three_columns_on_a_wide_screen(visit, three):
         ]
         assert page.locator(".menus").first.locator("select:visible").count() == 3
         assert_accessible(page)
-        page.set_viewport_size({"width": 1440, "height": 1000})
+        page.set_viewport_size({"width": 1280, "height": 1000})
+        assert row.locator("td:visible").count() == 3
+        odd = page.locator(f"{STEP} tr", has_text="compiled by way")
+        counts = [c.locator(".d").count() for c in odd.locator("td:visible").all()]
+        assert (counts[0] > 0, counts[1:]) == (True, [0, 0])  # the others agree
+        page.set_viewport_size({"width": 1270, "height": 1000})
         assert row.locator("td:visible").count() == 2
         page.locator(".menus").first.locator("select").nth(1).select_option("2")
         word(page, "P.product", column=1).click()

@@ -3,6 +3,8 @@
 The page is whole without its script.
 """
 
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from tools.pages import base
@@ -29,9 +31,10 @@ def values(names, measure=evidence.measure):
     groups = programs.groups(names)
     return {
         "groups": groups,
-        "evidence": {g.key: measure(g.names, g.functions) for g in groups},
+        "evidence": {
+            g.key: measure(g.names, g.functions) if g.functions else {} for g in groups
+        },
         "tried": evidence,
-        "in_words": programs.NUMBERS,
         "cells": cells,
         "same": programs.same,
         "columns": COLUMNS,
@@ -46,7 +49,7 @@ def cells(row):
 
 def _cell(row, column, line):
     if line is None:
-        return {"class": "none", "words": []}
+        return {"class": "none", "words": [], "line": None}
     differing = [line is not other and align.different(line, other) for other in row]
     words = []
     for i, word in enumerate(line.words):
@@ -62,4 +65,12 @@ def _cell(row, column, line):
         element = "i" if word.kind in ("n", "o", "s") else "b" if attributes else None
         words.append((element, attributes, word.text))
     hang = f"i{line.indent}" if line.indent in INDENTS else None
-    return {"class": hang, "words": words}
+    return {"class": hang, "words": [*_runs(words)], "line": line}
+
+
+def _runs(words):
+    """Neighbors that look alike as one, but for names, each of which can be lit."""
+    for (element, attributes), run in groupby(words, itemgetter(0, 1)):
+        texts = [text for *_, text in run]
+        for text in texts if element == "i" else ["".join(texts)]:
+            yield element, attributes, text

@@ -1,7 +1,9 @@
 """Which line stands beside which, and which of its words differ."""
 
 from difflib import SequenceMatcher
-from itertools import chain, zip_longest
+from functools import cache
+from itertools import chain
+from operator import itemgetter
 
 ALIKE = 0.4  # share of equal words from which two lines are versions of one
 
@@ -10,7 +12,7 @@ def rows(columns):
     """Lines of several files -> rows of one line, or None, for each file.
 
     Lines stand beside each other that say the same in their frameworks; between these,
-    lines that begin alike; between these, whatever is there.
+    lines that begin alike; between these, versions of one line.  Others stand alone.
     """
     table = [(line,) for line in columns[0]]
     for width, lines in enumerate(columns[1:], 1):
@@ -22,7 +24,7 @@ def rows(columns):
 def _pairs(ours, theirs, lengths):
     """Pairs of rows whose first so many words agree; one of a pair may be None."""
     if not lengths:
-        return [*zip_longest(ours, theirs)]
+        return _versions(ours, theirs)
     length, *shorter = lengths
     keys = [
         [next(filter(None, row)).keys[:length] for row in rows]
@@ -33,6 +35,34 @@ def _pairs(ours, theirs, lengths):
         a, b = ours[i:i_end], theirs[j:j_end]
         pairs += zip(a, b, strict=True) if tag == "equal" else _pairs(a, b, shorter)
     return pairs
+
+
+def _versions(ours, theirs):
+    """Pairs of rows whose lines are versions of one; all others beside None."""
+
+    @cache
+    def best(i, j):
+        """How much is alike from there on, and these pairs."""
+        if i == len(ours) or j == len(theirs):
+            return 0, [(a, None) for a in ours[i:]] + [(None, b) for b in theirs[j:]]
+        choices = []
+        for a, b, (alike, pairs) in (
+            (ours[i], None, best(i + 1, j)),
+            (None, theirs[j], best(i, j + 1)),
+            (ours[i], theirs[j], best(i + 1, j + 1)),
+        ):
+            more = _alike(a, b) if a and b else 0
+            if more >= ALIKE or not (a and b):
+                choices.append((alike + more, [(a, b), *pairs]))
+        return max(choices, key=itemgetter(0))
+
+    return best(0, 0)[1]
+
+
+def _alike(*rows):
+    """The share of equal words in the first line of each of two rows."""
+    texts = [next(filter(None, row)).texts for row in rows]
+    return SequenceMatcher(str.isspace, *texts, False).ratio()
 
 
 def different(line, other):

@@ -19,7 +19,9 @@ DRAWS = 200
 
 
 def measure(names, functions):
-    """Try functions of several packages -> {function: largest relative difference}
+    """Try functions of several packages -> {function: {(i, j): largest difference}}
+
+    That is relative, and of the packages in those places.
 
     Of a lesson that draws nothing, nothing is measured.
     """
@@ -28,11 +30,10 @@ def measure(names, functions):
     here = packages.runnable()
     each = [(tried if p in here else tried_elsewhere)(p, functions) for p in names]
     return {
-        name: max(
-            relative(a, b)
-            for arrays in zip(*(arrays[name] for arrays in each), strict=True)
-            for a, b in combinations(arrays, 2)
-        )
+        name: {
+            (i, j): max(map(relative, a[name], b[name]))
+            for (i, a), (j, b) in combinations(enumerate(each), 2)
+        }
         for name in functions
     }
 

@@ -13,23 +13,24 @@ INDENTS = (4, 8, 12, 16)  # those from which a long line hangs
 
 
 class Passage:
-    """One function in several packages."""
+    """One function in several columns."""
 
     def __init__(self, name, anchor, blocks):
         self.name, self.anchor = name, anchor  # the latter is its id in the page
         self.label = name.removeprefix("Network.")
-        self.blocks = [*blocks.values()]  # of each package, or None
-        of = {package: block for package, block in blocks.items() if block}
-        docstrings = {block.docstring for block in of.values()}
-        self.docstring, part = docstrings.pop(), "code"
-        if docstrings:  # they differ: in the rows, not above
-            self.docstring, part = "", "whole"
+        self.indent = 4 * name.count(".")  # of a method, in its file
+        self.blocks = [*blocks.values()]  # of each column, or None
+        of = {column: block for column, block in blocks.items() if block}
+        docstrings = {block.docstring for block in of.values() if block.docstring}
+        part = "whole" if len(docstrings) > 1 else "code"  # in the rows, or above
+        self.docstring = "".join(docstrings) if part == "code" else ""
         self.rows = align.rows([getattr(b, part) if b else [] for b in self.blocks])
+        self.at = [getattr(b, f"{part}_at") if b else "" for b in self.blocks]
         self.same = all(map(same, self.rows))
-        self.formulas = {}  # MathML -> the first package that it is of
-        for package in of:
-            if math := lessons.formula(twins.model(package), name):
-                self.formulas.setdefault(math, package)
+        self.formulas = {}  # MathML -> the first column that it is of
+        for column in of:
+            if math := lessons.formula(twins.model(column), name):
+                self.formulas.setdefault(math, column)
 
     def count(self, key):
         """How often a word stands in the first column."""
@@ -37,44 +38,48 @@ class Passage:
 
 
 def same(row):
-    """Whether the lines shown are equal."""
-    return len({line and line.text for line in row[:SHOWN]}) == 1
+    """Whether the lines shown say the same, however deep they are nested."""
+    return len({line.code if line else "" for line in row[:SHOWN]}) == 1
 
 
 class File:
-    """One file of several packages, such as model.py, cut into passages."""
+    """One file of several columns, such as model.py, cut into passages."""
 
-    def __init__(self, title, key, names):
+    def __init__(self, title, key, paths):
         self.title, self.key = title, key  # the key is part of each anchor
-        columns = {
-            name: source.blocks(packages.ROOT / name / title, twins.names(name))
-            for name in names
-        }
+        columns = {name: _explained(name, path) for name, path in paths.items()}
         longest_first = sorted(columns.values(), key=len, reverse=True)
         self.passages = []
         for name in dict.fromkeys(chain(*longest_first)):
-            blocks = {package: column.get(name) for package, column in columns.items()}
+            blocks = {column: parts.get(name) for column, parts in columns.items()}
             anchor = f"{key}-{name}".replace(".", "-")
             self.passages.append(Passage(name, anchor, blocks))
 
 
-class Group:
-    """Packages that share a pair of menus, and their files."""
+def _explained(column, path):
+    """The blocks of a column's file, whose lines know what lessons say of them."""
+    package = column.partition("/")[0]
+    blocks = source.blocks(path, twins.names(package))
+    notes = lessons.notes(twins.model(package))
+    for name, block in blocks.items():
+        function = notes.get(name.removeprefix("Network."), {})
+        of_lines = function.get(twins.framework(package), {})
+        for line in (*block.whole, *block.code):
+            line.why = of_lines.get(line.code, "")
+    return blocks
 
-    def __init__(self, names):
-        models = [*dict.fromkeys(map(twins.model, names))]
-        titles = [packages.model_of(name).words.title for name in names]
-        self.names, self.models, self.key = names, len(models), "-".join(models)
-        files = twins.MATHEMATICS[:1]
-        title = f"{' against '.join(titles)}, in one framework"
-        if len(models) == 1:
-            title = f"{titles[0]} in {NUMBERS[len(names)]} frameworks"
-            files = [*twins.MATHEMATICS, f"{models[0]}.py"]
+
+class Group:
+    """Columns that share their menus, and their files."""
+
+    def __init__(self, names, key, title, files, twins=False):
+        self.names, self.key, self.twins = names, key, twins
         self.title = title[0].upper() + title[1:]
+        paths = {file: {name: _path(name, file) for name in names} for file in files}
         self.files = [
-            File(file, f"{self.key}-{file.removesuffix('.py')}", names)
-            for file in files
-            if all((packages.ROOT / name / file).is_file() for name in names)
+            File(file, f"{key}-{file.removesuffix('.py')}", of)
+            for file, of in paths.items()
+            if all(path.is_file() for path in of.values())
         ]
 
     @property
@@ -84,7 +89,7 @@ class Group:
             passage.name
             for file in self.files
             for passage in file.passages
-            if self.models == 1 and passage.formulas and all(passage.blocks)
+            if self.twins and passage.formulas and all(passage.blocks)
         ]
 
     @property
@@ -94,7 +99,7 @@ class Group:
         These are of the first package; "" in place of a name: does without it.
         """
         rows, passages = {}, [p for file in self.files for p in file.passages]
-        for operation in twins.OPERATIONS if self.models == 1 else ():
+        for operation in twins.OPERATIONS if self.twins else ():
             names = [twins.names(name).get(operation, "") for name in self.names]
             places = Counter({p: p.count(f"operation {operation}") for p in passages})
             if places.total() and len({*names}) > 1:
@@ -102,17 +107,39 @@ class Group:
         return sorted(rows.items(), key=lambda row: -row[1].total())
 
 
+def _path(column, file):
+    """Where the file of a column is, which is a package or one of its files."""
+    path = packages.ROOT / column
+    return path if path.suffix else path / file
+
+
 def groups(names):
     """Everything worth laying side by side among these packages -> [Group]
 
     A model in several frameworks; then, of models with a single package here, that
-    beside another model in the same framework, the warm-up say.
+    beside another model in the same framework, the warm-up say; then the functions of a
+    package beside the derivatives that it writes by hand.
     """
-    models, pairs = twins.groups(names), {}
-    several = [group for group in models if len(group) > 1]
+    models, pairs, groups = twins.groups(names), {}, []
+    titles = {name: packages.model_of(name).words.title for name in names}
+    for name, *others in models:
+        if others:
+            title = f"{titles[name]} in {NUMBERS[1 + len(others)]} frameworks"
+            model, group = twins.model(name), [name, *others]
+            files = *twins.MATHEMATICS, f"{model}.py"
+            groups.append(Group(group, model, title, files, twins=True))
     for name in (group[0] for group in models if len(group) == 1):
         others = [other for other in chain(*models) if other != name]
         same = [o for o in others if twins.framework(o) == twins.framework(name)]
         if same:
             pairs.setdefault(frozenset((name, same[0])), [name, same[0]])
-    return [*map(Group, [*several, *pairs.values()])]
+    for pair in pairs.values():
+        title = f"{' against '.join(map(titles.get, pair))}, in one framework"
+        key = "-".join(map(twins.model, pair))
+        groups.append(Group(pair, key, title, twins.MATHEMATICS[:1]))
+    for name in names:
+        columns = [f"{name}/{file}" for file in (twins.MATHEMATICS[0], twins.GRADIENT)]
+        title = f"{titles[name]} in {twins.names(name).get('framework')}, forward and "
+        group = Group(columns, name, f"{title}backward", [twins.GRADIENT])
+        groups += [group] if group.files else []
+    return groups

@@ -1,4 +1,7 @@
-"""A Python file, cut into its functions, and their lines into words."""
+"""A program, cut into its functions, and their lines into words.
+
+Of another language than Python, `READERS` takes a function of its text.
+"""
 
 import ast
 import re
@@ -9,12 +12,13 @@ from typing import NamedTuple
 
 HEAD = "imports"  # the name of what stands above the first function
 DEFINITION = ast.FunctionDef, ast.ClassDef
+COMMENT = r'"{3} [\s\S]*? "{3} | \#.*'
 WORD = r"""
-    (?P<c> "{{3}} [\s\S]*? "{{3}} | \#.* )
+    (?P<c> {comment} )
   | (?P<s> f?"[^"\n]*" )
   | (?P<m> \d[\w.]* )
-  | (?P<o> (?<!\.) (?:{}) \b )
-  | (?P<k> (?:{}) \b )
+  | (?P<o> (?<!\.) (?:{own}) \b )
+  | (?P<k> (?:{keywords}) \b )
   | (?P<n> [^\W\d]\w* )
   | \n | [^\S\n]+ | \*\* | // | [=!<>+]= | .
 """
@@ -32,10 +36,14 @@ class Word(NamedTuple):
 class Line:
     """The words of one line, and the gaps between them; none of a blank one."""
 
+    why = ""  # what a lesson says of it, HTML
+    docstring = None  # the function's stands before or after it, not in the rows
+
     def __init__(self, words):
         self.words = words
         self.texts = [word.text for word in words]
         self.text = "".join(self.texts)
+        self.code = self.text.strip()  # whatever it is nested in
         self.indent = len(self.text) - len(self.text.lstrip())
         keys = (word.key for word in words if not word.text.isspace())
         self.keys = tuple(keys)  # what it says in any framework
@@ -47,6 +55,17 @@ class Block(NamedTuple):
     docstring: str
     whole: list[Line]  # with the docstring,
     code: list[Line]  # and without
+    whole_at: int  # the numbers of their first lines in the file
+    code_at: int
+
+
+class Part(NamedTuple):
+    """What a reader says of a block."""
+
+    name: str  # such as Network.train
+    end: int  # its last line
+    docstring: str = ""
+    place: tuple = ()  # the first and the last line of the docstring
 
 
 def blocks(path, names):
@@ -56,43 +75,61 @@ def blocks(path, names):
     follows.
     """
     text = path.read_text()
-    tree, lines = ast.parse(text), text.splitlines()
-    pattern = _pattern(tree, names)
+    lines = text.splitlines()
+    parts, words = READERS[path.suffix](text)
+    own = [*map(re.escape, names.values()), *words.pop("own")]
+    words["own"] = "|".join(own) or "(?!)"  # nothing
+    pattern = re.compile(WORD.format(**words), re.VERBOSE)
     keys = {text: f"operation {key}" for key, text in names.items()}
     blocks, start = {}, 0
-    for name, node, last in _parts(tree, HEAD):
-        first = end = last
-        if docstring := ast.get_docstring(node) or "":
-            first, end = node.body[0].lineno - 1, node.body[0].end_lineno
-        parts = lines[start:last], lines[start:first] + lines[end:last]
-        blocks[name] = Block(docstring, *(_lines(p, pattern, keys) for p in parts))
+    for name, last, docstring, place in parts:
+        first, end = place or (last + 1, last)
+        begin, rest = lines[start : first - 1], lines[end:last]
+        start_at = start + 1 + _blank(lines[start:last])
+        code_at = start_at if any(begin) else end + 1 + _blank(rest)
+        texts = lines[start:last], begin + rest
+        whole, code = (_lines(part, pattern, keys) for part in texts)
+        if docstring and code:
+            at = len(begin) - _blank(begin) - 1
+            code[max(at, 0)].docstring = "before" if at < 0 else "after"
+        blocks[name] = Block(docstring, whole, code, start_at, code_at)
         start = last
     return blocks
 
 
-def _parts(node, name):
-    """A file or a class as far as its first function; its functions.
+def _python(text):
+    """How to read a Python file -> its parts, what kinds of words there are"""
+    tree = ast.parse(text)
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
+    modules = [alias.asname or alias.name for node in imports for alias in node.names]
+    own = [rf"{m}\.[\w.]*\w" for m in modules]  # such as tf.matmul
+    words = {"own": own, "keywords": "|".join(kwlist), "comment": COMMENT}
+    return _parts(tree, HEAD), words
 
-    -> (name, node, last line), ...
-    """
-    if isinstance(node, ast.FunctionDef):
-        yield name, node, node.end_lineno
+
+READERS = {".py": _python}
+
+
+def _parts(node, name):
+    """A file or a class as far as its first function; its functions -> Part, ..."""
+    last, body = node, node.body
+    if not isinstance(node, ast.FunctionDef):
+        body = [*takewhile(lambda part: not isinstance(part, DEFINITION), node.body)]
+        last = body[-1]
+    place = body[0].lineno, body[0].end_lineno
+    docstring = ast.get_docstring(node)
+    yield Part(name, last.end_lineno, *(docstring, place) if docstring else ())
+    if last is node:
         return
-    head = [*takewhile(lambda part: not isinstance(part, DEFINITION), node.body)]
-    yield name, node, head[-1].end_lineno
     for part in node.body:
         if isinstance(part, DEFINITION):
             inner = part.name if name == HEAD else f"{name}.{part.name}"
             yield from _parts(part, inner)
 
 
-def _pattern(tree, names):
-    """A word; what belongs to the framework is one, such as tf.matmul."""
-    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
-    modules = [alias.asname or alias.name for node in imports for alias in node.names]
-    own = [*map(re.escape, names.values()), *(rf"{m}\.[\w.]*\w" for m in modules)]
-    parts = "|".join(own) or "(?!)", "|".join(kwlist)  # (?!): nothing
-    return re.compile(WORD.format(*parts), re.VERBOSE)
+def _blank(lines):
+    """How many blank lines come first."""
+    return len([*takewhile(lambda line: not line, lines)])
 
 
 def _lines(lines, pattern, keys):
