@@ -1,35 +1,24 @@
 """The side-by-side page in a real browser, by mouse, touch and keyboard."""
 
 import re
-import shutil
 import subprocess
-from itertools import combinations
 
 import pytest
 
 from common import packages
 from tests.tools.pages.browser import HOSTILE, LOOKS, assert_accessible
-from tools import twins
+from tests.tools.pages.test_side_by_side import EVERY, GROUPS, measured
 from tools.compare import page as comparison
 from tools.pages import side_by_side
-from tools.pages.side_by_side import programs
 
 LIT = ".on"
-GROUP = programs.groups(packages.every())[0]
 STEP = "#vae-vae-Network-_train"
-
-
-def measure(names, functions):
-    """The more, the further the packages are apart in the menus."""
-    pairs = combinations(range(len(names)), 2)
-    apart = {(i, j): (j - i - 1) * 1e-6 for i, j in pairs}
-    return {name: apart for name in functions}
 
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
     path = tmp_path_factory.mktemp("page") / "compare.html"
-    path.write_text(side_by_side.page(packages.every(), measure))
+    path.write_text(side_by_side.page(EVERY, measured))
     return path
 
 
@@ -50,6 +39,8 @@ def test_it_is_accessible(visit, path, width, scheme):
         assert_accessible(page)
         word(page, "mu").click()
         page.check("#only")
+        if width == 1440:
+            page.locator("#vae select").nth(2).select_option("2")
         page.locator(".contents").evaluate("e => { e.open = !e.open }")
         assert_accessible(page)
 
@@ -68,7 +59,7 @@ def test_a_name_lights_up_everywhere(page):
     assert sigma.evaluate("e => getComputedStyle(e).cursor") == "pointer"
     sigma.click()
     assert set(lit.all_text_contents()) == {"W\u03c3", '"W_logvar"'}
-    (_, *names), _ = GROUP.dictionary[0]
+    (_, *names), _ = GROUPS[0].dictionary[0]
     word(page, names[0]).click()
     assert set(lit.all_text_contents()) == set(names)
     shown = page.locator(f"{LIT}:visible").all_text_contents()
@@ -80,9 +71,8 @@ def test_the_bar_says_where_a_name_stands_and_leads_there(page):
     word(page, "loss", within=STEP).click()
     told = page.locator(".told")
     assert 0 <= told.bounding_box()["y"] < 100
-    found = re.match(r"loss: (\d+) of (\d+) places", told.inner_text())
-    first, count = map(int, found.groups())
-    for step, place in (("Next", first + 1), ("Previous", first)):
+    first, count = re.match(r"loss: (\d+) of (\d+) p", told.inner_text()).groups()
+    for step, place in (("Next", int(first) + 1), ("Previous", first)):
         page.get_by_role("button", name=f"{step} place").click()
         assert told.inner_text().startswith(f"loss: {place} of {count} ")
         assert page.locator(".at").all_text_contents() == ["loss"]
@@ -100,8 +90,8 @@ def test_the_address_holds_what_is_shown(visit, path):
         place = page.url.removeprefix(path.as_uri())
     assert "&left=vae_tf&right=vae_numpy&plain&name=" in place
     with visit(path, place=place) as page:
-        menus = page.locator("#vae-model option:checked").all_inner_texts()
-        assert menus[:2] == ["vae_tf", "vae_numpy"]
+        menus = page.locator("#vae-model option:checked")
+        assert menus.all_inner_texts()[:2] == ["vae_tf", "vae_numpy"]
         assert "np.matmul" in page.locator(LIT).all_text_contents()
         assert page.locator(".why:visible").count() == 0
         link = page.locator(".contents [aria-current]").inner_text()
@@ -148,21 +138,24 @@ def test_frameworks_are_explained_by_why_and_how_far_they_are_apart(page):
     assert by_hand.locator("td:visible", has_text="def kl_divergence").count() == 2
     page.uncheck("#why")
     assert page.locator(".why:visible").count() == 0
-    measured = page.locator("#vae-model-elbo data:visible")
-    shown, menus = [measured.inner_text()], page.locator("#vae-model select")
+    apart = page.locator("#vae-model-elbo data:visible")
+    shown, menus = [apart.inner_text()], page.locator("#vae-model select")
     for place, column in ((0, "0"), (1, "3"), (2, "5")):
         menus.nth(place).select_option(column)
-        shown.append(measured.get_attribute("value"))
+        shown.append(apart.get_attribute("value"))
     assert shown[0] == "1\u202f\u00d7\u202f10\u22126 apart"
     assert [float(value) for value in shown[1:]] == [0, 2e-6, 4e-6]
     assert page.get_by_text("random inputs").count() == 2  # not at each function
-    colors = page.locator(".evidence sup:visible").evaluate_all(
-        "all => all.map(e => getComputedStyle(e).color)"
-    )
-    assert len(set(colors)) == 1  # whether the code is quiet or not
+    colors = "all => new Set(all.map(e => getComputedStyle(e).color)).size"
+    assert page.locator(".evidence sup:visible").evaluate_all(colors) == 1
 
 
 def test_the_keyboard_reaches_each_name(page):
+    """And links lead to what they name, the first to the code."""
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    found = "links => links.every(link => document.querySelector(link.hash))"
+    assert page.locator("main a, .skip").evaluate_all(found)
     table = page.locator(".passage table").nth(1)
     table.locator("[tabindex='0']").focus()
     focused = "document.activeElement.textContent"
@@ -172,8 +165,7 @@ def test_the_keyboard_reaches_each_name(page):
     page.keyboard.press("ArrowDown")
     name = page.evaluate(focused)
     page.keyboard.press("Enter")
-    assert page.locator(LIT).count() > 1
-    assert name in page.locator(LIT).all_text_contents()
+    assert page.locator(LIT).all_text_contents().count(name) > 1
     assert page.evaluate("document.activeElement.ariaPressed") == "true"
     page.keyboard.press("Escape")
     assert page.locator(LIT).count() == 0
@@ -185,15 +177,11 @@ def test_the_keyboard_reaches_each_name(page):
 
 
 def test_menus_choose_the_columns(page):
-    menus = page.locator(".menus").first.locator("select")
-    before = [menus.nth(i).input_value() for i in range(2)]
-    heads = page.locator(".passage thead tr").first.locator("th:not([hidden])")
-    names = heads.all_text_contents()
-    menus.nth(0).select_option(before[1])
-    assert [menus.nth(i).input_value() for i in range(2)] == before[::-1]
-    assert heads.all_text_contents() == names[::-1]
-    other = page.locator(".group").first.locator(".menus").nth(1).locator("select")
-    assert other.nth(0).input_value() == before[1]
+    """Of all files of a group; what the other one shows is swapped."""
+    page.locator("#vae-model select").first.select_option(label="vae_theano")
+    chosen = page.locator("#vae-bound option:checked").all_inner_texts()[:2]
+    heads = page.locator("#vae-model-decode th:not([hidden])").all_text_contents()
+    assert chosen == heads == ["vae_theano", "vae_tf"]
 
 
 def test_only_what_differs(page):
@@ -217,24 +205,14 @@ def test_only_what_differs(page):
     assert rows.locator("td").count() == 0  # what is not quiet says what differs
 
 
-def test_links_lead_to_what_they_name(page):
-    links = page.locator("main a, .skip").evaluate_all(
-        "links => links.map(link => document.querySelectorAll(link.hash).length)"
-    )
-    assert set(links) == {1}
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className") == "skip"
-
-
 def test_touch_and_stacked_pairs_on_a_narrow_screen(visit, path):
     with visit(path, 320, 700, has_touch=True) as page:
         word(page, "logits").tap()
         assert page.locator(LIT).count() > 5
         row = page.locator(".passage tbody tr:not(.same):not([hidden])").first
-        boxes = [cell.bounding_box() for cell in row.locator("td:visible").all()]
-        assert len(boxes) == 2
-        assert boxes[0]["x"] == boxes[1]["x"]
-        assert boxes[1]["y"] >= boxes[0]["y"] + boxes[0]["height"] - 1
+        a, b = (cell.bounding_box() for cell in row.locator("td:visible").all())
+        assert a["x"] == b["x"]
+        assert b["y"] >= a["y"] + a["height"] - 1
         same = page.locator(".passage tbody tr.same:not([hidden])").first
         assert same.locator("td:visible").count() == 1
         table = page.locator(".dictionary .scroll").first
@@ -247,7 +225,7 @@ def test_touch_and_stacked_pairs_on_a_narrow_screen(visit, path):
         assert not page.locator(".contents nav").is_visible()
 
 
-def test_the_page_is_whole_without_its_script(visit, path, three):
+def test_the_page_is_whole_without_its_script(visit, path):
     with visit(path, java_script_enabled=False) as page:
         assert page.locator(".passage td:visible").count() > 100
         assert page.locator("math").first.is_visible()
@@ -255,7 +233,6 @@ def test_the_page_is_whole_without_its_script(visit, path, three):
         assert page.locator(":is(.menus, label, button):visible").count() == 0
         assert page.locator(".names:visible, summary:visible").count() > 7
         assert "Click" not in page.inner_text("main")
-    with visit(three, java_script_enabled=False) as page:  # two columns of three
         row = page.locator("#vae-model-decode tbody tr:not(.same)").first
         assert row.locator("td:visible").count() == 2
 
@@ -278,7 +255,7 @@ def test_print_and_the_size_of_letters(page):
 
 
 def test_a_report_of_hostile_names_injects_nothing(visit, tmp_path):
-    package = packages.every()[0]
+    package = EVERY[0]
     column = {"label": HOSTILE, "run": True, "package": package}
     report = {
         "columns": [column, column | {"label": "plain"}],
@@ -298,8 +275,7 @@ def test_a_report_of_hostile_names_injects_nothing(visit, tmp_path):
         assert page.locator("figcaption").all_text_contents() == [HOSTILE]
         assert page.locator("script").count() == page.locator("img").count() == 1
         cells = page.locator("td").all_text_contents()
-        paragraph = page.locator("p", has_text="rounds its sums")
-        assert paragraph.bounding_box()["width"] < 800
+        assert page.get_by_text("rounds its sums").bounding_box()["width"] < 800
         figure = page.locator("figure .scroll")
         assert figure.get_attribute("aria-label") == HOSTILE
         dark = figure.locator("img").evaluate("e => getComputedStyle(e).filter")
@@ -309,45 +285,14 @@ def test_a_report_of_hostile_names_injects_nothing(visit, tmp_path):
     assert cells == ["", "-100.00", "-1,234.57", "1.2\u202f\u00d7\u202f10\u22127", "0"]
 
 
-@pytest.fixture
-def three(tmp_path, monkeypatch):
-    """A page with a third framework, which calls the product P.product."""
-    first, second, *_ = GROUP.names
-    model, third = twins.model(first), f"{twins.model(first)}_third"
-    for name in (first, second):
-        shutil.copytree(packages.ROOT / name, tmp_path / name)
-    shutil.copytree(packages.ROOT / second, tmp_path / third)
-    for file in (tmp_path / third).glob("*.py"):
-        text = file.read_text().replace("T.dot", "P.product").replace("T.", "P.")
-        file.write_text(text.replace("theano.tensor as T", "third as P"))
-    monkeypatch.setattr(packages, "ROOT", tmp_path)
-    monkeypatch.setitem(twins.NAMES, "third", {"product": "P.product"})
-    path = tmp_path / "three.html"
-    path.write_text(side_by_side.page([first, second, third], measure))
-    assert f"{model}_third" in path.read_text()
-    return path
-
-
-def test_three_columns_on_a_wide_screen(visit, three):
-    with visit(three, 1900) as page:
-        row = page.locator("#vae-model-decode tbody tr:not(.same)")
-        assert row.count() == 1
-        lit = [cell.locator(".d") for cell in row.locator("td:visible").all()]
-        assert [words.all_text_contents() for words in lit] == [
-            ["tf.matmul"],
-            ["T.dot"],
-            ["P.product"],
-        ]
-        assert page.locator(".menus").first.locator("select:visible").count() == 3
-        assert_accessible(page)
-        page.set_viewport_size({"width": 1280, "height": 1000})
-        assert row.locator("td:visible").count() == 3
-        odd = page.locator(f"{STEP} tr", has_text="compiled by way")
-        counts = [c.locator(".d").count() for c in odd.locator("td:visible").all()]
-        assert (counts[0] > 0, counts[1:]) == (True, [0, 0])  # the others agree
+def test_three_columns_on_a_wide_screen(visit, path):
+    """A word is lit that differs from both others."""
+    third = "#vae&left=vae_tf&right=vae_theano&third=vae_pytensor"
+    with visit(path, 1280, place=third) as page:
+        row = page.locator("#vae-model-decode tr:not(.same)", has_text="return")
+        lit = row.locator("td:visible .d")
+        assert lit.all_text_contents() == ["tf.matmul"]
+        page.locator("#vae select").nth(2).select_option(label="vae_numpy")
+        assert lit.all_text_contents() == ["tf.matmul", "T.dot", "np.matmul"]
         page.set_viewport_size({"width": 1270, "height": 1000})
         assert row.locator("td:visible").count() == 2
-        page.locator(".menus").first.locator("select").nth(1).select_option("2")
-        word(page, "P.product", column=1).click()
-        texts = set(page.locator(LIT).all_text_contents())
-        assert texts == {"tf.matmul", "T.dot", "P.product"}
