@@ -43,11 +43,17 @@ def same(row):
 
 
 class File:
-    """One file of several columns, such as model.py, cut into passages."""
+    """One file of several columns, such as model.py, cut into passages.
+
+    A column may lack it.
+    """
 
     def __init__(self, title, key, paths):
         self.title, self.key = title, key  # the key is part of each anchor
-        columns = {name: _explained(name, path) for name, path in paths.items()}
+        columns = {
+            name: _explained(name, path) if path.is_file() else {}
+            for name, path in paths.items()
+        }
         longest_first = sorted(columns.values(), key=len, reverse=True)
         self.passages = []
         for name in dict.fromkeys(chain(*longest_first)):
@@ -79,7 +85,7 @@ class Group:
         self.files = [
             File(file, f"{key}-{file.removesuffix('.py')}", of)
             for file, of in paths.items()
-            if all(path.is_file() for path in of.values())
+            if sum(path.is_file() for path in of.values()) > 1
         ]
 
     @property

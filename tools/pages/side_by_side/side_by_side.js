@@ -384,7 +384,11 @@ const soon = () => {
 };
 addEventListener("scroll", soon, { passive: true });
 new ResizeObserver(soon).observe(bar);
-contents.addEventListener("toggle", soon);
+one("summary").addEventListener("click", (event) => {
+  event.preventDefault();
+  held(() => { contents.open = !contents.open; });
+  soon();
+});
 one("nav", contents).addEventListener("click", (event) => {
   if (event.target.closest("a") && !beside.matches) contents.open = false;
 });
