@@ -4,14 +4,15 @@ import numpy as np
 import pytensor
 import pytensor.tensor as T
 
-from common.frameworks.pytensor.network import Adam, relu
+from common.frameworks.pytensor.network import relu
 from tests.frameworks.adam import OfAdam
+from vae_pytensor import Network  # whose door chooses float32
 
 
 def adam(w, *betas):
     weight, g = pytensor.shared(w), T.fvector("g")
     rate = T.fscalar("rate")
-    ours = Adam({"w": weight}, *betas)
+    ours = Network.Adam({"w": weight}, *betas)
     apply = pytensor.function([g, rate], updates=ours.updates([g], {"w": weight}, rate))
 
     def step(g, rate):
