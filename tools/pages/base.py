@@ -7,20 +7,46 @@ request.  Templates escape whatever they are given.
 
 import base64
 import hashlib
+import tomllib
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
 TOOLS = Path(__file__).parent.parent
+PAGES = {  # of docs/, in the order in which they are read
+    "index.html": "Start",
+    "train.html": "Watch a VAE learn",
+    "explorer.html": "Explore a latent space",
+    "compare.html": "Programs side by side",
+}
 
 
-def page(template, style, script, **values):
-    """A whole page, from a template that extends pages/base.html -> HTML"""
+def page(template, style, script, here="", **values):
+    """A whole page, from a template that extends pages/base.html -> HTML
+
+    `here` is the page's place in docs/.  With it, the page links to the other pages.
+    """
+    values |= {"here": here, "pages": PAGES, "up": "../" * here.count("/")}
+    values |= {"address": address(repository())}
+    values |= {"icon": quote((TOOLS / "pages/icon.svg").read_text())}
     style = (TOOLS / "pages/base.css").read_text() + style
     parts = {"style": style, "script": script}
     for name, content in [*parts.items()]:
         digest = hashlib.sha256(content.encode()).digest()
         parts[f"{name}_hash"] = f"'sha256-{base64.b64encode(digest).decode()}'"
     return _environment().get_template(template).render(**parts, **values) + "\n"
+
+
+def repository():
+    """The project's address, the one setting in pyproject.toml, or an empty string."""
+    project = tomllib.loads((TOOLS.parent / "pyproject.toml").read_text())["project"]
+    return project.get("urls", {}).get("Repository", "")
+
+
+def address(repository):
+    """Where GitHub serves docs/ of a repository: with a slash, or an empty string."""
+    owner, _, name = urlsplit(repository).path.strip("/").partition("/")
+    return f"https://{owner}.github.io/{name}/" if name else ""
 
 
 @cache

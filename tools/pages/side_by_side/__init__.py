@@ -20,7 +20,8 @@ COLUMNS = ("Left column", "Right column", "Third column")
 def page(names, measure=evidence.measure):
     """A page of these packages alone -> HTML"""
     template = "pages/side_by_side/page.html"
-    return base.page(template, STYLE, SCRIPT, **values(names, measure))
+    shown = values(names, measure)
+    return base.page(template, STYLE, SCRIPT, here="compare.html", **shown)
 
 
 def values(names, measure=evidence.measure):
