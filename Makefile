@@ -69,6 +69,7 @@ usage: whole  ## write the tables of options in docs/usage.md
 
 pages: whole  ## build the pages in docs/
 	$(PYTHON) -m tools.pages.side_by_side docs/compare.html
+	$(PYTHON) -m tools.pages.train docs/train.html
 
 explorer: .venv/ready  ## train the demo in docs/explorer.html again
 	$(PYTHON) -m vae_tf.train --data mnist --latent-dim 2 --hidden 200 100 --epochs 40 \

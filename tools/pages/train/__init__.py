@@ -1,0 +1,35 @@
+"""A VAE that learns in the page: docs/train.html, with scikit-learn's digits inside."""
+
+import base64
+from pathlib import Path
+
+from tools import lessons
+from tools.pages import base
+
+HERE = Path(__file__).parent
+SCRIPTS = ("numpy.js", "model.js", "start.js", "plots.js", "train.js")
+TRAINED, BATCH = 1500, 64  # images to train on, and in a batch
+
+
+def page():
+    """The page -> HTML"""
+    from sklearn.datasets import load_digits
+
+    digits, formulas = load_digits(), lessons.of("vae").FORMULAS
+    style, *scripts = ((HERE / name).read_text() for name in ("train.css", *SCRIPTS))
+    return base.page(
+        "pages/train/train.html",
+        style,
+        "".join(scripts),
+        here="train.html",
+        title="A VAE that learns while you watch",
+        trained=TRAINED,
+        tested=len(digits.data) - TRAINED,
+        batch=BATCH,
+        formulas={name: lessons.formula("vae", name) for name in formulas},
+        data={
+            "pixels": base64.b64encode(digits.data.astype("u1")).decode(),  # 0 to 16
+            "labels": "".join(map(str, digits.target)),
+            "trained": TRAINED,
+        },
+    )
