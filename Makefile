@@ -10,8 +10,8 @@ PYTEST := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 \
 APART := environments notebooks mnist pages
 MOST := not environments and not notebooks and not mnist and not pages
 
-.PHONY: help train test check doctor lint format bench notebooks usage pages explorer \
-    pretrained today test-today check-today lab search lock clean whole $(APART:%=test-%)
+.PHONY: help train test check doctor lint format bench notebooks usage pages address \
+    explorer pretrained today test-today check-today lab search lock clean whole $(APART:%=test-%)
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -70,6 +70,11 @@ usage: whole  ## write the tables of options in docs/usage.md
 pages: whole  ## build the pages in docs/
 	$(PYTHON) -m tools.pages.side_by_side docs/compare.html
 	$(PYTHON) -m tools.pages.train docs/train.html
+	$(PYTHON) -m tools.pages.index docs
+
+address: whole  ## write the project's URL=https://github.com/OWNER/NAME wherever it belongs
+	$(PYTHON) -m tools.pages.address $(URL)
+	$(MAKE) pages
 
 explorer: .venv/ready  ## train the demo in docs/explorer.html again
 	$(PYTHON) -m vae_tf.train --data mnist --latent-dim 2 --hidden 200 100 --epochs 40 \

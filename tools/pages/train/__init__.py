@@ -15,7 +15,7 @@ def page():
     """The page -> HTML"""
     from sklearn.datasets import load_digits
 
-    digits, formulas = load_digits(), lessons.of("vae").FORMULAS
+    digits = load_digits()
     style, *scripts = ((HERE / name).read_text() for name in ("train.css", *SCRIPTS))
     return base.page(
         "pages/train/train.html",
@@ -26,7 +26,7 @@ def page():
         trained=TRAINED,
         tested=len(digits.data) - TRAINED,
         batch=BATCH,
-        formulas={name: lessons.formula("vae", name) for name in formulas},
+        formula=lessons.formula,
         data={
             "pixels": base64.b64encode(digits.data.astype("u1")).decode(),  # 0 to 16
             "labels": "".join(map(str, digits.target)),
