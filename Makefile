@@ -69,8 +69,7 @@ usage: whole  ## write the tables of options in docs/usage.md
 
 pages: whole  ## build the pages in docs/
 	$(PYTHON) -m tools.pages.side_by_side docs/compare.html
-	$(PYTHON) -m tools.pages.train docs/train.html
-	$(PYTHON) -m tools.pages.index docs
+	$(PYTHON) -m tools.pages docs
 
 address: whole  ## write the project's URL=https://github.com/OWNER/NAME wherever it belongs
 	$(PYTHON) -m tools.pages.address $(URL)

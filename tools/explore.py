@@ -72,8 +72,7 @@ class Shown:
 def build(shown, codes, labels, here=""):
     """The page of one model, or of two with codes of one size.  (N, Z), (N,) -> HTML
 
-    The codes are those of the first model that encodes, or none.  `here`: as base.page
-    takes it.
+    The codes are those of the first model that encodes, or none.
     """
     models = [_model(one) for one in shown]
     room = BYTES[len(shown)] - len(json.dumps(models))

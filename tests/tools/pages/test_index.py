@@ -9,12 +9,12 @@ from urllib.parse import parse_qs
 import pytest
 
 from common.packages import ROOT
+from tests.tools.pages.browser import assert_accessible
 from tools.pages import address, base, index
 from tools.pages.index import notebook
 
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.html"))
-EVERY_PAGE = pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 PICTURE = re.compile(r'"data:image/webp;base64,[^"]*"')
 URL = "https://github.com/some-one/a.name"
 SITE = "https://some-one.github.io/a.name/"
@@ -48,7 +48,7 @@ def read():
     return {path: Links(path) for path in PAGES}
 
 
-@EVERY_PAGE
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_every_link_leads_somewhere(path, read):
     """Within docs/, which is served alone; an anchor with "=" is a state of a page."""
     for link in read[path].links:
@@ -76,7 +76,8 @@ def test_a_page_says_what_it_is_and_leads_to_the_others(name, read):
 
 def test_the_committed_pages_are_those_of_the_notebooks(monkeypatch):
     """But for the pictures, which another Pillow may write otherwise."""
-    monkeypatch.setattr(notebook, "picture", lambda png: "data:image/webp;base64,")
+    for module in (index, notebook):
+        monkeypatch.setattr(module, "picture", lambda png: "data:image/webp;base64,")
     built = index.pages()
     committed = {path.relative_to(DOCS).as_posix() for path in PAGES}
     assert {n for n in committed if n == "index.html" or "/" in n} == set(built)
@@ -105,17 +106,10 @@ def test_markdown_keeps_code_and_formulas():
         assert "$" not in PICTURE.sub("", text.partition("<body>")[2]), path
 
 
-def files():
-    return {
-        (name, path): path.read_text(encoding="utf-8")
-        for name in address.PLACES
-        for path in ROOT.glob(name)
-    }
-
-
 def test_one_setting_fills_in_the_address(monkeypatch):
     """Twice is as once, and without an address all is as before."""
-    before = files()
+    places = [(name, path) for name in address.PLACES for path in ROOT.glob(name)]
+    before = {place: place[1].read_text(encoding="utf-8") for place in places}
     empty, full = (
         {key: address.filled(key[0], text, url) for key, text in before.items()}
         for url in ("", URL)
@@ -134,17 +128,13 @@ def test_one_setting_fills_in_the_address(monkeypatch):
     assert f"{URL}/actions/workflows/ci.yml/badge.svg" in readme
     assert readme.count("\n") == before["README.md", ROOT / "README.md"].count("\n")
     monkeypatch.setattr(base, "repository", lambda: URL)
-    monkeypatch.setattr(notebook, "picture", lambda png: "data:,")
+    for module in (index, notebook):
+        monkeypatch.setattr(module, "picture", lambda png: "data:,")
     pages = index.pages()
     assert f'content="{SITE}plane.png"' in pages["index.html"]
     assert f'href="{URL}"' in pages["index.html"]
     first = next(page for name, page in pages.items() if "/" in name)
     assert "https://colab.research.google.com/github/some-one/a.name/blob/" in first
-
-
-def test_an_address_of_another_form_gets_one_line(capsys):
-    with pytest.raises(address.UserError, match="OWNER/NAME"):
-        address.main(["http://example.org"])
 
 
 def test_the_workflow_pins_its_actions():
@@ -153,3 +143,17 @@ def test_the_workflow_pins_its_actions():
     assert {"deploy-pages", "upload-pages-artifact"} <= {name for name, _ in used}
     assert all(re.fullmatch("[0-9a-f]{40}", commit) for _, commit in used)
     assert workflow.count("uses: ") == len(used)
+
+
+def test_start_and_notebooks_on_a_phone(visit):
+    """The policy refuses nothing, and nothing is too wide; axe tries two of them."""
+    start, *others = sorted(
+        (DOCS / "notebooks").glob("*.html"), key=lambda p: p.stat().st_size
+    )
+    for path in (DOCS / "index.html", start, *others):
+        with visit(path, 320, color_scheme="dark") as page:
+            if path not in others:
+                assert_accessible(page)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320
+            broken = "[...document.images].filter(image => !image.naturalWidth).length"
+            assert page.evaluate(broken) == 0

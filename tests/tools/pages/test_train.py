@@ -11,14 +11,14 @@ from numpy.testing import assert_allclose
 from common.frameworks import numpy as network
 from common.models.vae import Settings
 from common.packages import ROOT
+from tests.tools.pages.browser import assert_accessible
 from tools.pages import train
-from vae_numpy import gradient, model
+from vae_numpy import gradient
 
 PAGE = ROOT / "docs/train.html"
 MODEL = (ROOT / "tools/pages/train/model.js").read_text()
 STEPS, BATCH, PIXELS, LATENT = 50, 16, 64, 3
 SEVERAL_DRAWS = ("rows", "importance_weighted_bound", "elbo_of_one_draw", "of")
-SETTINGS = Settings(LATENT, hidden=(20,))
 
 
 def test_the_committed_page_is_that_of_the_sources():
@@ -44,12 +44,9 @@ def test_it_has_the_functions_of_the_twin(name, left_out):
         assert words[: len(known)] == known, function
 
 
-def matrices(arrays):
-    """{name: (I, O) or (O,)} -> JSON for the page."""
-    return {
-        name: [*np.atleast_2d(array).shape, np.asarray(array).reshape(-1).tolist()]
-        for name, array in arrays.items()
-    }
+def listed(array):
+    """(I, O) or (O,) -> rows, columns and numbers, for the page."""
+    return [*np.atleast_2d(array).shape, array.reshape(-1).tolist()]
 
 
 RUN = """([arrays, x, eps, rate, beta]) => {
@@ -79,7 +76,7 @@ def run():
     """Parameters, batches and noise for both programs."""
     rng = np.random.default_rng(0)
     pixels = rng.integers(0, 256, (100, PIXELS), np.uint8)
-    parameters = SETTINGS.initial(pixels)
+    parameters = Settings(LATENT, hidden=(20,)).initial(pixels)
     return SimpleNamespace(
         parameters={n: p.astype(np.float64) for n, p in parameters.items()},
         x=(rng.random((STEPS, BATCH, PIXELS)) < 0.3).astype(np.float64),
@@ -108,11 +105,9 @@ def page(visit):
 
 
 def test_fifty_steps_are_those_of_numpy(page, run, monkeypatch):
-    batches = [
-        [[*a.shape, a.reshape(-1).tolist()] for a in arrays]
-        for arrays in (run.x, run.eps)
-    ]
-    ours = page.evaluate(RUN, [matrices(run.parameters), *batches, 0.01, 1])
+    inputs = [{name: listed(array) for name, array in run.parameters.items()}]
+    inputs += [[*map(listed, arrays)] for arrays in (run.x, run.eps)]
+    ours = page.evaluate(RUN, [*inputs, 0.01, 1])
     elbos, first, last = in_numpy(run, 0.01, monkeypatch)
     assert_allclose(ours["elbos"], elbos, rtol=1e-11)
     assert elbos[-1] > elbos[0] + 1
@@ -121,19 +116,81 @@ def test_fifty_steps_are_those_of_numpy(page, run, monkeypatch):
         assert_allclose(ours["first"][name], first[name].reshape(-1), atol=1e-12 * size)
         assert_allclose(ours["last"][name], p.reshape(-1), atol=1e-10)
         assert np.abs(p - run.parameters[name]).max() > 0.01  # it has moved
-    still = page.evaluate(RUN, [matrices(run.parameters), *batches, 0.01, 0])
-    x, eps = run.x[0], run.eps[0]
-    for name in ("W_mu", "W_logvar"):  # beta = 0: the slope of log p(x|z) alone
-        change = np.zeros_like(run.parameters[name])
-        change[3, 1] = 1e-5
-        sides = [
-            np.mean(
-                model.elbo_parts(
-                    run.parameters | {name: run.parameters[name] + sign * change},
-                    *(x, eps, network.relu),
-                )[0]
-            )
-            for sign in (1, -1)
-        ]
-        slope = np.reshape(still["first"][name], change.shape)[3, 1]
-        assert slope == pytest.approx((sides[1] - sides[0]) / 2e-5, rel=1e-5)
+    without = page.evaluate(RUN, [*inputs, 0.01, 0])
+    outputs, mu, _ = gradient.encoded(run.parameters, run.x[0], network.relu)
+    slope = np.subtract(ours["first"]["W_mu"], without["first"]["W_mu"])  # of the KL
+    assert_allclose(slope, (outputs[-1].T @ mu).reshape(-1) / BATCH, atol=1e-12)
+
+
+def numbers(page):
+    """The step, the ELBO, and what the live region says last."""
+    return [page.inner_text(f"#{name}") for name in ("step", "elbo", "said")]
+
+
+def address(page, state):
+    """The page after it has followed that address."""
+    page.evaluate(f"location.hash = '{state}'; new Promise(done => setTimeout(done))")
+    return page
+
+
+def used(page):
+    """The KL of each latent variable, or the variance of an autoencoder's codes."""
+    return np.array(page.evaluate("used()"))
+
+
+def test_controls(page):
+    """Nothing moves before Play; a reset is exact; an address sets a state."""
+    assert numbers(page) == ["0", "\u221228.34", ""]
+    drawn = "['map', 'plane', 'curves', 'rebuilt'].map(id => page(id).toDataURL())"
+    before = page.evaluate(drawn)
+    page.locator("#play").focus()
+    page.keyboard.press("Enter")
+    while int(page.inner_text("#step")) < 20:
+        page.wait_for_timeout(50)
+    assert page.inner_text("#said") == "Training."  # and does not chatter
+    page.keyboard.press("Space")
+    step, elbo, said = numbers(page)
+    assert said.startswith(f"After {step} steps: ELBO {elbo[:3]}")
+    assert not set(before) & set(page.evaluate(drawn))  # all have moved
+    page.locator("#one").click()
+    assert page.inner_text("#step") == str(int(step) + 1)
+    page.locator("#reset").click()
+    assert numbers(page)[:2] == ["0", "\u221228.34"]
+    assert page.evaluate(drawn) == before
+    trained = numbers(address(page, "steps=200"))
+    assert trained[0] == "200"
+    assert -24 < float(trained[1].replace("\u2212", "-")) < -20
+    assert numbers(address(page, "latent=8"))[0] == "0"
+    assert numbers(address(page, "steps=200&beta=bad"))[:2] == trained[:2]
+    page.locator("#slow").check()
+    page.locator("#play").click()
+    page.wait_for_timeout(500)
+    page.locator("#play").click()
+    assert 200 < int(page.inner_text("#step")) < 206
+
+
+def test_what_the_tasks_promise(page):
+    """Collapse, holes and unused variables are there to see."""
+    assert used(address(page, "beta=8&steps=150")).max() < 0.01
+    assert used(address(page, "steps=200")).min() > 0.5
+    outside = (
+        "numbers.slice(0, 297).filter(n => Math.hypot(...training.mu.data.subarray("
+    )
+    outside += "2 * n, 2 * n + 2)) > Math.sqrt(-2 * Math.log(0.1))).length"
+    assert page.evaluate(outside) < 30
+    assert address(page, "kind=autoencoder&steps=400").evaluate(outside) > 40
+    assert page.inner_text("#elbo") == "none"
+    many = used(address(page, "latent=16&steps=200"))
+    assert 4 < (many > 0.1).sum() < 12
+    assert used(address(page, "rate=0.1&steps=100")).max() < 0.01
+
+
+def test_it_is_accessible_at_every_width(page):
+    page.locator("summary").first.click()
+    for width in (1440, 768, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert_accessible(page)
+    page.emulate_media(media="print")
+    assert page.evaluate("themed('--paper')") == "#ffffff"

@@ -6,39 +6,27 @@ import json
 import re
 from html import escape
 
-from common import packages
 from tools.pages import base
 
 MATH = re.compile(r"\$\$(.+?)\$\$|(?<![\w$])\$([^$\n]+?(?:\n[^$\n]+?)?)\$(?!\w)", re.S)
 CODE = re.compile(r"```.*?```|`[^`]+`", re.S)
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
+LONG = 40  # characters of TeX that may be wider than a phone
+FORMS = [  # which the policy, a narrow screen and a screen reader ask for
+    (r' (style|align)="[^"]*"', ""),
+    (r"<th></th>", "<td></td>"),
+    (r"<table>", '<div class="table" tabindex="0"><table>'),
+    (r"</table>", "</table></div>"),
+]
 
 
 class Notebook:
-    """One file of notebooks/."""
+    """One file of notebooks/, and its place in docs/."""
 
     def __init__(self, path):
-        self.path, self.here = path, f"notebooks/{path.stem}.html"
-        self.cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        first = "".join(self.cells[0]["source"])
-        self.title = first.partition("\n")[0].removeprefix("# ")
-
-
-def page(notebook, notebooks, style):
-    """The page of one of the notebooks -> HTML"""
-    number = notebooks.index(notebook)
-    return base.page(
-        "pages/index/notebook.html",
-        style,
-        "",
-        here=notebook.here,
-        title=notebook.title,
-        repository=base.repository(),
-        path=f"notebooks/{notebook.path.name}",
-        cells=[(cell["cell_type"], _shown(cell)) for cell in notebook.cells],
-        before=notebooks[number - 1] if number else None,
-        after=notebooks[number + 1] if number + 1 < len(notebooks) else None,
-    )
+        self.path, self.here = f"notebooks/{path.name}", f"notebooks/{path.stem}.html"
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        self.title = "".join(cells[0]["source"]).splitlines()[0].removeprefix("# ")
+        self.cells = [(cell["cell_type"], *_shown(cell)) for cell in cells]
 
 
 def _shown(cell):
@@ -46,11 +34,10 @@ def _shown(cell):
     source = "".join(cell["source"])
     if cell["cell_type"] == "markdown":
         return markdown(source), []
-    from pygments import highlight
-    from pygments.formatters import HtmlFormatter
-    from pygments.lexers import PythonLexer
+    from pygments import formatters, highlight, lexers
 
-    code = highlight(source, PythonLexer(), HtmlFormatter(nowrap=True))
+    form = formatters.HtmlFormatter(nowrap=True)
+    code = highlight(source, lexers.PythonLexer(), form)
     return code, [_output(output) for output in cell.get("outputs", [])]
 
 
@@ -59,10 +46,10 @@ def _output(output):
     if "image/png" in data:
         alt = output["metadata"].get("image/png", {}).get("alt", "")
         return f'<img src="{picture(data["image/png"])}" alt="{escape(alt)}">'
-    if "text/html" in data:  # the policy of the page refuses a style in a tag
-        return re.sub(r' (style|align)="[^"]*"', "", "".join(data["text/html"]))
+    if "text/html" in data:
+        return _formed("".join(data["text/html"]))
     text = "".join(output.get("text") or data.get("text/plain", ""))
-    return f'<pre tabindex="0">{escape(ANSI.sub("", text))}</pre>'
+    return f'<pre tabindex="0">{escape(text)}</pre>'
 
 
 def picture(png):
@@ -86,22 +73,27 @@ def markdown(text):
 
     def keep(match):
         block, inline = match.groups()
-        display = "block" if block else "inline"
-        math = converter.convert((block or inline).strip(), display=display)
-        math = math.replace(r"\|", "&#8214;").replace(
-            r"\arg", "arg"
-        )  # left as they were
-        kept.append(
-            f'<span class="formula" tabindex="0">{math}</span>' if block else math
+        math = converter.convert(
+            block or inline, display="block" if block else "inline"
         )
+        math = math.replace(r"\|", "&#8214;").replace(r"\arg", "arg")  # left as TeX
+        if kind := "formula" if block else "long" if len(inline) > LONG else "":
+            math = f'<span class="{kind}" tabindex="0">{math}</span>'
+        kept.append(math)
         return f"MATH{len(kept) - 1}END"
 
     outside = CODE.split(text)
     code = [*CODE.findall(text), ""]
     parts = (MATH.sub(keep, o) + c for o, c in zip(outside, code, strict=True))
     html = MarkdownIt("commonmark").enable("table").render("".join(parts))
-    html = re.sub(r"MATH(\d+)END", lambda match: kept[int(match[1])], html)
+    html = re.sub(r"MATH(\d+)END", lambda match: kept[int(match[1])], _formed(html))
     return re.sub(r'<a href="([^"#]*)([^"]*)">(.*?)</a>', _link, html, flags=re.S)
+
+
+def _formed(html):
+    for old, new in FORMS:
+        html = re.sub(old, new, html)
+    return html
 
 
 def _link(match):
@@ -111,8 +103,6 @@ def _link(match):
         return match[0]
     if target.endswith(".ipynb"):
         return f'<a href="{target.removesuffix(".ipynb")}.html{anchor}">{text}</a>'
-    path = (packages.ROOT / "notebooks" / target).resolve().relative_to(packages.ROOT)
-    repository = base.repository()
-    if not repository:
-        return text
-    return f'<a href="{repository}/blob/main/{path}{anchor}">{text}</a>'
+    repository, path = base.repository(), target.removeprefix("../")
+    link = f'<a href="{repository}/blob/main/{path}{anchor}">{text}</a>'
+    return link if repository else text

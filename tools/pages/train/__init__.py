@@ -8,7 +8,7 @@ from tools.pages import base
 
 HERE = Path(__file__).parent
 SCRIPTS = ("numpy.js", "model.js", "start.js", "plots.js", "train.js")
-TRAINED, BATCH = 1500, 64  # images to train on, and in a batch
+TRAINED = 1500  # images; the others test
 
 
 def page():
@@ -23,9 +23,6 @@ def page():
         "".join(scripts),
         here="train.html",
         title="A VAE that learns while you watch",
-        trained=TRAINED,
-        tested=len(digits.data) - TRAINED,
-        batch=BATCH,
         formula=lessons.formula,
         data={
             "pixels": base64.b64encode(digits.data.astype("u1")).decode(),  # 0 to 16

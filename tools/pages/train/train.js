@@ -3,7 +3,7 @@
 const page = (id) => document.getElementById(id);
 const data = JSON.parse(page("data").textContent);
 const BATCH = 64;
-const [BUDGET, SLOW] = [7, 200]; // milliseconds of training in a frame; between slow steps
+const [BUDGET, SLOW] = [11, 200]; // milliseconds of work in a frame; between slow steps
 const GRID = 11; // decoded images in a row of the plane
 const HISTORY = 800; // points of a curve; of more, every other one goes
 const DEFAULTS = { kind: "vae", beta: "1", latent: "2", hidden: "64", rate: "0.01" };
@@ -19,6 +19,7 @@ const SHOWN = Array.from({ length: 10 }, (_, digit) => test_labels.indexOf(digit
 const choice = { ...DEFAULTS };
 let training = null; // parameters, gradients, adam, random, order, history, changes
 let playing = false;
+let pictures = 4; // milliseconds that the last measures and pictures took
 let last_step = 0; // when the last slow step was taken
 let reach = 3.2; // to each edge of the map
 
@@ -101,7 +102,7 @@ function draw() {
   page("elbo").textContent = is_vae() ? written(elbo, 2) : "none";
   page("parts").textContent = is_vae()
     ? `= log p(x|z) ${written(log_px_z, 2)} \u2212 KL ${written(kl, 2)}`
-    : `log p(x|z) ${written(log_px_z, 2)}`;
+    : `(an autoencoder has no KL). log p(x|z) ${written(log_px_z, 2)}`;
 }
 
 /** The two latent variables that say most, in their order. */
@@ -123,7 +124,7 @@ function draw_map() {
   panel.clear();
   const sizes = axes.flatMap((j) => test_labels.map((_, n) => Math.abs(mu.data[n * latent + j])));
   const far = 1.05 * sizes.sort((a, b) => a - b)[Math.floor(0.99 * sizes.length)];
-  reach += 0.1 * (Math.max(3.2, far) - reach); // calmly
+  reach += (playing ? 0.1 : 1) * (Math.max(3.2, far) - reach); // calmly
   const box = square(panel);
   panel.axes(box, [-reach, reach], [-reach, reach], `z${axes[0] + 1}`, `z${axes[1] + 1}`);
   const { pen } = panel;
@@ -139,7 +140,7 @@ function draw_map() {
       pen.beginPath();
       const spread = [a, b].map((k) => unit * Math.exp(0.5 * logvar.data[k]));
       pen.ellipse(panel.x(mu.data[a]), panel.y(mu.data[b]), ...spread, 0, 0, 7);
-      pen.globalAlpha = 0.15;
+      pen.globalAlpha = 0.1;
       pen.fill();
       pen.globalAlpha = 0.7;
       pen.stroke();
@@ -238,6 +239,7 @@ function draw_curves() {
   pen.strokeStyle = theme.kl;
   panel.line(shown.map((p) => [panel.x(p.step), panel.y(Math.min(p.kl, most))]));
   if (now.vae) panel.text("KL", right + 6, panel.y(Math.min(now.kl, most)) + 4, theme.kl);
+  else panel.text("no KL", right + 6, panel.y(0) - 4, theme.quiet);
   pen.lineWidth = 1;
 
   function marks(top, bottom) {
@@ -261,9 +263,9 @@ function draw_used(shares) {
     panel.pen.fillStyle = is_vae() ? theme.kl : theme.ink;
     const [x, y] = [panel.x(j + 1), panel.y(share)];
     panel.pen.fillRect(x - wide / 2, y, wide, box[3] - y);
-    panel.text(`z${j + 1}`, x, box[3] + 15, theme.quiet, "center");
+    panel.text(j + 1, x, box[3] + 15, theme.quiet, "center");
   });
-  panel.text("latent variable", (box[0] + box[2]) / 2, box[3] + 30, theme.quiet, "center");
+  panel.text("number of the latent variable", (box[0] + box[2]) / 2, box[3] + 30, theme.quiet, "center");
 }
 
 /** Ten test images above what the decoder makes of the means of their codes. */
@@ -303,17 +305,16 @@ function play(on) {
 function frame(now) {
   if (!playing) return;
   requestAnimationFrame(frame);
-  if (page("slow").checked) {
-    if (now - last_step < SLOW) return;
-    last_step = now;
-    step();
-  } else {
-    const start = performance.now();
-    do step();
-    while (performance.now() - start < BUDGET);
-  }
+  const slow = page("slow").checked;
+  if (slow && now - last_step < SLOW) return;
+  last_step = now;
+  const start = performance.now();
+  do step();
+  while (!slow && performance.now() - start + pictures < BUDGET);
+  const trained = performance.now();
   measure();
   draw();
+  pictures = performance.now() - trained;
 }
 
 /** So many steps at once, as an address asks for. */
