@@ -38,9 +38,8 @@ def run(options, estimator, dataset, stem):
     if dataset:
         labels, codes = dataset.test_labels, estimator.transform(dataset.test_images)
     labels = np.full(len(codes), "?") if labels is None else labels
+    page = build(shown, codes, labels).encode()
     path = stem.with_name(f"{stem.name}.html")
-    here = path.name if path.parent.resolve() == packages.ROOT / "docs" else ""
-    page = build(shown, codes, labels, here).encode()
     files.write(path, page)
     print(f"page   {len(page) / 1e6:.2f} MB; open it in a browser")
     return [path]
@@ -69,7 +68,7 @@ class Shown:
         self.settings["hidden"] = ", ".join(map(str, settings.hidden)) or "none"
 
 
-def build(shown, codes, labels, here=""):
+def build(shown, codes, labels):
     """The page of one model, or of two with codes of one size.  (N, Z), (N,) -> HTML
 
     The codes are those of the first model that encodes, or none.
@@ -85,7 +84,6 @@ def build(shown, codes, labels, here=""):
         "pages/explorer/explorer.html",
         style,
         "".join(scripts),
-        here=here,
         title=f"A latent space to walk in: {' beside '.join(s.name for s in shown)}",
         shown=shown,
         count=count,

@@ -26,7 +26,6 @@ class Links(HTMLParser):
     def __init__(self, path):
         super().__init__()
         self.links, self.ids, self.tags, self.values = [], set(), {}, {}
-        self.menu = None
         self.feed(path.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag, attributes):
@@ -36,7 +35,7 @@ class Links(HTMLParser):
             self.links.append(attributes["href"])
         if tag == "select":
             self.menu = self.values.setdefault(attributes.get("id"), set())
-        if tag == "option" and self.menu is not None:
+        if tag == "option":
             self.menu.add(attributes["value"])
         if tag == "meta":
             name = attributes.get("name") or attributes.get("property")
@@ -76,8 +75,7 @@ def test_a_page_says_what_it_is_and_leads_to_the_others(name, read):
 
 def test_the_committed_pages_are_those_of_the_notebooks(monkeypatch):
     """But for the pictures, which another Pillow may write otherwise."""
-    for module in (index, notebook):
-        monkeypatch.setattr(module, "picture", lambda png: "data:image/webp;base64,")
+    monkeypatch.setattr(notebook, "picture", lambda png: "data:image/webp;base64,")
     built = index.pages()
     committed = {path.relative_to(DOCS).as_posix() for path in PAGES}
     assert {n for n in committed if n == "index.html" or "/" in n} == set(built)
@@ -128,8 +126,7 @@ def test_one_setting_fills_in_the_address(monkeypatch):
     assert f"{URL}/actions/workflows/ci.yml/badge.svg" in readme
     assert readme.count("\n") == before["README.md", ROOT / "README.md"].count("\n")
     monkeypatch.setattr(base, "repository", lambda: URL)
-    for module in (index, notebook):
-        monkeypatch.setattr(module, "picture", lambda png: "data:,")
+    monkeypatch.setattr(notebook, "picture", lambda png: "data:,")
     pages = index.pages()
     assert f'content="{SITE}plane.png"' in pages["index.html"]
     assert f'href="{URL}"' in pages["index.html"]
@@ -142,7 +139,6 @@ def test_the_workflow_pins_its_actions():
     used = re.findall(r"uses: actions/([\w-]+)@(\S*)", workflow)
     assert {"deploy-pages", "upload-pages-artifact"} <= {name for name, _ in used}
     assert all(re.fullmatch("[0-9a-f]{40}", commit) for _, commit in used)
-    assert workflow.count("uses: ") == len(used)
 
 
 def test_start_and_notebooks_on_a_phone(visit):

@@ -5,22 +5,25 @@ from pathlib import Path
 
 from common import packages
 from tools.pages import base
-from tools.pages.index.notebook import Notebook, picture
+from tools.pages.index import notebook
 
 STYLE = (Path(__file__).parent / "index.css").read_text()
-TITLE = "Introduction to variational autoencoders, in code"
 
 
 def pages():
     """Every page -> {place in docs/: HTML}"""
     paths = sorted((packages.ROOT / "notebooks").glob("*.ipynb"))
-    shared = {"notebooks": [*map(Notebook, paths)], "repository": base.repository()}
+    shared = {
+        "notebooks": [*map(notebook.Notebook, paths)],
+        "repository": base.repository(),
+    }
     written = {}
     for one in shared["notebooks"]:
         values = {"here": one.here, "title": one.title, "notebook": one} | shared
         written[one.here] = base.page("pages/index/notebook.html", STYLE, "", **values)
     for name, path in (("light", "docs/plane.png"), ("dark", "docs/dark/plane.png")):
-        shared[name] = picture(base64.b64encode((packages.ROOT / path).read_bytes()))
-    shared |= {"here": "index.html", "title": TITLE}
-    page = base.page("pages/index/index.html", STYLE, "", **shared)
-    return written | {"index.html": page}
+        shared[name] = notebook.picture(
+            base64.b64encode((packages.ROOT / path).read_bytes())
+        )
+    start = base.page("pages/index/index.html", STYLE, "", here="index.html", **shared)
+    return written | {"index.html": start}

@@ -10,12 +10,10 @@ from tools.pages import base
 
 MATH = re.compile(r"\$\$(.+?)\$\$|(?<![\w$])\$([^$\n]+?(?:\n[^$\n]+?)?)\$(?!\w)", re.S)
 CODE = re.compile(r"```.*?```|`[^`]+`", re.S)
-LONG = 40  # characters of TeX that may be wider than a phone
 FORMS = [  # which the policy, a narrow screen and a screen reader ask for
     (r' (style|align)="[^"]*"', ""),
     (r"<th></th>", "<td></td>"),
-    (r"<table>", '<div class="table" tabindex="0"><table>'),
-    (r"</table>", "</table></div>"),
+    (r"(?s)(<table>.*?</table>)", r'<div class="table" tabindex="0">\1</div>'),
 ]
 
 
@@ -77,14 +75,13 @@ def markdown(text):
             block or inline, display="block" if block else "inline"
         )
         math = math.replace(r"\|", "&#8214;").replace(r"\arg", "arg")  # left as TeX
-        if kind := "formula" if block else "long" if len(inline) > LONG else "":
+        if kind := "formula" if block else "long" if len(inline) > 40 else "":
             math = f'<span class="{kind}" tabindex="0">{math}</span>'
         kept.append(math)
         return f"MATH{len(kept) - 1}END"
 
-    outside = CODE.split(text)
     code = [*CODE.findall(text), ""]
-    parts = (MATH.sub(keep, o) + c for o, c in zip(outside, code, strict=True))
+    parts = (MATH.sub(keep, t) + c for t, c in zip(CODE.split(text), code, strict=True))
     html = MarkdownIt("commonmark").enable("table").render("".join(parts))
     html = re.sub(r"MATH(\d+)END", lambda match: kept[int(match[1])], _formed(html))
     return re.sub(r'<a href="([^"#]*)([^"]*)">(.*?)</a>', _link, html, flags=re.S)

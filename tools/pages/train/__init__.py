@@ -6,7 +6,7 @@ from pathlib import Path
 from tools import lessons
 from tools.pages import base
 
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent
 SCRIPTS = ("numpy.js", "model.js", "start.js", "plots.js", "train.js")
 TRAINED = 1500  # images; the others test
 
@@ -16,7 +16,7 @@ def page():
     from sklearn.datasets import load_digits
 
     digits = load_digits()
-    style, *scripts = ((HERE / name).read_text() for name in ("train.css", *SCRIPTS))
+    style, *scripts = ((FOLDER / name).read_text() for name in ("train.css", *SCRIPTS))
     return base.page(
         "pages/train/train.html",
         style,
@@ -24,6 +24,7 @@ def page():
         here="train.html",
         title="A VAE that learns while you watch",
         formula=lessons.formula,
+        source=scripts[SCRIPTS.index("model.js")],
         data={
             "pixels": base64.b64encode(digits.data.astype("u1")).decode(),  # 0 to 16
             "labels": "".join(map(str, digits.target)),

@@ -49,7 +49,8 @@ class Panel {
   /** Empty, with pixels of the style sheet's size. */
   clear() {
     const { clientWidth, clientHeight } = this.canvas;
-    const [width, height] = [clientWidth, clientHeight].map((x) => Math.round(x * devicePixelRatio));
+    const sizes = [clientWidth, clientHeight];
+    const [width, height] = sizes.map((x) => Math.round(x * devicePixelRatio));
     if (this.canvas.width !== width || this.canvas.height !== height)
       Object.assign(this.canvas, { width, height });
     this.pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);

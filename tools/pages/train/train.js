@@ -265,7 +265,8 @@ function draw_used(shares) {
     panel.pen.fillRect(x - wide / 2, y, wide, box[3] - y);
     panel.text(j + 1, x, box[3] + 15, theme.quiet, "center");
   });
-  panel.text("number of the latent variable", (box[0] + box[2]) / 2, box[3] + 30, theme.quiet, "center");
+  const middle = (box[0] + box[2]) / 2;
+  panel.text("number of the latent variable", middle, box[3] + 30, theme.quiet, "center");
 }
 
 /** Ten test images above what the decoder makes of the means of their codes. */
