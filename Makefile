@@ -78,7 +78,7 @@ address: whole  ## write the project's URL=https://github.com/OWNER/NAME whereve
 explorer: .venv/ready  ## train the demo in docs/explorer.html again
 	$(PYTHON) -m vae_tf.train --data mnist --latent-dim 2 --hidden 200 100 --epochs 40 \
 	    --out runs/2d --overwrite
-	$(PYTHON) -m vae_tf explore runs/2d --output docs/explorer.html
+	$(PYTHON) -m vae_tf explore runs/2d pretrained --output docs/explorer.html
 
 pretrained: .venv/ready  ## train the model in pretrained/ again
 	$(PYTHON) -m vae_tf.train --data mnist --out runs/for_pretrained --overwrite

@@ -14,6 +14,8 @@ const MARKS = [
   star(4, 0.3, 45), // a star like an x
 ];
 const SHARES = [0.5, 0.9, 0.99]; // of a distribution that its rings hold
+const NEAR = 15; // codes whose classes are counted
+const GRID = 20; // decoded images along a side of the map
 
 /** The 2n corners of a star, every other one as far out as `inner`. */
 function star(n, inner, turn) {
@@ -41,6 +43,14 @@ function colorOf(number) {
   return `rgb(${parts.map((part) => Math.round(part + lift * (255 - part)))})`;
 }
 
+/** The edge of a class's marks, which has enough contrast where its color has not. */
+function rimOf(number) {
+  const dim = Number(themed("--rim"));
+  return `rgb(${colorOf(number)
+    .match(/\d+/g)
+    .map((part) => Math.round(dim * part))})`;
+}
+
 /** The value below which a share of the numbers lies. */
 function quantile(numbers, share) {
   const sorted = Float32Array.from(numbers).sort();
@@ -55,6 +65,8 @@ class LatentMap {
     this.count = space.classOf.length;
     this.lit = null; // the class that is shown alone
     this.background = document.createElement("canvas");
+    this.decoded = document.createElement("canvas"); // images of the plane
+    this.shows = { codes: true, decoded: false };
     this.choose(0, Math.min(1, this.axes.length - 1));
   }
 
@@ -77,7 +89,13 @@ class LatentMap {
     });
     this.middle = [u.middle, v.middle];
     this.reach = 1.06 * Math.max(u.extent, v.extent, 1e-3); // to each edge
+    const [rows, height] = [this.classes.length, 1.6 * this.reach];
+    if (this.flat)
+      this.places.forEach((place, n) => {
+        place[1] = height * (0.5 - (this.classOf[n] + 0.5) / rows); // a row for a class
+      });
     this.stale = true;
+    this.drop();
   }
 
   code(number) {
@@ -128,6 +146,28 @@ class LatentMap {
     return place.map((x, k) => this.middle[k] + clip(x, k));
   }
 
+  /** Forget the images of the plane. */
+  drop() {
+    this.decoded.width = this.decoded.height = 28 * GRID; // which empties it
+    this.ready = false;
+  }
+
+  /** Decode the plane through z, image after image; of a line, its lowest row. */
+  *decodePlane(model, z) {
+    this.drop();
+    const step = (2 * this.reach) / GRID;
+    for (let row = this.flat ? GRID - 1 : 0; row < GRID; row++) {
+      for (let column = 0; column < GRID; column++) {
+        const u = this.middle[0] - this.reach + step * (column + 0.5);
+        const v = this.middle[1] + this.reach - step * (row + 0.5);
+        show(this.decoded, run(model, "decode", this.moved(z, [u, v])), column, row);
+        yield;
+      }
+    }
+    this.ready = true;
+    this.stale = true;
+  }
+
   /** As many pixels as the screen shows. */
   resize() {
     const side = Math.round(this.canvas.clientWidth * devicePixelRatio);
@@ -136,8 +176,8 @@ class LatentMap {
     this.stale = true;
   }
 
-  /** The point z, q(z|x) if something is encoded, and the walk's ends. */
-  draw(z, posterior, ends) {
+  /** The point z, where it returns to, q(z|x) of what is encoded, the walk's ends. */
+  draw(z, settled, posterior, ends) {
     if (this.stale) this.drawBackground();
     const pen = this.canvas.getContext("2d");
     const unit = devicePixelRatio;
@@ -147,18 +187,43 @@ class LatentMap {
     pen.strokeStyle = pen.fillStyle = ink;
     this.drawWalk(pen, ends, unit);
     if (posterior) this.drawPosterior(pen, posterior);
-    const [x, y] = this.toPixels(this.plane(z));
+    if (settled !== z) {
+      pen.strokeStyle = ink;
+      pen.setLineDash([3 * unit, 3 * unit]);
+      pen.beginPath();
+      pen.arc(...this.toPixels(this.plane(settled)), 12 * unit, 0, 7);
+      pen.stroke();
+      pen.setLineDash([]);
+    }
+    this.drawMarker(pen, this.plane(z), unit);
+  }
+
+  /** A cross in a circle; at the border an arrow to a place beyond it. */
+  drawMarker(pen, place, unit) {
+    const inside = this.inside(place);
+    const way = place.map((x, k) => x - inside[k]);
+    this.beyond = way.some((x) => Math.abs(x) > 1e-4 * this.reach);
+    const [x, y] = this.toPixels(inside);
     for (const [color, width] of [
       [themed("--paper"), 5],
-      [ink, 2],
+      [themed("--ink"), 2],
     ]) {
       pen.strokeStyle = color;
       pen.lineWidth = width * unit;
       pen.beginPath();
-      pen.arc(x, y, 12 * unit, 0, 7);
-      for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
-        pen.moveTo(x + 8 * unit * dx, y + 8 * unit * dy);
-        pen.lineTo(x + 18 * unit * dx, y + 18 * unit * dy);
+      if (this.beyond) {
+        const turn = Math.atan2(-way[1], way[0]);
+        for (const [far, side] of [[-30, 0], [-3, 0], [-15, -9], [-3, 0], [-15, 9]]) {
+          const [cos, sin] = [Math.cos(turn) * unit, Math.sin(turn) * unit];
+          pen.lineTo(x + far * cos - side * sin, y + far * sin + side * cos);
+        }
+      } else {
+        pen.arc(x, y, 12 * unit, 0, 7);
+        for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+          pen.moveTo(x + 8 * unit * dx, y + 8 * unit * dy);
+          const far = this.flat && dy ? this.canvas.height : 18 * unit;
+          pen.lineTo(x + far * dx, y + far * dy);
+        }
       }
       pen.stroke();
     }
@@ -213,11 +278,17 @@ class LatentMap {
     const pen = this.background.getContext("2d");
     pen.fillStyle = themed("--paper");
     pen.fillRect(0, 0, width, width);
-    this.drawPoints(pen, devicePixelRatio);
+    const images = this.shows.decoded && this.ready;
+    if (images) {
+      pen.globalAlpha = this.shows.codes && this.count ? 0.6 : 1;
+      pen.drawImage(this.decoded, 0, 0, width, width);
+      pen.globalAlpha = 1;
+    }
+    if (this.shows.codes) this.drawPoints(pen, devicePixelRatio);
     if (this.prior) this.drawPrior(pen, devicePixelRatio);
     this.purest().forEach((place, c) => {
       const shown = place && (this.lit === null || this.lit === c);
-      if (shown) this.drawBadge(pen, this.toPixels(place), this.classes[c], colorOf(c));
+      if (shown) this.drawBadge(pen, this.toPixels(place), this.classes[c], rimOf(c));
     });
   }
 
@@ -235,9 +306,15 @@ class LatentMap {
         );
         pen.closePath();
       });
+      const [fill, rim] =
+        this.lit === null ? [0.75, 0.9] : this.lit === c ? [1, 1] : [0.06, 0];
       pen.fillStyle = colorOf(c);
-      pen.globalAlpha = this.lit === null ? 0.75 : this.lit === c ? 1 : 0.06;
+      pen.strokeStyle = rimOf(c);
+      pen.lineWidth = 0.6 * unit;
+      pen.globalAlpha = fill;
       pen.fill();
+      pen.globalAlpha = rim;
+      pen.stroke();
     });
     pen.globalAlpha = 1;
   }
@@ -260,7 +337,7 @@ class LatentMap {
         for (const end of [x - radius, x + radius])
           pen.rect(end, 0, 0, this.canvas.height);
       pen.stroke();
-      const text = `${100 * share} %`;
+      const text = `${100 * share}%`;
       const top = this.flat ? y + 60 * unit : y + 0.87 * radius; // at five o'clock
       const left = this.flat ? x + radius : x + 0.5 * radius;
       const wide = pen.measureText(text).width + 8 * unit;
@@ -277,7 +354,10 @@ class LatentMap {
     pen.font = `bold ${12 * unit}px sans-serif`;
     const wide = Math.max(20 * unit, pen.measureText(text).width + 12 * unit);
     pen.beginPath();
-    pen.roundRect(x - wide / 2, y - 10 * unit, wide, 20 * unit, 10 * unit);
+    const half = wide / 2 - 10 * unit; // of its straight part
+    pen.arc(x - half, y, 10 * unit, Math.PI / 2, 1.5 * Math.PI);
+    pen.arc(x + half, y, 10 * unit, -Math.PI / 2, Math.PI / 2);
+    pen.closePath();
     pen.fillStyle = themed(filled ? "--ink" : "--paper");
     pen.fill();
     pen.strokeStyle = color;
@@ -315,20 +395,42 @@ class LatentMap {
     });
   }
 
-  /** The class that most of the 15 codes nearest to z are of, or undefined. */
-  classNear(z) {
-    const distances = Array.from({ length: this.count }, (_, n) => {
-      const code = this.code(n);
-      return [
-        z.reduce((sum, value, i) => sum + (value - code[i]) ** 2, 0),
-        this.classOf[n],
-      ];
+  /** From z to each code. */
+  distances(z) {
+    const { codes, latentDim } = this;
+    return Float32Array.from({ length: this.count }, (_, n) => {
+      let sum = 0;
+      for (let i = 0; i < latentDim; i++) sum += (z[i] - codes[n * latentDim + i]) ** 2;
+      return Math.sqrt(sum);
     });
+  }
+
+  /** The classes of the codes nearest to z, most first: {distance, far, votes}
+   *
+   * `far`: farther from each code than codes are from each other.
+   */
+  near(z) {
+    const distances = this.distances(z);
+    const order = Array.from(distances.keys()).sort(
+      (a, b) => distances[a] - distances[b],
+    );
     const votes = new Map();
-    for (const [, c] of distances.sort((a, b) => a[0] - b[0]).slice(0, 15)) {
-      votes.set(c, (votes.get(c) ?? 0) + 1);
+    for (const n of order.slice(0, NEAR)) {
+      const name = this.classes[this.classOf[n]];
+      votes.set(name, (votes.get(name) ?? 0) + 1);
     }
-    const [winner] = [...votes].sort((a, b) => b[1] - a[1])[0] ?? [];
-    return this.classes[winner];
+    this.spacing ??= Math.max(
+      ...Array.from({ length: 50 }, (_, k) => {
+        const code = this.code(Math.floor((k * this.count) / 50));
+        const positive = (least, x) => (x > 0 && x < least ? x : least);
+        return this.distances(code).reduce(positive, Infinity);
+      }),
+    );
+    const distance = distances[order[0]];
+    return {
+      distance,
+      far: distance > 1.5 * this.spacing,
+      votes: [...votes].sort((a, b) => b[1] - a[1]),
+    };
   }
 }

@@ -10,27 +10,34 @@ class Pad {
       changed,
       strokes: [],
       cursor: [0.5, 0.5],
-      down: false,
-    });
-    this.small = new OffscreenCanvas(28, 28).getContext("2d", {
-      willReadFrequently: true,
+      down: false, // the pen that the keys move
+      pointer: null, // that draws now
     });
     canvas.addEventListener("pointerdown", (event) => {
+      if (event.button || this.pointer !== null) return; // one finger, or pen, draws
+      this.pointer = event.pointerId;
       canvas.setPointerCapture(event.pointerId);
       this.down = false;
       this.strokes.push([this.place(event)]);
       this.update();
     });
     canvas.addEventListener("pointermove", (event) => {
-      if (!canvas.hasPointerCapture(event.pointerId)) return;
-      const all = event.getCoalescedEvents();
+      if (event.pointerId !== this.pointer) return;
+      const all = event.getCoalescedEvents?.() ?? []; // on https hosts alone
       for (const part of all.length ? all : [event])
         this.strokes.at(-1).push(this.place(part));
       this.update();
     });
+    for (const name of ["pointerup", "pointercancel"])
+      canvas.addEventListener(name, (event) => {
+        if (event.pointerId === this.pointer) this.pointer = null;
+      });
     canvas.addEventListener("keydown", (event) => this.key(event));
-    for (const name of ["focus", "blur"])
-      canvas.addEventListener(name, () => this.draw());
+    canvas.addEventListener("focus", () => this.draw());
+    canvas.addEventListener("blur", () => {
+      this.down = false;
+      this.draw();
+    });
   }
 
   /** Where a pointer is, in [0, 1]. */
@@ -65,7 +72,14 @@ class Pad {
 
   clear() {
     this.strokes = [];
+    this.undo();
+  }
+
+  /** Without its last stroke. */
+  undo() {
+    this.strokes.pop();
     this.down = false;
+    this.pointer = null;
     this.update();
   }
 
@@ -79,6 +93,13 @@ class Pad {
     if (!side) return;
     this.canvas.width = this.canvas.height = side; // which also empties it
     const pen = this.canvas.getContext("2d");
+    this.canvas.classList.toggle("empty", !this.strokes.length);
+    if (!this.strokes.length) {
+      pen.fillStyle = themed("--quiet");
+      pen.font = `${14 * devicePixelRatio}px sans-serif`;
+      pen.textAlign = "center";
+      pen.fillText("draw here", side / 2, side / 2);
+    }
     trace(pen, this.strokes, themed("--ink"), (PEN / 28) * side, ([x, y]) => [
       x * side,
       y * side,
@@ -112,14 +133,37 @@ class Pad {
     return this.render(scale, shift);
   }
 
+  /** Ink of each pixel, by its distance from the strokes.  -> (784) */
   render(scale, shift) {
-    this.small.clearRect(0, 0, 28, 28);
-    trace(this.small, this.strokes, "#000", PEN, (place) =>
-      place.map((x, k) => scale * x + shift[k]),
-    );
-    // Of red, green, blue, opacity, the last says how much ink there is.
-    const { data } = this.small.getImageData(0, 0, 28, 28);
-    return Float32Array.from({ length: 784 }, (_, i) => data[4 * i + 3] / 255);
+    const image = new Float32Array(784);
+    for (const stroke of this.strokes) {
+      const points = stroke.map((p) => p.map((x, k) => scale * x + shift[k]));
+      points.forEach((end, n) => inkLine(image, points[Math.max(0, n - 1)], end));
+    }
+    return image;
+  }
+}
+
+/** A line of the pen's width; of length 0 it is a dot. */
+function inkLine(image, start, end) {
+  const way = [end[0] - start[0], end[1] - start[1]];
+  const length = way[0] ** 2 + way[1] ** 2;
+  const [low, high] = [Math.min, Math.max].map((of, side) =>
+    [0, 1].map((k) => {
+      const edge = of(start[k], end[k]) + (side ? PEN : -PEN);
+      return Math.min(27, Math.max(0, Math.floor(edge)));
+    }),
+  );
+  for (let row = low[1]; row <= high[1]; row++) {
+    for (let column = low[0]; column <= high[0]; column++) {
+      const [dx, dy] = [column + 0.5 - start[0], row + 0.5 - start[1]];
+      const along = length ? (dx * way[0] + dy * way[1]) / length : 0;
+      const share = Math.min(1, Math.max(0, along));
+      const distance = Math.hypot(dx - share * way[0], dy - share * way[1]);
+      const ink = Math.min(1, Math.max(0, PEN / 2 + 0.5 - distance));
+      const i = 28 * row + column;
+      image[i] = Math.max(image[i], ink);
+    }
   }
 }
 
@@ -134,7 +178,11 @@ function trace(pen, strokes, color, width, to) {
   for (const stroke of strokes) {
     pen.beginPath();
     pen.moveTo(...to(stroke[0]));
-    stroke.forEach((point) => pen.lineTo(...to(point))); // of one point: a dot
+    if (stroke.length === 1) {
+      const [x, y] = to(stroke[0]);
+      pen.lineTo(x + 0.01, y); // a dot: a line of no length is not drawn everywhere
+    }
+    stroke.forEach((point) => pen.lineTo(...to(point)));
     pen.stroke();
   }
 }
