@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from common import UserError, files, packages, runs
+from common.config import ARRAY
 from tools import lessons, use
 from tools.pages import base
 
@@ -24,7 +25,11 @@ BYTES = {  # that so many views, of so many models, and their codes may take
 AXES = 10  # principal ones that the menus offer
 EXAMPLES = 20  # test images to pick
 UNUSED = 0.05  # nats: a latent variable with a lower KL is hardly used
-NAMES = {"mnist": "MNIST", "digits": "scikit-learn's digits"}
+NAMES = {
+    "mnist": "MNIST",
+    "digits": "scikit-learn's digits",
+    ARRAY: "images from Python",
+}
 STILL = 12  # decoded images along a side of the picture for browsers without JavaScript
 
 
@@ -131,7 +136,7 @@ def build(views, images=None, labels=None, data="", here=""):
     )
     spaces = [_space(view) for view in views]
     content = [{"models": m, "space": s} for m, s in zip(models, spaces, strict=True)]
-    digits = {called(data), *(one.data for one in shown)} <= {*NAMES.values()}
+    digits = {called(data), *(one.data for one in shown)} <= {"MNIST", NAMES["digits"]}
     return base.page(
         "pages/explorer/explorer.html",
         style,

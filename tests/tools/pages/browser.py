@@ -3,6 +3,7 @@
 import shutil
 from contextlib import contextmanager
 
+import numpy as np
 import pytest
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
@@ -53,3 +54,37 @@ def assert_accessible(page):
     assert faults == []
     wide = "document.documentElement.scrollWidth"
     assert page.evaluate(wide) <= page.viewport_size["width"]
+
+
+def frame(page):
+    """Wait until what was asked for is drawn."""
+    done = "new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
+    page.evaluate(f"() => {done}")
+
+
+def wait(page, expression):
+    """Until it is true.  (The page's policy refuses Playwright's own waiting.)"""
+    for _ in range(200):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never true: {expression}")
+
+
+def fingers(page, *paths):
+    """Touches that go along these paths of (x, y) in the window, at once."""
+    session = page.context.new_cdp_session(page)
+    for step in range(len(paths[0]) + 1):
+        kind = "Start" if step == 0 else "End" if step == len(paths[0]) else "Move"
+        now = [] if kind == "End" else [path[step] for path in paths]
+        points = [{"x": x, "y": y, "id": n} for n, (x, y) in enumerate(now)]
+        event = {"type": f"touch{kind}", "touchPoints": points}
+        session.send("Input.dispatchTouchEvent", event)
+    frame(page)
+
+
+def contrast(*colors):
+    """WCAG's ratio of two colors of 8 bits."""
+    linear = (np.array(colors) / 255 + 0.055) / 1.055
+    low, high = sorted((linear**2.4) @ [0.2126, 0.7152, 0.0722])
+    return (high + 0.05) / (low + 0.05)

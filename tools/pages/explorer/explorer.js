@@ -341,8 +341,8 @@ function showMeasure(result) {
   const below = all.filter((other) => other < value).length;
   const share = Math.min(100, Math.round((100 * below) / (all.length - 1)));
   page("rank").textContent =
-    `${isVae ? "The ELBO" : "This value"} is higher than that of ${share}% of the test ` +
-    `images, whose median is ${all[50].toFixed(1)} nats.`;
+    `${isVae ? "The ELBO" : "log p(x|z)"}, ${value.toFixed(1)} nats, is higher than that ` +
+    `of ${share}% of the test images. Their median is ${all[50].toFixed(1)} nats.`;
   const [low, high] = [Math.min(all[0], value), Math.max(all[100], value)];
   const place = (x) => `${2 + (96 * (x - low)) / (high - low || 1)}%`;
   page("ticks").replaceChildren();
@@ -547,7 +547,7 @@ function use(number) {
   page("main").classList.toggle("no-encoder", !encoder);
   page("random").textContent = map.prior
     ? "Draw z from the prior"
-    : "Draw each number by itself";
+    : "Draw each latent variable by itself";
   Object.assign(page("strip"), { width: 28 * STRIP, height: 28 * models.length });
   for (const name of [...jobs.keys()]) jobs.set(name, [].values()); // ends
   map.resize();
