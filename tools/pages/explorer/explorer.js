@@ -531,7 +531,8 @@ function use(number) {
     "about-q": isVae,
     "about-elbo": isVae,
     "about-fit": !isVae,
-    "about-score": isVae && encoder.binarize === "none",
+    "about-score": encoder?.binarize === "none",
+    "about-px": encoder?.binarize !== "none",
     axes: map.axes.length > 2,
     rings: map.prior && !map.flat,
     lines: map.prior && map.flat,
@@ -709,8 +710,9 @@ recolor();
 addEventListener("hashchange", () => follow(location.hash.slice(1)));
 new ResizeObserver(repaint).observe(canvas);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolor);
+const closed = [...document.querySelectorAll("details")]; // which paper shows open
 matchMedia("print").addEventListener("change", ({ matches }) => {
-  if (matches) for (const part of document.querySelectorAll("details")) part.open = true;
+  for (const part of closed) part.open = matches;
   recolor();
 });
 removeEventListener("error", fail);
