@@ -339,7 +339,7 @@ function showMeasure(result) {
   if (!all.length) return;
   const value = elbo ?? log_px_z;
   const below = all.filter((other) => other < value).length;
-  const share = Math.min(100, Math.round((100 * below) / (all.length - 1)));
+  const share = Math.max(0, below - 1); // of percentiles, from 0 to 100
   page("rank").textContent =
     `${isVae ? "The ELBO" : "log p(x|z)"}, ${value.toFixed(1)} nats, is higher than that ` +
     `of ${share}% of the test images. Their median is ${all[50].toFixed(1)} nats.`;
