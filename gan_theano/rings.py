@@ -2,7 +2,7 @@
 
 import sys
 
-from tools import rings
+from experiments import rings
 
 if __name__ == "__main__":
     sys.exit(rings.main("gan_theano"))

@@ -5,7 +5,7 @@ import csv
 import numpy as np
 import pytest
 
-from tools import rings
+from experiments import rings
 
 
 @pytest.mark.parametrize(
