@@ -15,28 +15,29 @@ def networks():
     axes.text(0, 4.2, "Autoencoder: an image has one code", **TITLE)
     _ends(axes, 3.55)
     _boxes(axes, GRAY, (3.5, 3.55, "$z$"))
-    _arrows(axes, None, (2.2, 3.55, 3.3, 3.55), (3.7, 3.55, 5.13, 3.55))
-    text = "Variational autoencoder: it has a distribution of codes"
+    _arrows(axes, None, (2.2, 3.55, 3.3, 3.55), (3.7, 3.55, 5.3, 3.55))
+    text = "Variational autoencoder: an image has a distribution of codes"
     axes.text(0, 2.75, text, **TITLE)
     _ends(axes, 1.6)
-    codes = (3.05, 1.95, r"$\mu$"), (3.05, 1.25, r"$\log\,\sigma^2$")
-    _boxes(axes, GRAY, *codes, (4.4, 1.6, r"$z = \mu + \sigma\varepsilon$"))
-    _boxes(axes, ORANGE, (4.4, 0.65, r"$\varepsilon \sim N(0, I)$"))
-    _arrows(axes, None, (2.2, 1.65, 2.85, 1.9), (2.2, 1.55, 2.59, 1.3))
-    _arrows(axes, None, (3.2, 1.9, 3.75, 1.68), (3.5, 1.3, 3.75, 1.5))
-    _arrows(axes, None, (5.05, 1.6, 5.13, 1.6))
-    _arrows(axes, ORANGE, (4.4, 0.87, 4.4, 1.38))
+    codes = (2.95, 1.95, r"$\mu$"), (2.95, 1.25, r"$\log\,\sigma^2$")
+    _boxes(axes, GRAY, *codes, (4.25, 1.6, r"$z = \mu + \sigma\varepsilon$"))
+    _boxes(axes, ORANGE, (4.25, 0.65, r"$\varepsilon \sim N(0, I)$"))
+    _arrows(axes, None, (2.2, 1.65, 2.75, 1.9), (2.2, 1.55, 2.49, 1.3))
+    _arrows(axes, None, (3.1, 1.9, 3.6, 1.68), (3.4, 1.3, 3.6, 1.5))
+    _arrows(axes, None, (4.92, 1.6, 5.3, 1.6))
+    _arrows(axes, ORANGE, (4.25, 0.87, 4.25, 1.38))
     note = {"ha": "center", "va": "top", "fontsize": 11, "color": BLUE}
-    axes.text(2.55, 0.85, "KL: how far is this\nfrom $N(0, I)$?", **note)
-    axes.text(6.25, 1.1, r"$\log\,p(x|z)$:" + "\nis $x$ likely?", **note)
+    axes.text(2.1, 0.75, "KL: how far is $q(z|x)$\nfrom $N(0, I)$?", **note)
+    axes.text(6.3, 0.8, r"$\log\,p(x|z)$:" + "\nis $x$ likely?", **note)
+    _arrows(axes, BLUE, (2.4, 0.77, 2.7, 1.05), (6.6, 0.82, 6.8, 1.36))
     return axes.figure
 
 
 def _ends(axes, y):
     """x -> encoder ... decoder -> p"""
-    _boxes(axes, GRAY, (0.35, y, "$x$"), (6.75, y, "$p$"))
-    _boxes(axes, BLUE, (1.7, y, "encoder"), (5.65, y, "decoder"))
-    _arrows(axes, None, (0.55, y, 1.2, y), (6.17, y, 6.55, y))
+    _boxes(axes, GRAY, (0.35, y, "$x$"), (6.88, y, "$p$"))
+    _boxes(axes, BLUE, (1.7, y, "encoder"), (5.83, y, "decoder"))
+    _arrows(axes, None, (0.55, y, 1.2, y), (6.36, y, 6.66, y))
 
 
 def reparameterization():
