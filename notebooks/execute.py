@@ -3,6 +3,7 @@
 import base64
 import io
 import sys
+import tomllib
 from pathlib import Path
 
 import nbformat
@@ -11,6 +12,10 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from PIL import Image
 from tqdm import tqdm
+
+FOLDER = Path(__file__).resolve().parent
+sys.path.insert(0, str(FOLDER.parent))
+from notebooks import gaps  # noqa: E402
 
 SECONDS = 600  # that a cell may take
 GRAYS = 128  # of a figure without colors; more make it twice as large on disk
@@ -22,6 +27,9 @@ def execute(path, **environment):
     Raises CellExecutionError if a cell does, a failed assert, say.
     """
     notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if "start" in cell.metadata.get("tags", []):
+            cell.source = start()
     client = NotebookClient(
         notebook,
         timeout=SECONDS,
@@ -41,6 +49,14 @@ def execute(path, **environment):
     return notebook
 
 
+def start():
+    """The first cell of every notebook, with the address from pyproject.toml."""
+    project = tomllib.loads((FOLDER.parent / "pyproject.toml").read_text())["project"]
+    address = project.get("urls", {}).get("Repository", "")
+    text = (FOLDER / "start.py").read_text().rstrip()
+    return text.replace('ADDRESS = ""', f'ADDRESS = "{address}"')
+
+
 def _smaller(png):
     """A gray figure with fewer grays; colors stay.  base64 -> base64"""
     content = io.BytesIO()
@@ -52,19 +68,24 @@ def _smaller(png):
 
 
 def main():
-    """Execute all notebooks, or those named -> exit status."""
-    paths = [Path(name) for name in sys.argv[1:]]
-    paths = paths or sorted(Path(__file__).parent.glob("*.ipynb"))
+    """Execute all notebooks, or those named, and copy them with gaps -> exit status."""
+    paths = [Path(name) for name in sys.argv[1:]] or sorted(FOLDER.glob("*.ipynb"))
     for path in tqdm(paths, "notebooks", disable=None):
         try:
             notebook = execute(path)
         except CellExecutionError as error:
             print(f"error: {path}: {error}", file=sys.stderr)
             return 2
-        temporary = path.with_name(f".{path.name}.tmp")
-        nbformat.write(notebook, temporary)
-        temporary.replace(path)
+        write(notebook, path)
+        write(gaps.of(notebook), path.parent / "gaps" / path.name)
     return 0
+
+
+def write(notebook, path):
+    """Under a temporary name first, so that no file is ever half written."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    nbformat.write(notebook, temporary)
+    temporary.replace(path)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ PAGES = [
     *sorted((ROOT / "docs").glob("*.md")),
 ]
 SPELLED = [
-    *map(str, [*PAGES, *(ROOT / "docs").glob("*.py"), *ROOT.glob("notebooks/*.py")]),
+    *map(str, [*PAGES, *(ROOT / "docs").glob("*.py"), *ROOT.glob("notebooks/*.*")]),
     *("CITATION.cff", "Makefile", "common", "doorkeeper.py", "exercises"),
     *("experiments", "tests", "tools", *packages.every()),
 ]
