@@ -4,6 +4,7 @@ import numpy as np
 
 EPSILON = 1e-7  # Adam's, as in Keras: the "epsilon hat" of Kingma & Ba 2015
 TINY = 1e-30  # of a moment: far below epsilon, so no step is seen to change
+UNSEEN = "epochs", "learning_rate", "random_state"  # settings, by what is compiled
 
 
 class Parameters:
@@ -21,6 +22,8 @@ class Parameters:
 
     def __init__(self, parameters, settings, beta_1=0.9, beta_2=0.999, players=("",)):
         self.settings = settings
+        seen = {n: v for n, v in settings.parameters().items() if n not in UNSEEN}
+        self.kind = *seen.items(), *(array.shape for array in parameters.values())
         self.activation = self.activations[settings.activation]
         self.parameters = {n: self.variable(p, n) for n, p in parameters.items()}
         self.adams = {

@@ -1,11 +1,15 @@
 """What every network in PyTensor has: activations, Adam as updates."""
 
+import threading
+from functools import cached_property
+
 import numpy as np
 import pytensor
 import pytensor.tensor as T
 
 from common.frameworks import symbolic
 from common.frameworks.parameters import EPSILON, TINY
+from common.frameworks.pytensor import loops  # noqa: F401  # in place of slow ones
 
 compiled, for_each_image = symbolic.compiled, symbolic.for_each_image
 sigmoid = T.sigmoid
@@ -50,6 +54,36 @@ class Adam:
         return updates
 
 
+def shared(compile_for):
+    """What compiles a function for a network, as one for all networks of the same kind.
+
+    Numba never frees what it has compiled, so fit after fit would take more memory.  It
+    is compiled for a network of its own, to which each call lends another's arrays.
+    """
+    programs, lock = {}, threading.Lock()
+
+    def of(network):
+        if network.kind not in programs:
+            _, (parameters, settings), _ = network.__reduce__()
+            own = type(network)(parameters, settings)
+            programs[network.kind] = compile_for(own), own.places()
+        function, places = programs[network.kind]
+
+        def call(*arrays, **named):
+            with lock:
+                ours = network.places()
+                for its, lent in zip(places, ours, strict=True):
+                    its[0] = lent[0]
+                result = function(*arrays, **named)
+                for its, lent in zip(places, ours, strict=True):
+                    lent[0] = its[0]
+                return result
+
+        return call
+
+    return of
+
+
 class Network(symbolic.Network):
     """Parameters as shared variables, and Adam as updates of them."""
 
@@ -57,3 +91,14 @@ class Network(symbolic.Network):
     activations = {"relu": relu, "tanh": T.tanh}
     parallel = None  # no other thread runs during a step; a process compiles anew
     compiling = "PyTensor compiles its functions: a dozen seconds at first, then one"
+
+    def __init_subclass__(cls):
+        """What is compiled for each network in a package is shared."""
+        for method in vars(cls).values():
+            if isinstance(method, cached_property):
+                method.func = shared(method.func)
+
+    def places(self):
+        """Where each variable's array is: a list of that one item."""
+        variables = (variables[key] for variables, key in self._places().values())
+        return [variable.container.storage for variable in variables]

@@ -10,7 +10,6 @@ import tensorflow as tf
 from common import UserError, batches
 from common.frameworks.parameters import Parameters
 
-UNSEEN = "epochs", "learning_rate", "random_state"  # settings, by what is compiled
 sigmoid = tf.sigmoid
 
 
@@ -50,8 +49,6 @@ class Network(Parameters):
         super().__init__(parameters, settings, **options)
         moments = [v.value for a in self.adams.values() for v in a.keras.variables]
         self.variables = [*self.parameters.values(), *moments]
-        seen = {n: v for n, v in settings.parameters().items() if n not in UNSEEN}
-        self.kind = *seen.items(), *(variable.shape for variable in self.variables)
 
     def __init_subclass__(cls):
         """What is a tf.function in a package becomes one for all networks."""
