@@ -39,7 +39,7 @@ def _bytes(part, images):
         return np.concatenate(
             [np.rint(255 * x.astype(float)).astype(np.uint8) for x in parts]
         )
-    whole = all((x == np.rint(x)).all() for x in parts)
+    whole = images.dtype.kind != "f" or all((x == np.rint(x)).all() for x in parts)
     if whole and low >= 0 and 127 < high <= 255:
         return images.astype(np.uint8, copy=False)
     raise ValueError(
