@@ -6,9 +6,11 @@ Standard library alone.
 import math
 import os
 import sys
+import time
 from pathlib import Path
 
 CONTROL_GROUP = Path("/sys/fs/cgroup")  # of a container, on Linux
+STAT = Path("/proc/stat")  # how long each processor was idle, and more, on Linux
 
 
 def processors():
@@ -20,6 +22,26 @@ def processors():
 def cores():
     """The processors, or the share of them that a container may use."""
     return min(processors(), _allowed("cpu.max", "cpu/cpu.cfs_quota_us"))
+
+
+def busy(seconds=0.1):
+    """What to say if other programs use the cores, as seen for a moment; or ""."""
+    if not STAT.exists():
+        return ""
+    before = _idle()
+    time.sleep(seconds)
+    free = (_idle() - before) / seconds / os.sysconf("SC_CLK_TCK")
+    if free > cores() - 0.5:
+        return ""
+    text = f"other programs leave {free:.1f} of {cores():g} cores free now"
+    return f"{text}, and training may take many times as long"
+
+
+def _idle():
+    """For how many ticks of a clock the processors were idle, those of this process."""
+    ours = {f"cpu{number}" for number in os.sched_getaffinity(0)}
+    lines = map(str.split, STAT.read_text().splitlines())
+    return sum(int(words[4]) for words in lines if words[0] in ours)
 
 
 def memory():

@@ -80,10 +80,11 @@ def _machine():
     cores, memory = machine.cores(), machine.memory()
     disk = shutil.disk_usage(Path.cwd()).free
     text = f"{cores:g} cores, {memory / 1e9:.0f} GB of memory, {disk / 1e9:.0f} GB free"
-    if memory >= MEMORY and disk >= DISK:
-        return "ok", "machine", text
-    needed = "training needs 2 GB of memory and 0.5 GB of disk"
-    return "note", "machine", f"{text} - {needed}"
+    notes = [machine.busy()]
+    if memory < MEMORY or disk < DISK:
+        notes.append("training needs 2 GB of memory and 0.5 GB of disk")
+    notes = [*filter(None, notes)]
+    return "note" if notes else "ok", "machine", " - ".join([text, *notes])
 
 
 def _apart(subjects, required, function, *arguments):

@@ -9,7 +9,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from common import UserError, files, models, packages, runs
+from common import UserError, files, machine, models, packages, runs
 from common.commands import command_line
 from common.commands.command_line import interpreter, shell_quoted
 from common.commands.table import Table
@@ -97,6 +97,8 @@ def train(package, options):
     parameters["verbose"] = False if table.quiet else None
     try:
         table.head()
+        if sys.stderr.isatty() and (note := machine.busy()):
+            print(f"note: {note}", file=sys.stderr)
         estimator = packages.estimator(package, options.device)(**parameters)
         figures = models.part(estimator.name, "figures")  # before the work: may fail
         estimator.fit(dataset.train_images, run=table)

@@ -95,12 +95,33 @@ def test_what_a_framework_says_of_itself(package):
 )
 def test_the_limits_of_a_container(tmp_path, monkeypatch, files):
     monkeypatch.setattr(machine, "CONTROL_GROUP", tmp_path)
+    monkeypatch.setattr(machine, "busy", str)
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(f"{text}\n")
     level, _, text = doctor._machine()
     assert (level == "note") == text.startswith("1.5 cores, 1 GB of memory, ")
     assert (level == "note") == ("1000000000" in files.values())
+
+
+@pytest.mark.parametrize("ticks", [[10, 10], [1, 10]])
+def test_other_programs_on_two_cores(tmp_path, monkeypatch, ticks):
+    """A core that is idle for 1 of 10 ticks is not free."""
+    monkeypatch.setattr(machine, "STAT", tmp_path / "stat")
+    monkeypatch.setattr(machine, "CONTROL_GROUP", tmp_path)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 3})
+    idle = iter([[700, 500], [700 + ticks[0], 500 + ticks[1]]])
+
+    def pass_by(seconds=0.1):
+        first, last = next(idle)
+        text = f"cpu 9 9 9 9 9\ncpu0 1 2 3 {first} 5\ncpu1 1 2 3 9 5\n"
+        machine.STAT.write_text(f"{text}cpu3 1 2 3 {last} 5\nintr 8 9\n")
+
+    pass_by()
+    monkeypatch.setattr(machine.time, "sleep", pass_by)
+    note = machine.busy()
+    assert note.startswith("other programs leave 1.1 of 2 cores") == (1 in ticks)
+    assert bool(note) == (1 in ticks)
 
 
 def test_mnist_of_another_hash(tmp_path, monkeypatch):
