@@ -16,6 +16,7 @@ framework.prepare()
 import theano  # noqa: E402
 import theano.tensor as T  # noqa: E402
 
+from common.frameworks.theano import loops  # noqa: E402
 from common.frameworks.theano.adam import Adam  # noqa: E402
 
 
@@ -47,7 +48,7 @@ def compiled(operation):
         (T.nnet.softplus, lambda x: np.logaddexp(0, x)),
         (T.nnet.sigmoid, lambda x: np.exp(-np.logaddexp(0, -x))),
         (T.exp, np.exp),
-        (T.tanh, np.tanh),
+        (loops.tanh, np.tanh),
     ],
 )
 def test_loops_of_vectors_are_right(operation, exact):
@@ -57,7 +58,9 @@ def test_loops_of_vectors_are_right(operation, exact):
     np.testing.assert_allclose(compiled(operation)(x), expected, rtol=2**-21)
 
 
-@pytest.mark.parametrize("operation", [T.nnet.softplus, T.nnet.sigmoid, T.exp, T.tanh])
+@pytest.mark.parametrize(
+    "operation", [T.nnet.softplus, T.nnet.sigmoid, T.exp, loops.tanh]
+)
 def test_loops_of_vectors_hide_no_nan(operation):
     """In a vector, and in what is left over; what grows too large is infinite."""
     for place in (0, 5, 32):
@@ -66,9 +69,21 @@ def test_loops_of_vectors_hide_no_nan(operation):
         found = compiled(operation)(x)
         np.testing.assert_array_equal(np.isnan(found), np.isnan(x))
     ends = compiled(operation)(np.array([-np.inf, np.inf] * 17, np.float32))
-    low = -1 if operation is T.tanh else 0
-    high = 1 if operation in (T.tanh, T.nnet.sigmoid) else np.inf
+    low = -1 if operation is loops.tanh else 0
+    high = 1 if operation in (loops.tanh, T.nnet.sigmoid) else np.inf
     np.testing.assert_array_equal(ends, [low, high] * 17)
+
+
+def test_tanh_is_in_no_loop_with_a_bias():
+    """Which has strides, of which a compiler makes no vectors; nor computed again."""
+    x, b = T.fmatrix("x"), T.fvector("b")
+    h = loops.tanh(x + b)
+    slope = theano.function([x, b], [h, theano.grad(T.sum(h), x)])
+    operations = [type(node.op) for node in slope.maker.fgraph.toposort()]
+    assert operations.count(loops.Apart) == 1
+    values, slopes = slope(np.float32([[0, 1]]), np.float32([0, -3]))
+    np.testing.assert_allclose(values, np.tanh([[0, -2]]), rtol=1e-6)
+    np.testing.assert_allclose(slopes, 1 - np.tanh([[0, -2]]) ** 2, rtol=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,21 @@ class OrZero(theano.scalar.UnaryScalarOp):
 or_zero = T.Elemwise(OrZero(theano.scalar.same_out, name="or_zero"))
 
 
+class Apart(T.Elemwise):
+    """What Theano puts into no other loop: beside a row, a bias, it has no vectors."""
+
+
+class Tanh(theano.scalar.Tanh):
+    """Theano's own, whose derivative would compute it again."""
+
+    def L_op(self, inputs, outputs, slopes):  # noqa: N802  # Theano's name
+        """Of tanh(x), of which the output is at hand."""
+        return [slopes[0] * (1 - theano.scalar.sqr(outputs[0]))]
+
+
+tanh = Apart(Tanh(theano.scalar.same_out, name="tanh"))
+
+
 _c_code = sigm.ScalarSoftplus.c_code
 
 

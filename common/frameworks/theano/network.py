@@ -6,6 +6,7 @@ import theano.tensor as T
 from common.frameworks import symbolic
 from common.frameworks.theano import check
 from common.frameworks.theano.adam import Adam
+from common.frameworks.theano.loops import tanh
 
 compiled, for_each_image = symbolic.compiled, symbolic.for_each_image
 sigmoid = T.nnet.sigmoid
@@ -20,7 +21,7 @@ class Network(symbolic.Network):
     """Parameters as shared variables, and Adam as updates of them."""
 
     library, Adam = theano, Adam
-    activations = {"leaky_relu": leaky_relu, "relu": T.nnet.relu, "tanh": T.tanh}
+    activations = {"leaky_relu": leaky_relu, "relu": T.nnet.relu, "tanh": tanh}
     parallel = "processes"  # no other Python thread runs during a step
     compiling = "Theano compiles its functions: half a minute at first, then seconds"
 
