@@ -18,29 +18,28 @@ compiled = basic.numba_njit(fastmath={"contract", "arcp"}, error_model="numpy")
 
 
 @compiled
-def parts(x):
-    """exp(x) = p + p s for x <= 0: x = n log 2 + r, p = 2^n and s = exp(r) - 1."""
+def exp(x):
+    """Powers of e for x = n log 2 + r <= 0: 2^n + 2^n s, and the same less 1."""
     x = max(np.float64(x), -700.0)
     n = np.floor(x / math.log(2) + 0.5)
     r = x - n * math.log(2)
     s = 1 + r / 4 * (1 + r / 5 * (1 + r / 6 * (1 + r / 7)))
     s = r * (1 + r / 2 * (1 + r / 3 * s))
-    return np.int64((n + 1023) * 2.0**52).view(np.float64), s
+    p = np.int64((n + 1023) * 2.0**52).view(np.float64)
+    return p + p * s, p * s + (p - 1)
 
 
 @compiled
 def sigmoid(x):
     """1 / (1 + exp(-x))"""
-    p, s = parts(-abs(x))
-    e = p + p * s
+    e, _ = exp(-abs(x))
     return np.float32((1 if x > 0 else e) / (1 + e))
 
 
 @compiled
 def softplus(x):
     """max(x, 0) + log(1 + e), e = exp(-|x|), by the series of 2 artanh(e / (2 + e))."""
-    p, s = parts(-abs(x))
-    e = p + p * s
+    e, _ = exp(-abs(x))
     t = e / (2 + e)
     q = t * t
     series = 1 / 7 + q * (1 / 9 + q * (1 / 11 + q / 13))
@@ -51,9 +50,8 @@ def softplus(x):
 @compiled
 def tanh(x):
     """(1 - e) / (1 + e), e = exp(-2|x|), with the sign of x; exact near 0, too."""
-    p, s = parts(-2 * abs(x))
-    e = p * s + (p - 1)  # less 1
-    return np.float32((e if x < 0 else -e) / (2 + e))
+    e, less_1 = exp(-2 * abs(x))
+    return np.float32((less_1 if x < 0 else -less_1) / (1 + e))
 
 
 def take_the_place(operation, function):
