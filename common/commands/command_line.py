@@ -1,7 +1,9 @@
 """What all commands share: numbers as options, and how a mistake is reported."""
 
 import argparse
+import atexit
 import contextlib
+import gc
 import os
 import re
 import shlex
@@ -26,6 +28,7 @@ DATA = (
 
 def exit_status(command, *arguments):
     """Call a command -> its exit status; 2, and one line, for a mistake."""
+    atexit.register(gc.freeze)  # else Python looks through a framework for a second
     try:
         if culprit := doorkeeper.hiding():
             raise UserError(culprit)
