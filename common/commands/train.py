@@ -97,7 +97,8 @@ def train(package, options):
     parameters["verbose"] = False if table.quiet else None
     try:
         table.head()
-        if sys.stderr.isatty() and (note := machine.busy()):
+        terminal = sys.stderr.isatty() and not table.quiet
+        if terminal and (note := machine.busy()):
             print(f"note: {note}", file=sys.stderr)
         estimator = packages.estimator(package, options.device)(**parameters)
         figures = models.part(estimator.name, "figures")  # before the work: may fail
