@@ -17,8 +17,8 @@ AT_THE_ROOT = {
     *(".ci", ".devcontainer", ".binder", ".github", ".gitignore", "LICENSE"),
     *("CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "README.md"),
     *("Makefile", "doorkeeper.py", "pyproject.toml"),
-    *("common", "docs", "exercises", "experiments", "notebooks", "pretrained"),
-    *("tests", "tools"),
+    *("benchmarks", "common", "docs", "exercises", "experiments", "notebooks"),
+    *("pretrained", "tests", "tools"),
     *PACKAGES,
 }
 ABOVE = ("tools", "experiments", "exercises")  # they see all, and doors alone see them

@@ -1,1 +1,0 @@
-"""Speed, measured beside other programs for the same job: `make bench`."""

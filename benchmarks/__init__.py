@@ -1,0 +1,1 @@
+"""Speed, measured beside other programs for the same job: `make bench`."""
