@@ -11,6 +11,8 @@ from tests.conftest import make_settings
 from tests.frameworks.adam import OfAdam
 from vae_pytensor import Network  # whose door chooses float32
 
+packages.estimator("vae_pytensor")  # which makes float32 the default
+
 
 def adam(w, *betas):
     weight, g = pytensor.shared(w), T.fvector("g")
