@@ -10,7 +10,7 @@ import sys
 from common import files, packages
 from tools.pages import base
 
-PLACES = "pyproject.toml", "README.md", "notebooks/*.ipynb"
+PLACES = "pyproject.toml", "README.md", "notebooks/**/*.ipynb"
 LINK = r"\]\((?:docs/|https://[\w.-]+\.github\.io/[^/]+/)(\w+\.html)"
 BADGE = "[![The state of the tests on the main branch]({0}/badge.svg)]({0}), "
 
@@ -26,7 +26,7 @@ def filled(name, text, repository):
     if name == "pyproject.toml":
         line = f'Repository = "{repository}"\n' if repository else ""
         return re.sub(r"(\n\[project\.urls\].*\n)(Repository.*\n)?", rf"\1{line}", text)
-    return re.sub(r'(REPOSITORY = \\")[^"\\]*', rf"\1{repository}", text)
+    return re.sub(r'(ADDRESS = \\")[^"\\]*', rf"\1{repository}", text)
 
 
 if __name__ == "__main__":

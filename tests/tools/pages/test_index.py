@@ -118,8 +118,8 @@ def test_one_setting_fills_in_the_address(monkeypatch):
         assert address.filled(name, text, "") == empty[name, path]
         if path.suffix == ".ipynb":
             sources = ["".join(c["source"]) for c in json.loads(text)["cells"]]
-            filled = [s for s in sources if "REPOSITORY = " in s]
-            assert all(f'REPOSITORY = "{URL}"' in s for s in filled)
+            filled = [s for s in sources if "ADDRESS = " in s]
+            assert filled and all(f'ADDRESS = "{URL}"' in s for s in filled)
     readme = full["README.md", ROOT / "README.md"]
     linked = re.findall(r"\]\((https[^)]*html)\)", readme)
     assert {f"{SITE}{name}" for name in base.PAGES} <= {*linked}
