@@ -38,7 +38,11 @@ def test_alternating_steps(rng, package, activation, hidden, penalty):
         activation=activation, hidden=hidden, penalty=penalty, latent_dim=2,
     )  # fmt: skip
 
-    def losses(x, z_discriminator, z_generator):
+    def means(x, z_discriminator, z_generator):
+        def accuracy_generated(p):
+            generated = reference.generate(p, z_discriminator, activation)
+            return np.mean(reference.discriminate(p, generated, activation) < 0)
+
         return {
             "discriminator_loss": lambda p: reference.discriminator_loss(
                 p, x, z_discriminator, activation
@@ -46,10 +50,14 @@ def test_alternating_steps(rng, package, activation, hidden, penalty):
             "generator_loss": lambda p: reference.generator_loss(
                 p, z_generator, activation
             ),
+            "accuracy_real": lambda p: np.mean(
+                reference.discriminate(p, x, activation) > 0
+            ),
+            "accuracy_generated": accuracy_generated,
         }
 
     def moves(x, **noise):
-        discriminator, generator = losses(x, **noise).values()
+        discriminator, generator, *_ = means(x, **noise).values()
 
         def penalized(p):
             squares = reference.gradient_penalty(p, x, activation) if penalty else 0
@@ -60,8 +68,9 @@ def test_alternating_steps(rng, package, activation, hidden, penalty):
     p = {name: wide(network.state()[name]) for name in network.parameters}
     sums = assert_trains(network, chunk, moves, beta_1=0.5)
     arrays = [{n: array[i] for n, array in wide(chunk).items()} for i in range(2)]
-    for name in losses(**arrays[0]):
-        expected = sum(losses(**step)[name](p) for step in arrays)
+    assert set(sums) == set(means(**arrays[0]))
+    for name in sums:
+        expected = sum(means(**step)[name](p) for step in arrays)
         assert sums[name] == pytest.approx(expected, rel=1e-5)
 
 
