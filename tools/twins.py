@@ -101,6 +101,17 @@ NAMES = {  # framework, as in a package's name -> operation -> its name there
         "constant": "torch.Tensor.detach",
         "gradient": "torch.autograd.grad",
     },
+    "javascript": {
+        "framework": "JavaScript",
+        "product": "matmul",
+        "exp": "Math.exp",
+        "sum": "sum",
+        "mean": "mean",
+        "relu": "relu",
+        "tanh": "Math.tanh",
+        "sigmoid": "sigmoid",
+        "softplus": "softplus",
+    },
 }
 OPERATIONS = tuple(NAMES["tf"])
 

@@ -30,7 +30,7 @@ def test_the_committed_page_is_that_of_the_sources():
     built = side_by_side.page(EVERY, measured)
     pages = [MEASURED.sub("", page) for page in (PAGE, built)]
     assert pages[0] == pages[1], "docs/compare.html is out of date: run `make pages`"
-    assert len(PAGE.encode()) < 400_000
+    assert len(PAGE.encode()) < 450_000
     assert not re.search(r"(src|href|action)=\"?(https?:|//)|@import|url\(", PAGE)
     assert "default-src 'none'" in PAGE
 
@@ -128,18 +128,19 @@ def test_lines_stand_beside_those_that_say_the_same(tmp_path):
     assert programs.same(align.rows(columns)[-2])  # whatever it is nested in
 
 
-def test_a_program_in_another_language_is_read_by_its_own_reader(tmp_path, monkeypatch):
-    def read(text):
-        parts = [source.Part("f", 1), source.Part("g", 3)]
-        return parts, {"own": [], "keywords": "function", "comment": "//.*"}
-
-    monkeypatch.setitem(source.READERS, ".js", read)
-    path = tmp_path / "a.js"
-    path.write_text("function f(x) { return exp(x); }\n\nfunction g() {}  // nothing\n")
-    blocks = source.blocks(path, {"exp": "exp"})
-    f, g = (block.code[0] for block in blocks.values())
-    assert [f.text, "", g.text] == path.read_text().splitlines()
-    assert {word.kind for word in f.words + g.words} == {"k", "n", "o", "c", None}
+def test_a_program_in_javascript_is_read_by_its_own_reader():
+    """It stands beside the Python of the same function and the same docstring."""
+    path = packages.ROOT / "tools/pages" / programs.JAVASCRIPT
+    blocks = source.blocks(path, twins.NAMES["javascript"])
+    lines = [line for block in blocks.values() for line in block.whole if line.code]
+    code = [line.strip() for line in path.read_text().splitlines()]
+    assert [line.code for line in lines] == [*filter(None, code)]
+    assert {w.kind for line in lines for w in line.words} == {*"knocsm", None}
+    model, gradient = programs.in_javascript().files
+    assert [p.name for p in model.passages if not p.docstring] == [source.HEAD]
+    assert all(all(p.blocks) for p in model.passages)
+    assert sum(all(p.blocks) for p in gradient.passages) == 12
+    assert not any(p.formulas for p in gradient.passages)
 
 
 @pytest.mark.parametrize(

@@ -20,16 +20,16 @@ COLUMNS = ("Left column", "Right column", "Third column")
 def page(names, measure=evidence.measure):
     """A page of these packages alone -> HTML"""
     template = "pages/side_by_side/page.html"
-    shown = values(names, measure)
+    shown = values(names, measure, [programs.in_javascript()])
     return base.page(template, STYLE, SCRIPT, here="compare.html", **shown)
 
 
-def values(names, measure=evidence.measure):
-    """What programs.html shows of these packages.
+def values(names, measure=evidence.measure, more=()):
+    """What programs.html shows of these packages, and of more groups.
 
     `measure` takes packages and names of functions, as `evidence.measure` does.
     """
-    groups = programs.groups(names)
+    groups = [*programs.groups(names), *more]
     return {
         "groups": groups,
         "evidence": {

@@ -1,5 +1,6 @@
 """What is laid side by side: which packages, which of their files, how it is found."""
 
+import re
 from collections import Counter
 from itertools import chain
 
@@ -7,9 +8,10 @@ from common import packages
 from tools import lessons, twins
 from tools.pages.side_by_side import align, source
 
+JAVASCRIPT = "train/model.js"  # a column of the pages' own: objects in place of files
 SHOWN = 2  # columns, before the script or the reader chooses
 NUMBERS = dict(enumerate(["one", "two", "three", "four", "five", "six", "seven"], 1))
-INDENTS = (4, 8, 12, 16)  # those from which a long line hangs
+INDENTS = (2, 4, 6, 8, 12, 16)  # those from which a long line hangs
 
 
 class Passage:
@@ -18,8 +20,8 @@ class Passage:
     def __init__(self, name, anchor, blocks):
         self.name, self.anchor = name, anchor  # the latter is its id in the page
         self.label = name.removeprefix("Network.")
-        self.indent = 4 * name.count(".")  # of a method, in its file
         self.blocks = [*blocks.values()]  # of each column, or None
+        self.indents = [b.indent if b else 0 for b in self.blocks]  # in its file
         of = {column: block for column, block in blocks.items() if block}
         docstrings = {block.docstring for block in of.values() if block.docstring}
         part = "whole" if len(docstrings) > 1 else "code"  # in the rows, or above
@@ -29,7 +31,7 @@ class Passage:
         self.same = all(map(same, self.rows))
         self.formulas = {}  # MathML -> the first column that it is of
         for column in of:
-            if math := lessons.formula(twins.model(column), name):
+            if math := lessons.formula(twins.model(_package(column)), name):
                 self.formulas.setdefault(math, column)
 
     def count(self, key):
@@ -51,7 +53,7 @@ class File:
     def __init__(self, title, key, paths):
         self.title, self.key = title, key  # the key is part of each anchor
         columns = {
-            name: _explained(name, path) if path.is_file() else {}
+            name: _explained(name, path, title) if path.is_file() else {}
             for name, path in paths.items()
         }
         longest_first = sorted(columns.values(), key=len, reverse=True)
@@ -62,10 +64,29 @@ class File:
             self.passages.append(Passage(name, anchor, blocks))
 
 
-def _explained(column, path):
+def _package(column):
+    """Of whose model and framework a column is."""
+    if column == JAVASCRIPT:
+        return f"{twins.model(_twin())}_javascript"
+    return column.partition("/")[0]
+
+
+def _twin():
+    """The package whose twin the program in JavaScript is, as that says itself."""
+    return re.search(r"\w+(?=/model\.py)", _path(JAVASCRIPT, "").read_text())[0]
+
+
+def _explained(column, path, title):
     """The blocks of a column's file, whose lines know what lessons say of them."""
-    package = column.partition("/")[0]
+    package = _package(column)
     blocks = source.blocks(path, twins.names(package))
+    if column == JAVASCRIPT:
+        inside = title.removesuffix("py")  # such as "model."
+        blocks = {
+            name.removeprefix(inside): block
+            for name, block in blocks.items()
+            if name.startswith(inside)
+        }
     notes = lessons.notes(twins.model(package))
     for name, block in blocks.items():
         function = notes.get(name.removeprefix("Network."), {})
@@ -115,7 +136,7 @@ class Group:
 
 def _path(column, file):
     """Where the file of a column is, which is a package or one of its files."""
-    path = packages.ROOT / column
+    path = packages.ROOT / ("tools/pages" if column == JAVASCRIPT else "") / column
     return path if path.suffix else path / file
 
 
@@ -149,3 +170,14 @@ def groups(names):
         group = Group(columns, name, f"{title}backward", [twins.GRADIENT])
         groups += [group] if group.files else []
     return groups
+
+
+def in_javascript():
+    """The program of the page that trains, beside its twin -> Group"""
+    columns, files = [_twin(), JAVASCRIPT], [twins.MATHEMATICS[0], twins.GRADIENT]
+    names = (twins.names(_package(column))["framework"] for column in columns)
+    title = f"{packages.model_of(_twin()).words.title} in {' and in '.join(names)}"
+    group = Group(columns, _package(JAVASCRIPT), title, files)
+    for passage in group.files[-1].passages:
+        passage.formulas = {}  # they are of the functions that it differentiates
+    return group

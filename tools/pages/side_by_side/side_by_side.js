@@ -123,25 +123,33 @@ const columnsOf = (group) => {
 
   const sourceOf = (file, column) => {
     const lines = [];
+    const script = names[column].endsWith(".js");
     for (const passage of all(".passage", file)) {
       const start = Number(passage.dataset.at.split(" ")[column]);
       if (!start) continue;
       const first = one(".doc", passage)?.textContent;
       const more = one("pre", passage)?.textContent;
-      const docstring = `"""${first}${more ? `\n\n${more}\n` : ""}"""`.split("\n");
-      const indent = " ".repeat(passage.dataset.indent ?? 0);
+      const python = `"""${first}${more ? `\n\n${more}\n` : ""}"""`;
+      const jsdoc = more ? `/**\n${first}\n\n${more}`.replace(/\n/g, "\n * ")
+        .replace(/ $/gm, "") + "\n */" : `/** ${first} */`;
+      const docstring = (script ? jsdoc : python).split("\n");
+      const indent = " ".repeat(passage.dataset.indent?.split(" ")[column] ?? 0);
       const put = (at, line, by) => { lines[at] = line && by + line; };
       let at = start - 1;
       for (const [, cells] of rows.filter(([row]) => passage.contains(row)).slice(1)) {
         const cell = cells[column];
         if (cell.classList.contains("none")) continue;
-        if (cell.dataset.doc === "before") docstring.forEach((line, i) => put(i, line, ""));
+        if (cell.dataset.doc === "before") {
+          const top = script ? at - docstring.length : 0;
+          docstring.forEach((line, i) => put(top + i, line, indent));
+        }
         put(at++, codes.get(cell), indent);
         if (cell.dataset.doc !== "after") continue;
         for (const line of docstring) put(at++, line, `    ${indent}`);
       }
     }
-    return [...lines].map((line) => line ?? "");
+    if (script) lines.push("};"); // of the object, whose functions these are
+    return [...lines].map((line) => line ?? "").slice(lines.findIndex((line) => line));
   };
 
   for (const file of all("section.file", group)) {

@@ -1,6 +1,6 @@
 """A program, cut into its functions, and their lines into words.
 
-Of another language than Python, `READERS` takes a function of its text.
+For each language, `READERS` has a function of the text.
 """
 
 import ast
@@ -13,9 +13,19 @@ from typing import NamedTuple
 HEAD = "imports"  # the name of what stands above the first function
 DEFINITION = ast.FunctionDef, ast.ClassDef
 COMMENT = r'"{3} [\s\S]*? "{3} | \#.*'
+JSDOC = r"/\*\* [\s\S]*? \*/"
+JAVASCRIPT = rf"""
+    (?P<doc> ^//.* (?: \n//.* )* | ^[ ]{{2}}{JSDOC} )
+    (?: \n[ ]{{2}} \*? (?P<function> \w+ ) \( [\s\S]*? ^[ ]{{2}}}},$
+      | [\s\S]*? ^const[ ] (?P<object> \w+ ) [ ]=[ ]{{$ )
+  | ^}};$
+"""
+MARGIN = r"^ *(?:/?\*+/?|//) ?| \*/$"  # what makes a comment of a text
+UNSAID = ("//", "c"), ("const", "k")  # Python says the same without them
+KEYWORDS = "const|for|if|in|let|new|of|return|yield"
 WORD = r"""
     (?P<c> {comment} )
-  | (?P<s> f?"[^"\n]*" )
+  | (?P<s> f?"[^"\n]*" | `[^`\n]*` )
   | (?P<m> \d[\w.]* )
   | (?P<o> (?<!\.) (?:{own}) \b )
   | (?P<k> (?:{keywords}) \b )
@@ -45,7 +55,8 @@ class Line:
         self.text = "".join(self.texts)
         self.code = self.text.strip()  # whatever it is nested in
         self.indent = len(self.text) - len(self.text.lstrip())
-        keys = (word.key for word in words if not word.text.isspace())
+        said = (w for w in words if not w.text.isspace() and w[:2] not in UNSAID)
+        keys = (word.key for word in said)
         self.keys = tuple(keys)  # what it says in any framework
 
 
@@ -57,6 +68,7 @@ class Block(NamedTuple):
     code: list[Line]  # and without
     whole_at: int  # the numbers of their first lines in the file
     code_at: int
+    indent: int  # of the first one there
 
 
 class Part(NamedTuple):
@@ -92,7 +104,8 @@ def blocks(path, names):
         if docstring and code:
             at = len(begin) - _blank(begin) - 1
             code[max(at, 0)].docstring = "before" if at < 0 else "after"
-        blocks[name] = Block(docstring, whole, code, start_at, code_at)
+        indent = len(lines[start_at - 1]) - len(lines[start_at - 1].lstrip())
+        blocks[name] = Block(docstring, whole, code, start_at, code_at, indent)
         start = last
     return blocks
 
@@ -107,7 +120,25 @@ def _python(text):
     return _parts(tree, HEAD), words
 
 
-READERS = {".py": _python}
+def _javascript(text):
+    """The same of a JavaScript file, for the functions in its objects."""
+    parts, inside = [], None
+    for match in re.finditer(JAVASCRIPT, text, re.MULTILINE | re.VERBOSE):
+        inside = match["object"] or inside
+        first, end, last = (
+            text.count("\n", 0, at) + 1 for at in (*match.span("doc"), match.end())
+        )
+        if match["doc"]:
+            docstring = re.sub(MARGIN, "", match["doc"], flags=re.MULTILINE).strip()
+            name = f"{inside}.{match['function'] or HEAD}"
+            parts.append(Part(name, last, docstring, (first, end)))
+        else:  # where the object ends
+            parts.append(Part(inside, last))
+    words = {"own": [r"Math\.\w+"], "keywords": KEYWORDS, "comment": JSDOC + r"|//.*"}
+    return parts, words
+
+
+READERS = {".py": _python, ".js": _javascript}
 
 
 def _parts(node, name):
