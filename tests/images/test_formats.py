@@ -63,15 +63,12 @@ def same(path, arrays):
 def same_rows(path, images, labels):
     """Every row is there, once, with its label; one in seven is a test."""
     dataset = data.load(str(path))
-    rows = {
-        image.tobytes(): label
-        for image, label in zip(images.reshape(-1, 784), labels, strict=True)
-    }
+    rows = dict(zip(map(bytes, images), labels, strict=True))
     assert len(dataset.test_images) == len(rows) // 7
     for part in ("train", "test"):
         both = getattr(dataset, f"{part}_images"), getattr(dataset, f"{part}_labels")
         for image, label in zip(*both, strict=True):
-            assert rows.pop(image.tobytes()) == label
+            assert rows.pop(bytes(image)) == label
     assert not rows
 
 
@@ -211,9 +208,7 @@ EXPECTED = "expected lines of 784 numbers, each 0 or 1"
     [
         ("", EXPECTED),
         ("0 " * 783, EXPECTED),
-        ("0 " * 783 + "2", EXPECTED),
-        ("0 " * 783 + "0.5", EXPECTED),
-        ("0 " * 783 + "-1", EXPECTED),
+        *[("0 " * 783 + value, EXPECTED) for value in ("2", "0.5", "-1")],
         ("0 " * 783 + "x", "could not convert string 'x' to float32 at row 0, column"),
         ("0 " * 784 + "\n0", "the number of columns changed from 784 to 1 at row 2"),
     ],
@@ -278,15 +273,13 @@ def test_emnist_table(tmp_path, arrays):
     ("rows", "words"),
     [
         ([], "an empty file; expected one of these: an .npz"),
-        ([["1;2"]], "1 columns, 0 of them called a label; expected 785, one of them"),
-        ([PIXELS], "784 columns, 0 of them called a label; expected 785"),
+        ([PIXELS], "784 columns, 0 of them called a label; expected 785, one of them"),
         ([["id", "label", *PIXELS]], "786 columns, 1 of them called a label"),
         ([["label", "class", *PIXELS[1:]]], "785 columns, 2 of them called a label"),
         ([["label", *PIXELS]], "there are no train images"),
         ([["id", *PIXELS]], "could not convert string 'pixel0' to float32 at row 0"),
         ([ROW, [*ROW, "7"]], "the number of columns changed from 785 to 786 at row 2"),
         ([["label", *PIXELS], *[[*ROW, "7"]] * 9], "train images have shape (8, 785)"),
-        ([ROW, [*ROW[:9], "x", *ROW[10:]]], "could not convert string 'x' to float32"),
         ([ROW, [*ROW[:9], "", *ROW[10:]]], "could not convert string '' to float32"),
     ],
 )
@@ -372,14 +365,10 @@ def test_what_is_no_file_and_no_folder(tmp_path):
 
 
 def test_a_zip_file_of_nothing(tmp_path):
-    with zipfile.ZipFile(tmp_path / "data.zip", "w"):
-        pass
-    with pytest.raises(UserError, match=r"a zip file of 0 \.csv files$"):
-        data.load(tmp_path / "data.zip")
+    refused(write_zip(tmp_path / "data.zip", {}), "a zip file of 0 .csv files")
 
 
 def test_a_quote_that_does_not_end(tmp_path):
     rows = [",".join(["3"] * 785)] * 4
     (tmp_path / "train.csv").write_text("\n".join([*rows, f'"{rows[0]}', *rows]))
-    with pytest.raises(UserError, match=r"changed from 785 to 1 at row 5$"):
-        data.load(tmp_path / "train.csv")
+    refused(tmp_path / "train.csv", "changed from 785 to 1 at row 5")
