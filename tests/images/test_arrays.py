@@ -1,5 +1,8 @@
 """What pixels and labels may be: what is clear is read, what is not gets a line."""
 
+from functools import partial
+from operator import methodcaller
+
 import numpy as np
 import pytest
 
@@ -25,16 +28,11 @@ def load(tmp_path, arrays):
     return data.load(str(tmp_path / "data.npz"))
 
 
-def of(dtype):
-    return lambda array: array.astype(dtype)
+of, shaped = partial(methodcaller, "astype"), partial(methodcaller, "reshape", -1)
 
 
 def between_0_and_1(dtype):
     return lambda x: (x / 255).astype(dtype)
-
-
-def shaped(*shape):
-    return lambda x: x.reshape(-1, *shape)
 
 
 @pytest.mark.parametrize(

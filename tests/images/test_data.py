@@ -12,10 +12,8 @@ def test_digits_look_like_mnist(digits):
     images = np.concatenate([digits.train_images, digits.test_images])
     assert (len(digits.train_images), images.shape) == (1500, (1797, 784))
     assert images.dtype == np.uint8
-    shares = [
-        np.bincount(y) / len(y) for y in (digits.train_labels, digits.test_labels)
-    ]
-    np.testing.assert_allclose(*shares, atol=0.01)
+    labels = digits.train_labels, digits.test_labels
+    np.testing.assert_allclose(*(np.bincount(y) / len(y) for y in labels), atol=0.01)
     squares = images.reshape(-1, 28, 28).astype(float)
     for axis in (1, 2):
         center = (squares.sum(axis) @ np.arange(28)) / squares.sum((1, 2))
