@@ -132,8 +132,7 @@ def test_one_average_image_is_as_far_as_100(judge, digits):
     z = judge.features(digits.train_images / 255)
     assert z.var(axis=0).sum() == pytest.approx(100, rel=0.02)
     same = judges.gaussian(np.tile(z.mean(axis=0), (50, 1)))
-    real = judges.gaussian(z)
-    assert judges.frechet(*same, *real) == pytest.approx(100, rel=0.02)
+    assert judges.frechet(*same, *judges.gaussian(z)) == pytest.approx(100, rel=0.02)
 
 
 def test_frechet_distance_of_two_gaussians():
@@ -210,16 +209,13 @@ def test_a_damaged_file_is_replaced(fits, digits, damage, tmp_path):
     judges.of(digits)
     (path,) = (tmp_path / "cache").iterdir()
     DAMAGES[damage](path)
-    judges.of(digits)
-    assert len(fits) == 2
-    judges.of(digits)
-    assert len(fits) == 2
+    for _ in range(2):
+        judges.of(digits)
+        assert len(fits) == 2
 
 
 @pytest.mark.parametrize("place", [__file__, "~nobody-of-this-name"])
-def test_without_a_cache_it_is_fitted_each_time(
-    fits, digits, judge, monkeypatch, place
-):
+def test_without_cache_it_is_fitted_each_time(fits, digits, judge, monkeypatch, place):
     monkeypatch.setattr(pooch, "os_cache", lambda name: Path(place).expanduser())
     assert judges.of(digits) is judges.of(digits) is judge
     assert len(fits) == 2
@@ -236,13 +232,9 @@ def test_classes_need_not_be_0_to_9(digits, capfd):
     """Three classes with other numbers, one of them rare.  Nothing is printed."""
     keep = np.isin(digits.train_labels, (2, 3, 7))
     keep &= (digits.train_labels != 7) | (np.arange(len(keep)) < 200)
-    three_classes = replace(
-        digits,
-        train_images=digits.train_images[keep],
-        train_labels=digits.train_labels[keep] * 10 - 7,
-        test_labels=digits.test_labels * 10 - 7,
-    )
-    judge = judges.Judge().fit(three_classes)
+    X, y = digits.train_images[keep], digits.train_labels[keep] * 10 - 7
+    labels = {"train_labels": y, "test_labels": digits.test_labels * 10 - 7}
+    judge = judges.Judge().fit(replace(digits, train_images=X, **labels))
     assert judge.classes.tolist() == [13, 23, 63]
     assert judge.real_images.rarest == 63
     assert judge.real_images.sure > 0.9
@@ -265,14 +257,9 @@ def evaluated(fits, tmp_path, capfd):
             X = dataset.train_images[:count] / 255
             return X if draw == "mean" else noisy(X, 0.3)
 
-        settings = SimpleNamespace(binarize="threshold")
-        estimator = SimpleNamespace(
-            test_measures={},
-            words=Words(),
-            settings_=settings,
-            measures=lambda X: (),
-            sample=sample,
-        )
+        estimator = SimpleNamespace(test_measures={}, words=Words(), sample=sample)
+        estimator.settings_ = SimpleNamespace(binarize="threshold")
+        estimator.measures = lambda X: ()
         options = SimpleNamespace(judge=count, samples=0)
         (path,) = evaluate.run(options, estimator, dataset, tmp_path / "metrics")
         stdout, stderr = capfd.readouterr()

@@ -18,11 +18,6 @@ from tests.helpers import one_line, save_as_trained, succeed
 
 
 @pytest.fixture(scope="module")
-def X(digits):  # noqa: N802
-    return digits.test_images
-
-
-@pytest.fixture(scope="module")
 def runs(tmp_path_factory, digits):
     """A run of each model on the digits, as training leaves them."""
     folder = tmp_path_factory.mktemp("runs")
@@ -50,7 +45,8 @@ def use(command, runs, tmp_path):
 
 
 @pytest.mark.parametrize("package", ["autoencoder_tf", "vae_numpy"])
-def test_a_command_does_what_the_class_does(use, runs, package, X, digits, tmp_path):
+def test_a_command_does_what_the_class_does(use, runs, package, digits, tmp_path):
+    X = digits.test_images
     model = packages.estimator(package).load(runs[package])
     chosen = [0, 17, 42]
     _, arrays = use(package, "reconstruct", "--images", *chosen)
@@ -65,8 +61,7 @@ def test_a_command_does_what_the_class_does(use, runs, package, X, digits, tmp_p
     assert arrays["z"].shape == (7, 2)
     expected = model.sample(7, random_state=3)
     np.testing.assert_allclose(arrays["images"], expected, atol=1e-5)
-    picture = matplotlib.image.imread(tmp_path / "sample.png")
-    assert picture.shape[:2] == (930, 840)
+    assert matplotlib.image.imread(tmp_path / "sample.png").shape[:2] == (930, 840)
 
     _, arrays = use(package, "interpolate", "--from", 3, "--to", 17, "--steps", 5)
     start, end = model.transform(X[[3, 17]])
@@ -89,8 +84,7 @@ def test_a_command_does_what_the_class_does(use, runs, package, X, digits, tmp_p
 
 
 def test_some_of_each_class_and_drawn_pixels(use):
-    options = "--per-class", 3, "--draw", "sample"
-    _, arrays = use("vae_numpy", "reconstruct", *options)
+    _, arrays = use("vae_numpy", "reconstruct", "--per-class", 3, "--draw", "sample")
     assert arrays["labels"].tolist() == np.repeat(range(10), 3).tolist()
     assert set(np.unique(arrays["reconstruction"])) == {0, 1}
     _, arrays = use("vae_numpy", "sample", "--count", 5, "--draw", "sample")
@@ -104,13 +98,13 @@ def test_sample_of_a_given_point(use, runs):
     np.testing.assert_allclose(arrays["images"], expected, atol=1e-5)
 
 
-def test_evaluate_says_what_the_class_measures(use, runs, X, tmp_path):
+def test_evaluate_says_what_the_class_measures(use, runs, digits, tmp_path):
     stdout, _ = use("vae_numpy", "evaluate", "--samples", 20, "--judge", 0)
     ours = json.loads((tmp_path / "evaluate.json").read_text())
     assert (ours["images"], ours["samples"], ours["data"]) == (297, 20, "digits")
     vae = vae_numpy.VAE.load(runs["vae_numpy"])
-    scores, *parts = vae.measures(X)
-    values = [scores, *parts, vae.log_evidence(X, 20)]
+    scores, *parts = vae.measures(digits.test_images)
+    values = [scores, *parts, vae.log_evidence(digits.test_images, 20)]
     names = "elbo", "log_likelihood", "kl", "importance_sampled"
     titles = "ELBO", r"  log p\(x\|z\)", "  KL", r"log p\(x\),"
     for name, title, exact in zip(names, titles, values, strict=True):
@@ -127,18 +121,12 @@ def test_evaluate_an_autoencoder(use, tmp_path):
     stdout, _ = use("autoencoder_tf", "evaluate", "--judge", 0)
     assert "ELBO" not in stdout
     assert "per pixel" in stdout
-    result = json.loads((tmp_path / "evaluate.json").read_text())
-    assert 0 < result["mse"]["mean"] < 0.1
+    assert 0 < json.loads((tmp_path / "evaluate.json").read_text())["mse"]["mean"] < 0.1
 
 
 def test_one_image_has_no_standard_error(use, digits, tmp_path):
-    arrays = {
-        "x_train": digits.train_images.reshape(-1, 28, 28),
-        "y_train": digits.train_labels,
-        "x_test": digits.test_images[:1].reshape(-1, 28, 28),
-        "y_test": digits.test_labels[:1],
-    }
-    np.savez(tmp_path / "one.npz", **arrays)
+    x, y = digits.train_images, digits.train_labels
+    np.savez(tmp_path / "one.npz", x_train=x, y_train=y, x_test=x[:1], y_test=y[:1])
     options = "--data", tmp_path / "one.npz", "--samples", 20, "--judge", 0
     stdout, _ = use("vae_numpy", "evaluate", *options)
     assert len(re.findall(r" -?\d+\.\d\d \+- \? nats per image\n", stdout)) == 4
@@ -218,12 +206,12 @@ def test_a_damaged_checkpoint(command, runs, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_model_fitted_in_python(command, tmp_path, X):
+def test_a_model_fitted_in_python(command, tmp_path, digits):
     vae, own, small = vae_numpy.VAE(2, epochs=1), tmp_path / "own", tmp_path / "small"
+    X = digits.test_images
     vae.fit(X).save(own)
     one_line(command("vae_numpy", "encode", own), "fitted in Python", "--data")
-    resumed = command("vae_numpy.train", "--resume", own)
-    one_line(resumed, "was fitted in Python")
+    one_line(command("vae_numpy.train", "--resume", own), "was fitted in Python")
     succeed(command("vae_numpy", "encode", own, "--data", "digits"))
     vae.fit(X[:, :64]).save(small)
     one_line(command("vae_numpy", "sample", small), "64 pixels")
