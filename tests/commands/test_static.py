@@ -83,16 +83,12 @@ def test_commands_do_without_labels(command, static, folder, tmp_path):
     assert metrics["binarization"] == "static"
     assert metrics["samples_judged"] is None
     result = command("vae_numpy", "reconstruct", static, "--per-class", 2)
-    assert result.stderr == (
-        "error: --per-class: these images have no labels; take --images\n"
-    )
-    assert result.returncode == 2
+    line = "error: --per-class: these images have no labels; take --images\n"
+    assert (result.returncode, result.stderr) == (2, line)
 
 
 @pytest.mark.parametrize("name", ["evaluate", "reconstruct", "encode", "explore"])
-def test_a_run_takes_no_images_of_the_other_kind(
-    command, static, dynamic, folder, name
-):
+def test_a_run_takes_no_images_of_another_kind(command, static, dynamic, folder, name):
     result = command("vae_numpy", name, static, "--data", "digits")
     one_line(result, f"{static}: a run with --binarize static {GRAY}")
     result = command("vae_numpy", name, dynamic, "--data", folder)
@@ -102,8 +98,7 @@ def test_a_run_takes_no_images_of_the_other_kind(
 
 def test_static_and_other_runs_decode_the_same_codes(command, static, dynamic):
     for runs in ([static, dynamic], [dynamic, static, "--data", "digits"]):
-        result = command("vae_numpy", "explore", *runs)
-        assert (result.returncode, result.stderr) == (0, "")
+        succeed(command("vae_numpy", "explore", *runs))
         assert (runs[0] / "explorer.html").exists()
 
 
@@ -112,11 +107,9 @@ def test_how_to_binarize_suits_the_images(command, folder, tmp_path, how):
     data, reason = ("digits", GRAY) if how == "static" else (folder, BITS)
     path = tmp_path / "file.json"
     path.write_text(json.dumps({"binarize": how}))
-    for said, words in (
-        ("--binarize", ["--binarize", how]),
-        (f"{path}: binarize", ["--config", path]),
-    ):
-        words = ["--data", data, "--out", tmp_path / "run", *words]
-        result = command("vae_numpy.train", *words)
-        one_line(result, f"error: {said} {how} {reason.format(folder)}")
+    words = ["--data", data, "--out", tmp_path / "run"]
+    result = command("vae_numpy.train", *words, "--binarize", how)
+    one_line(result, f"error: --binarize {how} {reason.format(folder)}")
+    result = command("vae_numpy.train", *words, "--config", path)
+    one_line(result, f"error: {path}: binarize {how} {reason.format(folder)}")
     assert not (tmp_path / "run").exists()

@@ -13,17 +13,9 @@ import pytest
 from common import packages
 from common.commands.table import Table
 from common.packages import versions as versions_of
+from tests import helpers
 from tests.conftest import MNIST, packages_of
-from tests.helpers import (
-    checkpoint,
-    environment,
-    files,
-    module,
-    one_line,
-    rows,
-    succeed,
-)
-from tests.helpers import start as start_python
+from tests.helpers import checkpoint, files, module, one_line, rows, succeed
 
 FAST = ["--data", "digits", "--hidden", 16, "--batch-size", 50, "--epochs", 2]
 TWINS = packages_of("vae")
@@ -196,8 +188,7 @@ def test_mistakes_get_one_line(train, tmp_path, arguments, words):
 
 def test_too_high_a_learning_rate(train, tmp_path):
     """In one line: NumPy's warnings do not speak before it."""
-    options = ["--learning-rate", 1000, "--out", tmp_path / "run"]
-    result = train(*FAST, *options)
+    result = train(*FAST, "--learning-rate", 1000, "--out", tmp_path / "run")
     assert result.returncode == 2
     (line,) = result.stderr.splitlines()
     assert "learning rate of 1000 is too high" in line
@@ -227,8 +218,7 @@ def test_options_from_a_file(train, tmp_path, without_figures):
     options |= {"data": "digits"}
     experiment.write_text(json.dumps(options | {"epochs": 2}))
     succeed(train("--config", experiment, "--epochs", 1, "--out", out))
-    expected = options | {"epochs": 1, "learning_rate": 0.003}
-    assert config(out) == config(out) | expected
+    assert config(out) == config(out) | options | {"epochs": 1, "learning_rate": 0.003}
     again = tmp_path / "again"
     succeed(train("--config", out / "config.json", "--out", again))
     assert config(again) == config(out)
@@ -311,9 +301,8 @@ def press_ctrl_c(monkeypatch, owner, name, call):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("package", ["autoencoder_tf", "gan_theano", "vae_numpy"])
-def test_an_interruption_changes_no_bit(
-    train, tmp_path, monkeypatch, without_figures, package
-):
+@pytest.mark.usefixtures("without_figures")
+def test_an_interruption_changes_no_bit(train, tmp_path, monkeypatch, package):
     """In the middle of the second of three epochs, each of which has two chunks.
 
     Each model and each framework; test_protocol has each pair of them go on exactly.
@@ -323,8 +312,7 @@ def test_an_interruption_changes_no_bit(
     words += ["--batch-size", 10, "--epochs", 3]
     assert train(*words, "--out", whole, package=package).returncode == 0
     with monkeypatch.context() as patch:
-        network = packages.estimator(package).Network
-        press_ctrl_c(patch, network, "train", call=3)
+        press_ctrl_c(patch, packages.estimator(package).Network, "train", call=3)
         assert train(*words, "--out", parts, package=package).returncode == 130
     assert len(rows(parts)) == 1
     with np.load(parts / "checkpoint.npz") as arrays:
@@ -334,9 +322,7 @@ def test_an_interruption_changes_no_bit(
 
 
 @pytest.mark.slow
-def test_a_run_goes_on_in_another_framework(
-    train, tmp_path, monkeypatch, without_figures
-):
+def test_runs_go_on_in_another_framework(train, tmp_path, monkeypatch, without_figures):
     """An epoch in each, and one in the first again, end where as many of it end."""
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     cycle = *TWINS, TWINS[0]
@@ -368,8 +354,8 @@ def uninterrupted(tmp_path_factory):
 
 
 def begin(folder, *words):
-    words = ["-m", "vae_numpy.train", *words]
-    return start_python(*words, cwd=folder, env=environment(folder))
+    words, names = ["-m", "vae_numpy.train", *words], helpers.environment(folder)
+    return helpers.start(*words, cwd=folder, env=names)
 
 
 def wait_for_epoch(run, epoch, process):

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from numpy.testing import assert_allclose, assert_array_equal
 
 
 class OfAdam:
@@ -24,12 +25,10 @@ class OfAdam:
             of_keras.apply([tf.constant(g)], [weight])
             ours, m, v = step(g, rate)
             # float32 carries seven digits; a step is at most about the rate.
-            np.testing.assert_allclose(
-                ours, weight.numpy(), rtol=1e-5, atol=1e-5 * rates
-            )
+            assert_allclose(ours, weight.numpy(), rtol=1e-5, atol=1e-5 * rates)
         _, _, keras_m, keras_v = (variable.numpy() for variable in of_keras.variables)
-        np.testing.assert_allclose(m / scales, keras_m / scales, atol=1e-6)
-        np.testing.assert_allclose(v, keras_v, rtol=1e-5)
+        assert_allclose(m / scales, keras_m / scales, atol=1e-6)
+        assert_allclose(v, keras_v, rtol=1e-5)
 
     def test_a_gradient_that_ends_leaves_no_denormals(self):
         """Which take some processors a hundred times as long.  Nothing else changes."""
@@ -40,6 +39,6 @@ class OfAdam:
             w -= 0.1 * (1 - 0.999**t) ** 0.5 / (1 - 0.9**t) * m / (v**0.5 + 1e-7)
             ours, ours_m, ours_v = step(np.zeros(2, "f4"), rate)
         assert 0 < m.min() < np.finfo("f4").tiny  # what it would have been
-        np.testing.assert_array_equal(ours_m, 0)
-        np.testing.assert_allclose(ours_v, v, rtol=1e-3)
-        np.testing.assert_allclose(ours, w, rtol=1e-5)
+        assert_array_equal(ours_m, 0)
+        assert_allclose(ours_v, v, rtol=1e-3)
+        assert_allclose(ours, w, rtol=1e-5)

@@ -36,9 +36,8 @@ def test_methods_and_the_names_of_their_arguments(package):
 def test_training_goes_on_from_a_state(digits, package):
     """Exactly, in another network; and pixels may be uint8 or float32."""
     model = packages.model_of(package)
-    settings = make_settings(
-        model.name, hidden=(8,), latent_dim=2, batch_size=50, binarize="threshold"
-    )
+    small = {"hidden": (8,), "latent_dim": 2, "batch_size": 50}
+    settings = make_settings(model.name, **small, binarize="threshold")
     make = packages.estimator(package).Network
     one, other = (make(settings.initial(digits.train_images), settings) for _ in "12")
     chunk = next(batches.chunks(digits.train_images, settings, 1))
@@ -50,6 +49,5 @@ def test_training_goes_on_from_a_state(digits, package):
     assert one.train(**chunk) == other.train(**floats)
     for name, array in one.state().items():
         np.testing.assert_array_equal(array, other.state()[name], err_msg=name)
-        counts = name.startswith("adam_step")
-        assert array.dtype == (np.int64 if counts else np.float32)
+        assert array.dtype == (np.int64 if name.startswith("adam_step") else np.float32)
         assert (array != state[name]).any()

@@ -24,8 +24,7 @@ from common.frameworks.tensorflow.network import Shared  # noqa: E402
 def network_of(package, images, **changes):
     model = packages.model_of(package).name
     settings = make_settings(model, hidden=(5,), latent_dim=2, batch_size=20, **changes)
-    p = settings.initial(images)
-    return packages.estimator(package).Network(p, settings)
+    return packages.estimator(package).Network(settings.initial(images), settings)
 
 
 def train(network, images):
@@ -51,8 +50,7 @@ def test_networks_that_share_functions_keep_apart(package, digits, request):
 
     compiled = states()
     request.getfixturevalue("uncompiled")
-    expected = states()
-    for ours, theirs in zip(*map(tf.nest.flatten, (compiled, expected)), strict=True):
+    for ours, theirs in zip(*map(tf.nest.flatten, (compiled, states())), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=2e-3, atol=2e-5)
 
 

@@ -169,13 +169,11 @@ def test_two_epochs(digits):
 
 def test_noise_of_a_chunk(digits):
     settings = make_settings("gan", batch_size=100)
-    chunk, again = (
-        next(batches.chunks(digits.train_images, settings, 1)) for _ in range(2)
-    )
+    chunk, same = (next(batches.chunks(digits.train_images, settings, 1)) for _ in "12")
     assert [*chunk] == ["x", "z_discriminator", "z_generator"]
     assert chunk["x"].dtype == np.float32
     assert chunk["z_generator"].shape == (15, 100, 32)
     together = np.concatenate([chunk["z_discriminator"], chunk["z_generator"]], axis=2)
     apart = np.corrcoef(together.reshape(-1, 64), rowvar=False) - np.eye(64)
     assert abs(apart).max() < 0.15
-    assert all((again[name] == chunk[name]).all() for name in chunk)
+    assert all((same[name] == chunk[name]).all() for name in chunk)
