@@ -109,8 +109,7 @@ def uncompiled(monkeypatch):
 def without_figures(monkeypatch):
     """Training that shows nothing of what it has learnt."""
     for name in MODELS:
-        room = models.part(name, "figures")
-        monkeypatch.setattr(room, "of_run", lambda *_: {})
+        monkeypatch.setattr(models.part(name, "figures"), "of_run", lambda *_: {})
 
 
 @pytest.fixture
@@ -142,9 +141,7 @@ def command(nowhere, monkeypatch, capfd):
             capfd.readouterr()
             with pytest.raises(SystemExit) as ended:
                 runpy.run_module(module, run_name="__main__")
-            stdout, stderr = capfd.readouterr()
-        return SimpleNamespace(
-            returncode=ended.value.code, stdout=stdout, stderr=stderr
-        )
+            out, err = capfd.readouterr()
+        return SimpleNamespace(returncode=ended.value.code, stdout=out, stderr=err)
 
     return run

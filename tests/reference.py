@@ -154,10 +154,8 @@ def assert_trains(network, chunk, moves, beta_1=0.9, gradient=gradient):
     """
     p = wide({name: network.state()[name] for name in network.parameters})
     rates = np.array([0, 0, 0.005, 0.01], "f4")
-    steps = [
-        moves(**{name: array[i] for name, array in wide(chunk).items()})
-        for i in range(4)
-    ]
+    numbers = wide(chunk).items()
+    steps = [moves(**{name: array[i] for name, array in numbers}) for i in range(4)]
     sums, states = [], []
     for call in (slice(2), slice(2, 4)):
         part = {name: array[call] for name, array in chunk.items()}
@@ -168,6 +166,5 @@ def assert_trains(network, chunk, moves, beta_1=0.9, gradient=gradient):
     for name, value in p.items():
         np.testing.assert_array_equal(states[0][name], value)
         assert relative(states[0][f"adam_m_{name}"], moments[name]) < 1e-4
-        moved = expected[name] - value
-        assert relative(states[1][name] - value, moved) < 1e-3, name
+        assert relative(states[1][name] - value, expected[name] - value) < 1e-3, name
     return sums[0]

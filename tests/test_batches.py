@@ -37,9 +37,7 @@ def test_noise_is_standard_normal(digits, settings):
 
 def test_learning_rate_falls_along_a_cosine(settings):
     settings = replace(settings, epochs=4, learning_rate=0.1)
-    rates = np.concatenate(
-        [batches.learning_rates(settings, 50, e) for e in range(1, 5)]
-    )
+    rates = np.ravel([batches.learning_rates(settings, 50, e) for e in range(1, 5)])
     assert rates.shape == (200,)
     assert rates[0] == np.float32(0.1)
     assert rates[100] == pytest.approx(0.1 * 0.505)  # half way: the mean of both ends
@@ -60,9 +58,8 @@ def test_dynamic_binarization_is_fair(rng):
 
 def test_other_binarizations(rng):
     pixels = np.array([[0, 127, 128, 255]], np.uint8)
-    np.testing.assert_array_equal(
-        batches.binarize(pixels, "threshold", rng), [[0, 0, 1, 1]]
-    )
+    black = batches.binarize(pixels, "threshold", rng)
+    np.testing.assert_array_equal(black, [[0, 0, 1, 1]])
     static = batches.binarize(pixels[:, [0, 3]], "static", rng)
     assert static.dtype == np.uint8
     np.testing.assert_array_equal(static, [[0, 1]])

@@ -25,9 +25,7 @@ def test_every_text_is_whole_and_by_itself(make):
     for box in seen:
         assert 0 <= box.x0 < box.x1 <= width
         assert 0 <= box.y0 < box.y1 <= height
-    assert not any(
-        one.overlaps(other) for one, other in itertools.combinations(seen, 2)
-    )
+    assert not any(a.overlaps(b) for a, b in itertools.combinations(seen, 2))
 
 
 def test_a_dark_page_makes_dark_boxes():

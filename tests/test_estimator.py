@@ -55,9 +55,8 @@ def X(digits):  # noqa: N802
 
 @pytest.fixture(scope="module", params=ENCODERS)
 def fitted(request, X):
-    return ESTIMATORS[request.param](
-        2, hidden=(16,), epochs=EPOCHS, learning_rate=0.01
-    ).fit(X)
+    options = {"hidden": (16,), "epochs": EPOCHS, "learning_rate": 0.01}
+    return ESTIMATORS[request.param](2, **options).fit(X)
 
 
 @pytest.fixture(scope="module")
@@ -251,15 +250,10 @@ def test_unfitted_use(estimator, X, value):
     if value == 0:
         with pytest.raises(ValueError, match=r"^epochs must be "):
             estimator.fit(X)
-    for call in (
-        lambda: estimator.transform(X),
-        lambda: estimator.inverse_transform(np.zeros((1, 2))),
-        lambda: estimator.sample(),
-        lambda: estimator.score(X),
-        lambda: estimator.save("nowhere"),
-    ):
+    calls = {"transform": [X], "inverse_transform": [np.zeros((1, 2))], "sample": []}
+    for name, arguments in (calls | {"score": [X], "save": ["nowhere"]}).items():
         with pytest.raises(NotFittedError):
-            call()
+            getattr(estimator, name)(*arguments)
 
 
 def test_static_takes_black_and_white_as_it_is(estimator, X, uncompiled):
@@ -282,8 +276,7 @@ def test_pipeline_grid_search_and_pandas(estimator, X, uncompiled):
     pipeline = make_pipeline(MinMaxScaler(clip=True), estimator)
     pipeline.set_output(transform="pandas")
     last = pipeline.steps[-1][0]
-    rates = [1e-9, 1e-2]
-    search = GridSearchCV(pipeline, {f"{last}__learning_rate": rates}, cv=2)
+    search = GridSearchCV(pipeline, {f"{last}__learning_rate": [1e-9, 1e-2]}, cv=2)
     search.fit(X * 16)
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
     assert search.best_params_ == {f"{last}__learning_rate": 1e-2}

@@ -63,8 +63,7 @@ def test_the_table_is_what_the_files_say(name):
 
 
 def test_no_row_is_without_files():
-    listed = re.findall(r"^\| \[(\w+)\]\(../experiments/", RESULTS, re.M)
-    assert sorted(listed) == NAMES
+    assert sorted(re.findall(r"^\| \[(\w+)\]\(../experiments/", RESULTS, re.M)) == NAMES
 
 
 def test_the_front_page_has_three_of_them():

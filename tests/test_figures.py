@@ -105,8 +105,7 @@ def test_no_label_covers_another(rng):
 def test_any_number_of_classes(rng, classes):
     labels = np.arange(200) % classes
     (axes,) = figures.latent(rng.standard_normal((200, 1)), labels, "codes").axes
-    colors = axes.collections[0].get_facecolors()
-    assert len(np.unique(colors, axis=0)) == classes
+    assert len(np.unique(axes.collections[0].get_facecolors(), axis=0)) == classes
     assert len(axes.texts) == classes
 
 

@@ -43,25 +43,21 @@ def train(tmp_path, settings, digits, monkeypatch):
     return fit
 
 
-@pytest.mark.parametrize("interrupt_at", range(1, 9))
-def test_interrupting_anywhere_changes_nothing(
-    train, tmp_path, monkeypatch, interrupt_at
-):
+@pytest.mark.parametrize("call", range(1, 9))
+def test_interrupting_anywhere_changes_nothing(train, tmp_path, monkeypatch, call):
     monkeypatch.setattr(batches, "CHUNK", 11)  # 30 steps an epoch: 11, 11, 8
     train("whole")
     with pytest.raises(KeyboardInterrupt):
-        train("parts", interrupt_at=interrupt_at)
+        train("parts", interrupt_at=call)
     calls, _ = train("parts")
-    assert calls == 9 - interrupt_at
+    assert calls == 9 - call
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     assert (checkpoint(parts), rows(parts)) == (checkpoint(whole), rows(whole))
 
 
 @pytest.mark.parametrize(("cores", "share"), [(2, 1), (6, 1e-9), (64, 1)])
-def test_threads_that_make_the_batches_change_nothing(
-    train, tmp_path, monkeypatch, cores, share
-):
-    """One epoch after the other, some epochs chunk by chunk, all at once."""
+def test_threads_change_nothing(train, tmp_path, monkeypatch, cores, share):
+    """They make one epoch after the other, some chunk by chunk, all at once."""
     monkeypatch.setattr(batches, "CHUNK", 11)
     monkeypatch.setattr(Network, "parallel", None)
     train("whole")
@@ -92,8 +88,7 @@ def test_the_row_of_an_epoch(train, tmp_path, digits, settings):
     test_set = batches.evaluation_set(digits.test_images, settings)
     parts = [part.mean() for part in network.evaluate(**test_set)]
     names = "test_elbo", "test_log_likelihood", "test_kl"
-    found = [history[-1][name] for name in names]
-    np.testing.assert_allclose(found, parts, rtol=1e-6)
+    np.testing.assert_allclose([history[-1][name] for name in names], parts, rtol=1e-6)
     calls, again = train("run")  # after the last epoch
     assert calls == 0
     assert [row["epoch"] for row in again] == [row["epoch"] for row in history]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
+from numpy.testing import assert_allclose
 from PIL import Image
 
 from notebooks.legible import contrast, legible
@@ -36,9 +37,7 @@ def test_what_is_decoded_stands_where_its_code_lies(pictures, rng, axis):
     row = ((top - y) / (top - bottom) * rows).astype(int)
     column = ((x - left) / (right - left) * columns).astype(int)
     half_a_tile = (right - left) / pictures.SIDE / 2
-    np.testing.assert_allclose(
-        shown[row, column], (x, y)[axis], atol=1.01 * half_a_tile
-    )
+    assert_allclose(shown[row, column], (x, y)[axis], atol=1.01 * half_a_tile)
     assert figure.axes[1].get_xlim() == (left, right)
     points = figure.axes[1].collections[0].get_offsets()
     assert len(points) == 60 and np.abs(points).max() <= right  # none is left out
@@ -80,7 +79,7 @@ def test_a_color_is_changed_until_it_is_legible(color, page):
         changed = legible(color, page, 3)
     assert contrast(changed, page) >= 3
     if contrast(to_rgb(color), page) >= 3:
-        np.testing.assert_allclose(changed, to_rgb(color))
+        assert_allclose(changed, to_rgb(color))
 
 
 def test_contrast_is_that_of_the_guideline():

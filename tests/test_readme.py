@@ -47,10 +47,8 @@ def test_code_is_that_of_the_files(page, number, file):
 
 def test_its_run_is_that_of_the_defaults():
     with (ROOT / "experiments/defaults/history.csv").open(newline="") as file:
-        history = [
-            {name: float(value) for name, value in row.items()}
-            for row in csv.DictReader(file)
-        ]
+        rows = [*csv.DictReader(file)]
+    history = [{name: float(text) for name, text in row.items()} for row in rows]
     for row in history[-2:]:
         epoch = f"{row['epoch']:.0f}/{len(history)}"
         line = f"{epoch:>7}  {Settings.words.row.format(**row)}  {row['seconds']:7.2f}"

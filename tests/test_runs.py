@@ -13,6 +13,7 @@ from common.packages import ROOT
 from common.record import Record
 from common.runs import Run
 
+HEADER = "epoch,train_elbo,test_elbo,test_log_likelihood,test_kl,learning_rate,seconds"
 ROW = dict.fromkeys(vae.Settings.columns(), 1.5) | {"epoch": 1}
 
 
@@ -58,9 +59,7 @@ def test_round_trip(run, settings):
 def test_history_past_the_checkpoint_is_dropped(run):
     """A process killed between the two writes leaves one row too many."""
     header, row = run.history_path.read_text().splitlines()
-    assert header == (
-        "epoch,train_elbo,test_elbo,test_log_likelihood,test_kl,learning_rate,seconds"
-    )
+    assert header == HEADER
     run.history_path.write_text("\n".join([header, row, f"2{row[1:]}", ""]))
     assert restore(run)[1] == [ROW]
 
@@ -107,10 +106,9 @@ def test_overwriting_a_model_of_weights_alone(tmp_path):
 
 
 def test_not_a_run(tmp_path):
-    with pytest.raises(UserError, match=r"not a run \(there is no config.json"):
-        Run(tmp_path).read_config()
-    with pytest.raises(UserError, match="not a run"):
-        Run(tmp_path / "missing").read_config()
+    for folder in (tmp_path, tmp_path / "missing"):
+        with pytest.raises(UserError, match=r"not a run \(there is no config.json"):
+            Run(folder).read_config()
     assert not list(tmp_path.iterdir())
 
 

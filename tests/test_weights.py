@@ -28,9 +28,7 @@ def test_variance(pixels, activation, gain):
 
 
 def test_seed(pixels):
-    first, again, other = (
-        initial(pixels, (8,), random_state=seed) for seed in (0, 0, 1)
-    )
+    first, again, other = (initial(pixels, (8,), random_state=s) for s in (0, 0, 1))
     assert all((first[name] == again[name]).all() for name in first)
     assert (first["encoder_W1"] != other["encoder_W1"]).all()
 

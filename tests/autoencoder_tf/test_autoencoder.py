@@ -6,7 +6,7 @@ import pytest
 from autoencoder_tf import Network
 from tests import reference
 from tests.conftest import make_settings
-from tests.reference import wide
+from tests.reference import assert_trains, wide
 from tools import lessons
 
 SHAPES = [  # hidden, latent_dim, batch, activation
@@ -19,9 +19,8 @@ SHAPES = [  # hidden, latent_dim, batch, activation
 
 def problem(rng, pixels, hidden, latent_dim, batch, activation):
     """A network whose parameters are away from their start, and gray pixels."""
-    settings = make_settings(
-        "autoencoder", hidden=hidden, latent_dim=latent_dim, activation=activation
-    )
+    structure = {"hidden": hidden, "latent_dim": latent_dim, "activation": activation}
+    settings = make_settings("autoencoder", **structure)
     parameters = lessons.drawn(settings, (batch, pixels), rng)
     x = rng.random((batch, pixels), np.float32)
     return Network(parameters, settings), wide(parameters), x
@@ -52,8 +51,6 @@ def test_training_takes_adams_steps_on_the_mean_log_likelihood(rng, shape):
     def mean(p, x):
         return reference.autoencoder(p, x, activation)[0].mean()
 
-    sums = reference.assert_trains(
-        network, {"x": x}, lambda x: [("", lambda p: -mean(p, x))]
-    )
+    sums = assert_trains(network, {"x": x}, lambda x: [("", lambda p: -mean(p, x))])
     expected = mean(p, wide(x[0])) + mean(p, wide(x[1]))
     assert sums == {"log_likelihood": pytest.approx(expected, rel=1e-5)}

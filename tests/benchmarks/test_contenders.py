@@ -42,15 +42,12 @@ def test_the_products_of_an_epoch():
     forward = 784 * 400 + 2 * 400 * 20 + 20 * 400 + 400 * 784
     backward = 2 * forward - 784 * 400
     images = 60_000 // 128 * 128
-    expected = 2 * (forward + backward) * images
-    assert bench.flops_per_epoch(job.settings({})) == expected
+    assert bench.flops_per_epoch(job.settings({})) == 2 * (forward + backward) * images
 
 
 def test_help_names_the_sections(capsys, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["bench", "--help"])
     with pytest.raises(SystemExit):
         bench.main()
-    assert (
-        "epochs, growth, cold, start, evaluate (default: all)"
-        in capsys.readouterr().out
-    )
+    sections = "epochs, growth, cold, start, evaluate (default: all)"
+    assert sections in capsys.readouterr().out

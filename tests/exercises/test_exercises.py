@@ -56,11 +56,7 @@ OTHERS = [
     ("log_likelihood", lambda a, x: textbook(a, x, 1e-9), "Only extreme inputs fail."),
     ("log_likelihood", lambda a, x: -textbook(a, x), "The sign is reversed."),
     ("log_likelihood_gradient", lambda a, x: x - np.exp(a) / (1 + np.exp(a)), "1000"),
-    (
-        "bound",
-        lambda *a: np.log(np.exp(log_weight(*a)).mean(axis=0)),
-        "exp(-1000) is 0",
-    ),
+    ("bound", lambda *a: np.log(np.exp(log_weight(*a)).mean(0)), "exp(-1000) is 0"),
     ("em", em(lambda a, w: np.exp(a) / np.sum(np.exp(a), 1, keepdims=True)), "-1000"),
     ("discriminator", lambda a, b: np.log((1 + np.exp(-a)) * (1 + np.exp(b))), "1000"),
     ("kl", lambda mu, v: model.kl_divergence(v, mu), "You exchange mu and logvar."),
@@ -82,19 +78,16 @@ def test_other_mistakes_are_described(name, function, text):
     assert status == 1 and text in line and len(line) < 160
 
 
-@pytest.mark.parametrize(
-    "text, words",
-    [
-        (
-            "def kl_divergence(mu, logvar:\n    ...",
-            "kl.py, line 1: '(' was never closed",
-        ),
-        ("x = 1\ny = z\n", "kl.py, line 2: NameError: name 'z' is not defined"),
-        ("def kl(mu, logvar): ...", "kl.py has no function kl_divergence"),
-        ("def kl_divergence(mu): ...", "must take (mu, logvar): too many positional"),
-        (None, "kl.py: No such file or directory"),
-    ],
-)
+FILES = [
+    ("def kl_divergence(mu, logvar:\n    ...", "kl.py, line 1: '(' was never closed"),
+    ("x = 1\ny = z\n", "kl.py, line 2: NameError: name 'z' is not defined"),
+    ("def kl(mu, logvar): ...", "kl.py has no function kl_divergence"),
+    ("def kl_divergence(mu): ...", "must take (mu, logvar): too many positional"),
+    (None, "kl.py: No such file or directory"),
+]
+
+
+@pytest.mark.parametrize("text, words", FILES)
 def test_what_cannot_be_read_is_one_line(tmp_path, monkeypatch, capsys, text, words):
     monkeypatch.setattr(check, "FOLDER", tmp_path)
     if text:

@@ -11,7 +11,7 @@ from common.images import data
 from experiments import bottleneck
 from experiments.bottleneck import SIZES, pca_errors
 from tests.conftest import MNIST
-from tests.helpers import files, one_line
+from tests.helpers import files, one_line, succeed
 
 
 def test_pca_errors_are_what_is_left_of_the_variance(digits):
@@ -51,15 +51,14 @@ def test_an_autoencoder_beats_pca_on_mnist():
 def test_bottleneck(command, monkeypatch, tmp_path):
     monkeypatch.setattr(bottleneck, "SIZES", (2, 8))
     program = ["autoencoder_tf.bottleneck", "--out", tmp_path / "out"]
-    result = command(*program, "--data", "digits", "--epochs", 12)
-    assert (result.returncode, result.stderr) == (0, "")
+    stdout = succeed(command(*program, "--data", "digits", "--epochs", 12))
     assert files(tmp_path / "out") == ["bottleneck.csv", "bottleneck.png"]
     with (tmp_path / "out" / "bottleneck.csv").open() as file:
         table = list(csv.DictReader(file))
     errors = {(row["model"], int(row["size"])): float(row["mse"]) for row in table}
     assert len(errors) == 6
     for error in errors.values():
-        assert f"{error:8.5f}" in result.stdout
+        assert f"{error:8.5f}" in stdout
     assert errors["784-400-Z-400-784", 8] < errors["PCA", 8] < errors["PCA", 2]
     one_line(command(*program, "--data", "no/such.npz"), "no/such.npz")
     one_line(command(*program, "--epochs", 0), "--epochs")

@@ -35,6 +35,5 @@ def test_the_program_prints_a_row_for_each_number_of_draws(digits, tmp_path):
     words = tmp_path / "run", "--data", "digits", "--repetitions", 2
     command = [sys.executable, ROOT / "experiments" / "path_gradient.py", *words]
     text = succeed(run([str(word) for word in command], tmp_path))
-    assert re.findall(r"^ +(\d+) +[\d.e+-]+ +[\d.e+-]+ +[\d.]+$", text, re.M) == [
-        *("1", "5", "50")
-    ]
+    row = r"^ +(\d+) +[\d.e+-]+ +[\d.e+-]+ +[\d.]+$"
+    assert re.findall(row, text, re.M) == ["1", "5", "50"]

@@ -86,8 +86,7 @@ def blas_threads():
 @DISTRIBUTED
 @pytest.mark.slow
 def test_two_processes_find_what_one_finds(client, errors, X):
-    pids = client.run(os.getpid).values()
-    assert len({*pids, os.getpid()}) == 3
+    assert len({*client.run(os.getpid).values(), os.getpid()}) == 3
     assert_same(client, [vae_tf.VAE(**SMALL)], X)
     assert set().union(*client.run(blas_threads).values()) == {1}
     if sys.platform == "linux":
@@ -232,8 +231,7 @@ def test_ctrl_c_ends_it_with_one_line_and_all_its_processes(tmp_path):
 @pytest.mark.slow
 def test_the_table_and_what_comes_next(tmp_path, monkeypatch):
     words = "--data=digits", "--package=vae_numpy", "--epochs=1"
-    stdout = succeed(script(tmp_path, *words))
-    _, _, heading, *rows, _, following = stdout.splitlines()
+    _, _, heading, *rows, _, following = succeed(script(tmp_path, *words)).splitlines()
     assert heading.split()[:3] == ["ELBO", "(nats)", "seconds"]
     assert len(rows) == 9
     scores = [float(row.split()[0]) for row in rows]

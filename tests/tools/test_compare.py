@@ -40,28 +40,25 @@ def mistake(capsys, *argv):
     return stderr.removeprefix("error: ").strip()
 
 
-@pytest.mark.parametrize(
-    ("argv", "expected"),
-    [
-        ("", "name two or three to compare, not 0"),
-        ("vae_tf", "name two or three to compare, not 1"),
-        ("vae_tf vae_tf", "each can be named once; two runs of one package: "),
-        ("vae_tf vae_nn", "vae_nn is no package; choose from "),
-        ("vae_tf vae_theano --resume x", "unrecognized arguments: --resume"),
-        ("vae_tf vae_theano --epochs 0", "argument --epochs: must be "),
-        ("vae_tf --runs a b", "--runs are trained already: "),
-        ("--runs a b --seed 1", "--runs are trained already: "),
-        ("--runs a b", "a: not a run (there is no config.json in it)"),
-        ("autoencoder_tf vae_theano", "autoencoder_tf and vae_theano differ in model "),
-        (
-            "vae_tf vae_theano --batch-size 5000",
-            "--batch-size 5000 is more than there ",
-        ),
-        ("vae_tf vae_theano --binarize static", "--binarize static does not suit the "),
-        ("gan_tf vae_tf --penalty 1", "vae_tf has no --penalty, which gan_tf has"),
-        ("gan_tf vae_tf --activation leaky_relu", "vae_tf: activation must be one of "),
-    ],
-)
+MISTAKES = [
+    ("", "name two or three to compare, not 0"),
+    ("vae_tf", "name two or three to compare, not 1"),
+    ("vae_tf vae_tf", "each can be named once; two runs of one package: "),
+    ("vae_tf vae_nn", "vae_nn is no package; choose from "),
+    ("vae_tf vae_theano --resume x", "unrecognized arguments: --resume"),
+    ("vae_tf vae_theano --epochs 0", "argument --epochs: must be "),
+    ("vae_tf --runs a b", "--runs are trained already: "),
+    ("--runs a b --seed 1", "--runs are trained already: "),
+    ("--runs a b", "a: not a run (there is no config.json in it)"),
+    ("autoencoder_tf vae_theano", "autoencoder_tf and vae_theano differ in model "),
+    ("vae_tf vae_theano --batch-size 5000", "--batch-size 5000 is more than there "),
+    ("vae_tf vae_theano --binarize static", "--binarize static does not suit the "),
+    ("gan_tf vae_tf --penalty 1", "vae_tf has no --penalty, which gan_tf has"),
+    ("gan_tf vae_tf --activation leaky_relu", "vae_tf: activation must be one of "),
+]
+
+
+@pytest.mark.parametrize(("argv", "expected"), MISTAKES)
 def test_a_mistake_is_one_line(capsys, tmp_path, monkeypatch, digits, argv, expected):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(data, "load", lambda source: digits)
@@ -100,8 +97,7 @@ def test_lines_of_code_are_those_that_compute():
     model = (ROOT / "vae_tf" / "model.py").read_text().splitlines()
     assert 70 < compare._lines("vae_tf") < len(model) + 80
     by_hand = (ROOT / "vae_numpy" / "gradient.py").read_text().splitlines()
-    more = compare._lines("vae_numpy") - compare._lines("vae_tf")
-    assert 20 < more < len(by_hand)
+    assert 20 < compare._lines("vae_numpy") - compare._lines("vae_tf") < len(by_hand)
 
 
 def settings_of(*argv):
@@ -132,8 +128,7 @@ def test_only_what_both_models_have_is_compared(digits):
     report = compare._report(digits, columns, [{0: None}, {0: None}])
     titles = [title for title, *_ in report["rows"]]
     error = compare.MEASURES["mse"].title
-    lines = compare.MEASURES["lines_of_code"].title
-    assert titles == ["test log p(x|z)", error, lines]
+    assert titles == ["test log p(x|z)", error, compare.MEASURES["lines_of_code"].title]
     assert report["apart"] == {}
     assert report["differing_settings"]["latent_dim"] == [200, 20]
     assert "importance_samples" not in report["differing_settings"]
@@ -197,9 +192,7 @@ def test_frameworks_reach_the_same(run, tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_runs_are_compared_as_they_are(
-    run, in_this_process, tmp_path, capsys, monkeypatch
-):
+def test_runs_are_compared_as_is(run, in_this_process, tmp_path, capsys, monkeypatch):
     """Without the way that parameters went; their folders may have any name."""
     monkeypatch.setattr(evidence, "measure", lambda *_: {})
     other = shutil.copytree(run, tmp_path / "\u4e2d\u202e\x1b")
@@ -219,9 +212,9 @@ def test_runs_are_compared_as_they_are(
         assert {"mse", "log_evidence", "seconds_per_epoch"} <= set(numbers)
 
 
-def test_a_comparison_is_there_whole_or_not_at_all(
-    run, in_this_process, tmp_path, monkeypatch, capsys
-):
+def test_a_comparison_is_whole(run, in_this_process, tmp_path, monkeypatch, capsys):
+    """Or not there at all."""
+
     def interrupted(*arguments):
         raise KeyboardInterrupt
 
@@ -263,11 +256,8 @@ def test_a_killed_process_is_one_line(capsys, tmp_path, monkeypatch):
 def test_ctrl_c_leaves_nothing_behind(tmp_path, kill):
     """At a terminal the child is interrupted, too; elsewhere it must be ended."""
     argv = ["vae_numpy", "vae_tf", *SMALL[:-1], "--epochs", "100000"]
-    process = start(
-        *["-m", "common.compare", *argv, "--out", tmp_path / "out"],
-        cwd=ROOT,
-        start_new_session=True,
-    )
+    words = ["-m", "common.compare", *argv, "--out", tmp_path / "out"]
+    process = start(*words, cwd=ROOT, start_new_session=True)
     while not list(tmp_path.glob(".compare*/comparison/vae_numpy/history.csv")):
         assert process.poll() is None
         time.sleep(0.1)

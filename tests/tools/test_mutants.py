@@ -52,8 +52,7 @@ def project(tmp_path, monkeypatch):
 def run(monkeypatch, capsys):
     def main(*words):
         monkeypatch.setattr(sys, "argv", ["mutants", *words])
-        status = mutants.main()
-        return status, *map(str.splitlines, capsys.readouterr())
+        return mutants.main(), *map(str.splitlines, capsys.readouterr())
 
     return main
 
@@ -83,8 +82,7 @@ def test_a_sample_is_even_and_its_seed_repeats_it(project):
 def test_a_tested_line_is_noticed_and_an_untested_one_survives(project, run):
     before = (project / "program.py").read_text()
     survivor = "  program.py:6", "    - return a > b", "    + return a >= b"
-    result = [*survivor, "program.py: 2 mutants, 1 noticed"]
-    assert run("program.py") == (1, result, [])
+    assert run("program.py") == (1, [*survivor, "program.py: 2 mutants, 1 noticed"], [])
     assert (project / "program.py").read_text() == before
     assert {path.name for path in project.iterdir()} == {"program.py", "tests"}
     test = project / "tests" / "test_program.py"

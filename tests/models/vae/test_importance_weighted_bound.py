@@ -16,8 +16,7 @@ def drawn(rng, count):
     arguments = lesson.arguments(lesson.STRUCTURES[0], rng)
     p = arguments["parameters"]
     p["b_logvar"] -= 3  # not too wide, or the mean of the weights is hard to see
-    eps = rng.standard_normal((count, lesson.BATCH, 5), np.float32)
-    return p, arguments["x"], eps
+    return p, arguments["x"], rng.standard_normal((count, lesson.BATCH, 5), np.float32)
 
 
 def of_numpy(p, x, eps):
@@ -69,8 +68,7 @@ def test_training_maximizes_it(digits):
     first, *_, last = vae.history_
     assert last > first + 5
     assert vae.score(digits.train_images) < last + 5  # the last epoch's still rose
-    estimated = vae.log_evidence(digits.train_images, 5).mean()
-    assert estimated == pytest.approx(last, abs=5)
+    assert vae.log_evidence(digits.train_images, 5).mean() == pytest.approx(last, abs=5)
 
 
 def test_a_run_says_what_it_maximized(command, tmp_path, without_figures):
@@ -84,8 +82,7 @@ def test_a_run_says_what_it_maximized(command, tmp_path, without_figures):
 
 def test_its_curve_is_not_called_the_elbo():
     row = {"epoch": 1, "train_elbo": -99, "test_elbo": -101, "test_kl": 20}
-    history = [row | {"test_log_likelihood": -81}]
-    axes, *_ = figures.curves(history, "L_10").axes
+    axes, *_ = figures.curves([row | {"test_log_likelihood": -81}], "L_10").axes
     labels = [text.get_text() for text in axes.get_legend().get_texts()]
     assert set(labels) == {"$L_{10}$, training (epoch mean)", "ELBO, test"}
     assert axes.get_title().startswith("$L_{10}$")
