@@ -19,16 +19,8 @@ from autoencoder_tf import Autoencoder
 from common.packages import ROOT
 from gan_tf import GAN
 from tests.helpers import one_line, save_as_trained
-from tests.tools.pages.browser import (
-    CHROMIUM,
-    HOSTILE,
-    LOOKS,
-    assert_accessible,
-    contrast,
-    fingers,
-    frame,
-    wait,
-)
+from tests.tools.pages import browser
+from tests.tools.pages.browser import HOSTILE, assert_accessible, fingers, frame, wait
 from tools import explore as explorer
 from tools import use
 from vae_tf import VAE
@@ -172,8 +164,7 @@ def test_pixels_and_codes_are_those_of_the_estimator(name, visit, pages, rng, di
         assert page.evaluate("posterior") is None
         assert page.locator("#mean").is_disabled()
         page.locator("#random").click()
-    moved = np.abs(expected["decode"] - of.model.inverse_transform(z)).max()
-    assert 0 < moved < 0.02
+    assert 0 < np.abs(expected["decode"] - of.model.inverse_transform(z)).max() < 0.02
     rows, _ = np.nonzero(gray > 0.1)
     assert 19 <= np.ptp(rows) + 1 <= 22
     center = [(gray * k).sum() / gray.sum() for k in np.mgrid[:28, :28]]
@@ -310,8 +301,7 @@ def test_draws(page):
     assert (z_of(page) != start).all()
     page.locator("#draw").check()
     frame(page)
-    made = shown_in(page, "#pictures canvas").round(3)
-    assert set(np.unique(made)) == {0, 1}
+    assert set(np.unique(shown_in(page, "#pictures canvas").round(3))) == {0, 1}
     draw(page, SEVEN)
     page.locator("#sample").click()
     mean, logvar = page.evaluate("[posterior.mean, posterior.logvar].map(v => [...v])")
@@ -356,8 +346,7 @@ def test_sliders_and_menus(visit, pages, digits):
         page.locator("[data-i='0']").fill("-1.5")
         assert_allclose(z_of(page)[[0, 3]], [-1.5, z[3]], atol=1e-6)
         axes = np.array(page.evaluate("map.axes"))
-        alike = np.abs((axes * pca.components_).sum(axis=1))
-        assert_allclose(alike, 1, atol=1e-3)
+        assert_allclose(np.abs((axes * pca.components_).sum(axis=1)), 1, atol=1e-3)
         names = page.locator("#right option").all_inner_texts()
         shares = [int(re.search(r"\((\d+)%", name)[1]) for name in names]
         assert_allclose(shares, 100 * pca.explained_variance_ratio_, atol=0.6)
@@ -371,9 +360,8 @@ def test_sliders_and_menus(visit, pages, digits):
         assert (np.abs(moved[[2, 4]]) > 0.1).all()
         page.select_option("#up", "2")  # both the same: they change places
         assert page.evaluate("map.chosen") == [4, 2]
-        logvar, scale = page.evaluate(
-            "[[...posterior.logvar], map.canvas.width / 2 / map.reach]"
-        )
+        logvar = page.evaluate("[...posterior.logvar]")
+        scale = page.evaluate("map.canvas.width / 2 / map.reach")
         drawn = page.evaluate(CALLS, "ellipse")
     A = axes[[4, 2]]  # q(z|x) has the covariance's half axes on the plane
     values, vectors = np.linalg.eigh(A @ np.diag(np.exp(logvar)) @ A.T)
@@ -520,10 +508,8 @@ def test_resize_and_print(visit, pages, tmp_path):
         wait(page, f"{corner} < 60")
         page.set_viewport_size({"width": 360, "height": 400})
         page.evaluate("document.documentElement.style.fontSize = '32px'")
-        sizes = (
-            "[getComputedStyle(document.body).fontSize, page('pad').clientWidth > 200]"
-        )
-        assert page.evaluate(sizes) == ["32px", True]
+        size = page.evaluate("getComputedStyle(document.body).fontSize")
+        assert (size, page.evaluate("page('pad').clientWidth > 200")) == ("32px", True)
         position = page.locator("#made").evaluate("e => getComputedStyle(e).position")
         assert position == "static"
         assert_accessible(page)
@@ -531,20 +517,18 @@ def test_resize_and_print(visit, pages, tmp_path):
     assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
 
 
-@LOOKS
+@browser.LOOKS
 def test_it_is_accessible(visit, folders, tmp_path, width, scheme):
     path = tmp_path / "both.html"
     assert explore(folders / "vae", folders / "autoencoder", "--output", path) == 0
     with visit(path, width, color_scheme=scheme) as page:
         draw(page, SEVEN)
-        page.evaluate(
-            "document.querySelectorAll('details').forEach(d => d.open = true)"
-        )
+        page.locator("details").evaluate_all("all => all.forEach(d => d.open = true)")
         wait(page, "page('rank').textContent")
         paper = page.evaluate("rgb(themed('--paper'))")
         rims = page.evaluate("map.classes.map((_, c) => rimOf(c).match(/\\d+/g))")
         for rim in np.array(rims, int):  # WCAG 1.4.11, which axe does not know
-            assert contrast(rim, paper) >= 3
+            assert browser.contrast(rim, paper) >= 3
         assert_accessible(page)
 
 
@@ -558,11 +542,12 @@ def test_an_older_browser_at_an_insecure_host(chromium, pages):
     """What these lack is not needed: the pad draws, a slider slides."""
     handler = partial(SimpleHTTPRequestHandler, directory=pages["vae"].path.parent)
     arguments = ["--no-sandbox", "--host-resolver-rules=MAP lab.example 127.0.0.1"]
-    launch = partial(chromium.browser_type.launch, executable_path=CHROMIUM)
+    path = browser.CHROMIUM
+    launch = partial(chromium.browser_type.launch, executable_path=path, args=arguments)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        with launch(args=arguments) as browser:
-            page, errors = browser.new_page(), []
+        with launch() as older:
+            page, errors = older.new_page(), []
             page.on("pageerror", lambda error: errors.append(error))
             page.add_init_script(OLD)
             page.goto(f"http://lab.example:{server.server_port}/explorer.html")

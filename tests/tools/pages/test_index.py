@@ -63,9 +63,7 @@ def test_every_link_leads_somewhere(path, read):
                 assert name == "steps" or value in read[there].values[name], link
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in base.PAGES if name != "explorer.html"]
-)
+@pytest.mark.parametrize("name", sorted({*base.PAGES} - {"explorer.html"}))
 def test_a_page_says_what_it_is_and_leads_to_the_others(name, read):
     page = read[DOCS / name]
     assert set(base.PAGES) <= set(page.links)
@@ -90,15 +88,13 @@ def test_the_committed_pages_are_those_of_the_notebooks(monkeypatch):
 
 
 def test_markdown_keeps_code_and_formulas():
-    html = notebook.markdown(
-        r"Costs `$5$` or $x_1$ in [*2*](02_b.ipynb#a), [file](../README.md)."
-    )
+    text = r"Costs `$5$` or $x_1$ in [*2*](02_b.ipynb#a), [file](../README.md)."
+    html = notebook.markdown(text)
     assert "<code>$5$</code>" in html and "<msub><mi>x</mi>" in html
     assert '<a href="02_b.html#a"><em>2</em></a>' in html
+    code = re.compile(r"<pre.*?</pre>|<code>.*?</code>", re.S)
     for path in (DOCS / "notebooks").glob("*.html"):
-        text = re.sub(
-            r"<pre.*?</pre>|<code>.*?</code>", "", path.read_text(), flags=re.S
-        )
+        text = code.sub("", path.read_text())
         math = re.findall(r"<math.*?</math>", text, re.S)
         assert not [m for m in math if "\\" in m], path
         assert "$" not in PICTURE.sub("", text.partition("<body>")[2]), path
@@ -143,9 +139,8 @@ def test_the_workflow_pins_its_actions():
 
 def test_start_and_notebooks_on_a_phone(visit):
     """The policy refuses nothing, and nothing is too wide; axe tries two of them."""
-    start, *others = sorted(
-        (DOCS / "notebooks").glob("*.html"), key=lambda p: p.stat().st_size
-    )
+    pages = (DOCS / "notebooks").glob("*.html")
+    start, *others = sorted(pages, key=lambda path: path.stat().st_size)
     for path in (DOCS / "index.html", start, *others):
         with visit(path, 320, color_scheme="dark") as page:
             if path not in others:

@@ -170,14 +170,12 @@ def test_what_the_tasks_promise(page):
     """Collapse, holes and unused variables are there to see."""
     assert used(address(page, "beta=8&steps=150")).max() < 0.01
     assert used(address(page, "steps=200")).min() > 0.5
-    outside = (
-        "numbers.slice(0, 297).filter(n => Math.hypot(...training.mu.data.subarray("
-    )
-    outside += "2 * n, 2 * n + 2)) > Math.sqrt(-2 * Math.log(0.1))).length"
+    far = "Math.hypot(...training.mu.data.subarray(2 * n, 2 * n + 2))"
+    far += " > Math.sqrt(-2 * Math.log(0.1))"
+    outside = f"numbers.slice(0, 297).filter(n => {far}).length"
     assert page.evaluate(outside) < 30
     assert address(page, "kind=autoencoder&steps=400").evaluate(outside) > 40
-    many = used(address(page, "latent=16&steps=200"))
-    assert 4 < (many > 0.1).sum() < 12
+    assert 4 < (used(address(page, "latent=16&steps=200")) > 0.1).sum() < 12
     assert used(address(page, "rate=0.1&steps=100")).max() < 0.01
 
 
