@@ -48,8 +48,7 @@ def test_each_function(rng, package, function, structure):
     names = inspect.signature(exact).parameters
     expected = exact(**wide({name: drawn[name] for name in names}))
     expected = expected if isinstance(expected, tuple) else (expected,)
-    ours = values(package, function, drawn)
-    for value, correct in zip(ours, expected, strict=True):
+    for value, correct in zip(values(package, function, drawn), expected, strict=True):
         assert value.shape == correct.shape
         assert reference.relative(value, correct) < 1e-5
 
@@ -98,9 +97,8 @@ EXTREMES = {  # as far as float32 goes, in columns
 @EACH
 @pytest.mark.parametrize("function", EXTREMES)
 def test_extreme_arguments(package, function):
-    drawn = {
-        n: np.tile(c[:, None], 3).astype("f4") for n, c in EXTREMES[function].items()
-    }
+    columns = EXTREMES[function].items()
+    drawn = {name: np.tile(c[:, None], 3).astype("f4") for name, c in columns}
     expected = getattr(reference, function)(**wide(drawn))
     with np.errstate(all="raise", under="ignore"):
         drawn |= {"activation": "relu", "parameters": {}}
@@ -139,8 +137,7 @@ def test_what_a_network_computes(rng, package, structure):
     close(network.log_weights(x, eps), log_w.T)
     codes = reference.encode(p, exact["x"], activation)
     close(network.encode(x), codes, 1e-4, atol=1e-5)
-    pixels = expit(reference.decode(p, exact["z"], activation))
-    close(network.decode(z), pixels, 1e-4)
+    close(network.decode(z), expit(reference.decode(p, exact["z"], activation)), 1e-4)
 
 
 @EACH
@@ -198,8 +195,7 @@ def test_parameters_after_adam_steps(digits, draws, gradient):
     Adam's first steps divide each gradient by its own size, which keeps that relative
     error.  4e-6 was measured, after any number; the bound is ten times it.
     """
-    run = make_settings(
-        batch_size=50, hidden=(64,), latent_dim=5, importance_samples=draws
-    )
+    small = {"batch_size": 50, "hidden": (64,), "latent_dim": 5}
+    run = make_settings(**small, importance_samples=draws)
     run.gradient = gradient
     assert_twins_agree(PACKAGES, run, digits.train_images, 4e-5)
