@@ -19,7 +19,8 @@ LIBRARIES = ("theano-pymc",)
 # this is defined.  No other part of -ffast-math comes with it: NaN and infinity stay.
 # g++ takes a loop after many checks for a rare one, of which it makes no vectors.
 VECTORIZED = "-D__FAST_MATH__ -fno-math-errno -fno-guess-branch-probability"
-VECTORIZED *= sys.platform == "linux"
+if sys.platform != "linux":
+    VECTORIZED = ""
 COMPILER = "; install g++ (Debian: apt install g++, macOS: xcode-select --install)"
 EMPTY = "; cxx is set to nothing in THEANO_FLAGS or .theanorc"
 FIXED = {"device": "cpu", "floatX": "float32", "compute_test_value": "off"}
