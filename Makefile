@@ -59,7 +59,7 @@ format: whole  ## format the code
 	$(PYTHON) -m ruff format .
 
 bench: whole  ## measure speed and print ratios, all in one run
-	$(PYTHON) -m benchmarks $(ARGS)
+	$(PYTHON) -m experiments.benchmarks $(ARGS)
 
 notebooks: whole  ## execute the notebooks in place
 	$(PYTHON) notebooks/execute.py $(ARGS)

@@ -17,8 +17,8 @@ AT_THE_ROOT = {
     *(".ci", ".devcontainer", ".binder", ".github", ".gitignore", "LICENSE"),
     *("CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "README.md"),
     *("Makefile", "doorkeeper.py", "pyproject.toml"),
-    *("benchmarks", "common", "docs", "exercises", "experiments", "notebooks"),
-    *("pretrained", "tests", "tools"),
+    *("common", "docs", "exercises", "experiments", "notebooks", "pretrained"),
+    *("tests", "tools"),
     *PACKAGES,
 }
 ABOVE = ("tools", "experiments", "exercises")  # they see all, and doors alone see them
@@ -34,6 +34,7 @@ FILES = {
     module_of(path): path
     for folder in ("common", *ABOVE, *PACKAGES)
     for path in sorted((ROOT / folder).rglob("*.py"))
+    if path.parent.name != "contenders"  # programs as others write them
 }
 
 

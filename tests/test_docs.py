@@ -18,7 +18,7 @@ PAGES = [
 ]
 SPELLED = [
     *map(str, [*PAGES, *(ROOT / "docs").glob("*.py"), *ROOT.glob("notebooks/*.*")]),
-    *("CITATION.cff", "Makefile", "benchmarks", "common", "doorkeeper.py", "exercises"),
+    *("CITATION.cff", "Makefile", "common", "doorkeeper.py", "exercises"),
     *("experiments", "tests", "tools", *packages.every()),
 ]
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -2,8 +2,8 @@
 
 import os
 
-from benchmarks.contenders import job
 from common import batches, loop, packages
+from experiments.benchmarks.contenders import job
 
 
 class Trainer:

@@ -7,8 +7,8 @@ from contextlib import ExitStack
 import numpy as np
 import pytest
 
-from benchmarks import __main__ as bench
-from benchmarks.contenders import job
+from experiments.benchmarks import __main__ as bench
+from experiments.benchmarks.contenders import job
 
 
 def reached(*contender):

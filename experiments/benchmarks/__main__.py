@@ -25,8 +25,8 @@ from statistics import median
 
 from tqdm import tqdm
 
-from benchmarks.contenders import job
 from common import packages
+from experiments.benchmarks.contenders import job
 from tools.environments import TODAY, python_for
 
 ROUNDS = 7

@@ -8,7 +8,7 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 import keras
 import tensorflow as tf
 
-from benchmarks.contenders import job
+from experiments.benchmarks.contenders import job
 from vae_tf import model
 
 

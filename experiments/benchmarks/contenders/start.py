@@ -6,8 +6,8 @@ import time
 
 import numpy as np
 
-from benchmarks.contenders import job
 from common import packages
+from experiments.benchmarks.contenders import job
 
 if __name__ == "__main__":
     s, (pixels, _) = job.settings({}), job.images()

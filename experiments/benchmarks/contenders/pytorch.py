@@ -5,7 +5,7 @@ import os
 import torch
 from torch.nn import functional as F
 
-from benchmarks.contenders import job
+from experiments.benchmarks.contenders import job
 
 ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh}
 

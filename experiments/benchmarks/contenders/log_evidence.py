@@ -3,8 +3,8 @@
 import os
 import time
 
-from benchmarks.contenders import job, products
 from common import packages
+from experiments.benchmarks.contenders import job, products
 
 IMAGES, SAMPLES = 400, 5000  # draws enough for all processes to work
 

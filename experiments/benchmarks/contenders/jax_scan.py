@@ -5,7 +5,7 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
-from benchmarks.contenders import job
+from experiments.benchmarks.contenders import job
 from vae_jax import model
 
 ACTIVATIONS = {"relu": jax.nn.relu, "tanh": jnp.tanh}

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from benchmarks.contenders import job, ours
 from common import batches
+from experiments.benchmarks.contenders import job, ours
 
 
 class Trainer(ours.Trainer):
