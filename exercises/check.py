@@ -75,7 +75,7 @@ def _read(file, name):
         exec(compile(text, str(path), "exec"), names)
     except SyntaxError as error:
         raise UnreadableError(f"{file}, line {error.lineno}: {error.msg}") from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UnreadableError(f"{file}{_place(error)}") from None
     if not callable(names.get(name)):
         raise UnreadableError(f"{file} has no function {name}")
@@ -116,7 +116,7 @@ def _result(exercise, function, inputs):
         if result is None or result is ...:
             return NotImplementedError("" if result is ... else ": it returns None")
         return _arrays(result, exercise.returns)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return error
 
 

@@ -81,6 +81,7 @@ def test_other_mistakes_are_described(name, function, text):
 FILES = [
     ("def kl_divergence(mu, logvar:\n    ...", "kl.py, line 1: '(' was never closed"),
     ("x = 1\ny = z\n", "kl.py, line 2: NameError: name 'z' is not defined"),
+    ("import sys\nsys.exit()\n", "kl.py, line 2: SystemExit:"),
     ("def kl(mu, logvar): ...", "kl.py has no function kl_divergence"),
     ("def kl_divergence(mu): ...", "must take (mu, logvar): too many positional"),
     (None, "kl.py: No such file or directory"),
