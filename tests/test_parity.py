@@ -16,11 +16,12 @@ from tests import reference
 from tests.conftest import make_settings, packages_of
 from tests.helpers import assert_twins_agree
 from tests.reference import wide
+from tools import lessons
 from tools.lessons import vae as lesson
 from tools.pages.side_by_side import evidence
 
 PACKAGES = packages_of("vae")
-FUNCTIONS = [name for name in lesson.FORMULAS if name.isidentifier()]
+FUNCTIONS = [name for name in lessons.of("vae")["formulas"] if name.isidentifier()]
 EACH = pytest.mark.parametrize("package", PACKAGES)
 STRUCTURE = pytest.mark.parametrize("structure", lesson.STRUCTURES, ids=str)
 
@@ -159,7 +160,7 @@ def test_training_takes_adams_steps_on_the_mean_bound(
         2, hidden=hidden, activation=activation, importance_samples=draws
     )
     model.gradient = gradient
-    p = lesson.lessons.drawn(model, (9, 5), rng)
+    p = lessons.drawn(model, (9, 5), rng)
     network = packages.estimator(package).Network(p, model)
     x = (rng.random((4, 6, 5)) < 0.5).astype(np.uint8)
 

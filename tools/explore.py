@@ -205,7 +205,7 @@ def _model(one):
 def _networks(settings, state):
     """What the page computes: name -> its layers, [(weights, activation), ...]"""
     networks = {}
-    for network, (prefix, last, end) in lessons.of(settings.name).NETWORKS.items():
+    for network, (prefix, last, end) in lessons.of(settings.name)["networks"].items():
         hidden = [n for n in state if n.startswith(f"{prefix}_W") and n != last]
         layers = [(name, settings.activation) for name in hidden]
         networks[network] = [*layers, (last, end or settings.activation)]

@@ -1,10 +1,10 @@
-"""What the pages say of each model's functions: two files for each model.
+"""What the pages say of each model's functions: formulas, and why a line is so.
 
-The .py has formulas, the .toml says why, in HTML: function, framework, line.
+Beside a model's .toml stands a .py, if it has twins: inputs to try functions on.
 """
 
-import importlib
 import tomllib
+from functools import cache
 from html import unescape
 from pathlib import Path
 from xml.etree import ElementTree
@@ -12,37 +12,12 @@ from xml.etree import ElementTree
 import numpy as np
 
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
-SYMBOLS = {  # a symbol of the formulas: its name in the code
-    r"\ell": "logits",
-    "x": "x",
-    "z": "z",
-    "h": "h",
-    "W": "W",
-    "b": "b",
-    "a": "activation",
-    "g": "slope_real",
-    "L": "loss",
-    r"\mu": "mu",
-    r"\sigma": "logvar",
-    r"\varepsilon": "eps",
-    r"\theta": "parameters",
-    r"\text{KL}": "kl",
-    r"\text{ELBO}": "elbo",
-    r"\text{bound}": "bound",
-    r"\nabla": "gradients",
-    r"\text{Adam}": "adam",
-}
 
 
-def of(model):
-    """The lesson on the model of that name."""
-    return importlib.import_module(f"{__name__}.{model}")
-
-
-def notes(model):
-    """Why a line is as it is.  -> {function: {framework: {line: HTML}}}"""
-    path = Path(__file__).with_name(f"{model}.toml")
-    return tomllib.loads(path.read_text()) if path.exists() else {}
+@cache
+def of(name):
+    """The lesson on a model, or the `symbols` of all formulas -> {part: {...}}"""
+    return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text())
 
 
 def drawn(settings, shape, rng):
@@ -58,10 +33,10 @@ def formula(model, name):
 
     No script draws it; its symbols know their names in the code.
     """
-    formulas = of(model).FORMULAS
+    formulas = of(model)["formulas"]
     if name not in formulas:
         return ""
-    names = {"".join(_tree(s).itertext()): name for s, name in SYMBOLS.items()}
+    names = {"".join(_tree(s).itertext()): n for s, n in of("symbols").items()}
     parts = formulas[name].split(r", \quad ")  # a narrow page breaks there
     return "\n".join(_mathml(latex, names) for latex in parts)
 

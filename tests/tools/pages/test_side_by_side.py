@@ -52,7 +52,8 @@ def test_every_line_that_is_explained_is_on_the_page():
     """In at most 25 words a sentence, and for each framework."""
     explained = set()
     for model in {*map(twins.model, EVERY)}:
-        for framework, lines in chain(*map(dict.items, lessons.notes(model).values())):
+        why = lessons.of(model)["why"].values()
+        for framework, lines in chain(*map(dict.items, why)):
             explained.add(framework)
             for line, html in lines.items():
                 assert f'<p class="why">{html}</p>' in PAGE, line

@@ -87,7 +87,7 @@ def _explained(column, path, title):
             for name, block in blocks.items()
             if name.startswith(inside)
         }
-    notes = lessons.notes(twins.model(package))
+    notes = lessons.of(twins.model(package))["why"]
     for name, block in blocks.items():
         function = notes.get(name.removeprefix("Network."), {})
         of_lines = function.get(twins.framework(package), {})
