@@ -9,6 +9,22 @@ from common import packages
 
 MATHEMATICS = ("model.py", "bound.py")  # twins line by line; a model may lack one
 GRADIENT = "gradient.py"  # derivatives of the mathematics, written by hand
+THEANO = {
+    "framework": "Theano",
+    "product": "T.dot",
+    "exp": "T.exp",
+    "log": "T.log",
+    "sum": "T.sum",
+    "mean": "T.mean",
+    "largest": "T.max",
+    "maximum": "T.maximum",
+    "relu": "T.nnet.relu",
+    "tanh": "T.tanh",
+    "sigmoid": "T.nnet.sigmoid",
+    "softplus": "T.nnet.softplus",
+    "constant": "disconnected_grad",
+    "gradient": "theano.grad",
+}
 NAMES = {  # framework, as in a package's name -> operation -> its name there
     "tf": {
         "framework": "TensorFlow",
@@ -26,35 +42,13 @@ NAMES = {  # framework, as in a package's name -> operation -> its name there
         "constant": "tf.stop_gradient",
         "gradient": "tape.gradient",
     },
-    "theano": {
-        "framework": "Theano",
-        "product": "T.dot",
-        "exp": "T.exp",
-        "log": "T.log",
-        "sum": "T.sum",
-        "mean": "T.mean",
-        "largest": "T.max",
-        "maximum": "T.maximum",
-        "relu": "T.nnet.relu",
-        "tanh": "T.tanh",
-        "sigmoid": "T.nnet.sigmoid",
-        "softplus": "T.nnet.softplus",
-        "constant": "disconnected_grad",
-        "gradient": "theano.grad",
-    },
-    "pytensor": {
+    "theano": THEANO,
+    "pytensor": THEANO  # which it continues
+    | {
         "framework": "PyTensor",
-        "product": "T.dot",
-        "exp": "T.exp",
-        "log": "T.log",
-        "sum": "T.sum",
-        "mean": "T.mean",
-        "largest": "T.max",
         "relu": "relu",
-        "tanh": "T.tanh",
         "sigmoid": "T.sigmoid",
         "softplus": "T.softplus",
-        "constant": "disconnected_grad",
         "gradient": "pytensor.grad",
     },
     "numpy": {
