@@ -68,7 +68,6 @@ usage: whole  ## write the tables of options in docs/usage.md
 	$(PYTHON) -m docs.usage docs/usage.md
 
 pages: whole  ## build the pages in docs/
-	$(PYTHON) -m tools.pages.side_by_side docs/compare.html
 	$(PYTHON) -m tools.pages docs
 
 address: whole  ## write the project's URL=https://github.com/OWNER/NAME wherever it belongs
