@@ -1,25 +1,17 @@
-"""What README and docs/ say is checked: links, tables, code, numbers, spelling."""
+"""What README and docs/ say is checked: links, tables, code, numbers."""
 
 import re
-import subprocess
-import sys
 from contextlib import chdir, redirect_stdout
 from io import StringIO
 
 import pytest
 
-from common import packages
 from docs import usage
 from tests.conftest import ROOT
 
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
     *sorted((ROOT / "docs").glob("*.md")),
-]
-SPELLED = [
-    *map(str, [*PAGES, *(ROOT / "docs").glob("*.py"), *ROOT.glob("notebooks/*.*")]),
-    *("CITATION.cff", "Makefile", "common", "doorkeeper.py", "exercises"),
-    *("experiments", "tests", "tools", *packages.every()),
 ]
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
@@ -79,14 +71,6 @@ def test_lines_are_short(page):
     lines = page.read_text(encoding="utf-8").splitlines()
     long = [line for line in lines if len(line) > LONGEST and line[:1] != "|"]
     assert not [line for line in long if not re.fullmatch(r"- \[.*\]\(.*\),?", line)]
-
-
-def test_words_are_spelled_the_american_way():
-    pytest.importorskip("codespell_lib")
-    dictionaries = "--builtin=clear,rare,en-GB_to_en-US"
-    command = [sys.executable, "-m", "codespell_lib", dictionaries, *SPELLED]
-    result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
-    assert (result.returncode, result.stdout) == (0, "")
 
 
 @EVERY_PAGE
