@@ -123,24 +123,6 @@ def run(command, folder, **changes):
     )
 
 
-PROGRAMS = """
-import runpy, shlex, sys
-sys.modules.update(dict.fromkeys(sys.argv[1].split()))  # which can't be imported
-for line in sys.argv[2:]:
-    sys.argv = shlex.split(line)
-    try:
-        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
-    except SystemExit as end:
-        if end.code:
-            raise
-"""
-
-
-def programs(folder, *lines, options=(), without=""):
-    """Run `python -m LINE` for each, in one process that stops at the first mistake."""
-    return run([sys.executable, *options, "-c", PROGRAMS, without, *lines], folder)
-
-
 def module(name, *words, folder, options=(), **changes):
     """Run `python -m NAME` in a folder."""
     command = [sys.executable, *options, "-m", name, *map(str, words)]
