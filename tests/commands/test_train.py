@@ -373,7 +373,7 @@ def test_killed_in_two_epochs_and_resumed(train, tmp_path, uninterrupted):
     for epoch, words in [(1, [*SLOW, "--out", out]), (2, ["--resume", out])]:
         process = begin(tmp_path, *words)
         wait_for_epoch(out, epoch, process)
-        time.sleep(0.05)
+        assert "another process is training" in train("--resume", out).stderr
         process.kill()
         process.communicate()
         assert process.returncode == -signal.SIGKILL

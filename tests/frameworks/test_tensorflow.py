@@ -10,7 +10,6 @@ import pytest
 from common import UserError, batches, frameworks, packages
 from common.frameworks import tensorflow as framework
 from tests.conftest import make_settings
-from tests.helpers import module, succeed
 
 framework.prepare()
 
@@ -136,11 +135,3 @@ def test_too_few_threads(monkeypatch):
         framework._check_threads(3)
     while threading.active_count() > before:
         time.sleep(0.01)
-
-
-@pytest.mark.slow
-def test_settings_each_of_which_would_end_it(tmp_path):
-    small = "--data", "digits", "--epochs", "1", "--hidden", "5", "--quiet"
-    names = "XLA_FLAGS", "TF_XLA_FLAGS", "KERAS_BACKEND"
-    changes = dict.fromkeys(names, "--no-such-thing")
-    succeed(module("vae_tf.train", *small, folder=tmp_path, **changes))
