@@ -2,11 +2,13 @@
 
 import shutil
 from contextlib import contextmanager
+from pathlib import Path
 
-import numpy as np
 import pytest
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+HERE = Path(__file__).parent
+SCRIPTS = (HERE / "in_page.js",)  # that run in a page before its own
 needs_chromium = pytest.mark.skipif(
     not CHROMIUM, reason="there is no chromium (Debian: apt install chromium)"
 )
@@ -21,15 +23,17 @@ AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practi
 
 
 @contextmanager
-def opened(chromium, path, width=1440, height=1000, place="", **context):
-    """A page of that file, at a place in it.
+def opened(chromium, path, width=1440, height=1000, place="", scripts=SCRIPTS, **other):
+    """A page of that file, at a place in it; other options are those of its context.
 
     Afterwards: it said nothing, and asked for nothing else.
     """
     viewport = {"width": width, "height": height}
-    context = chromium.new_context(viewport=viewport, **context)
+    context = chromium.new_context(viewport=viewport, **other)
     context.set_default_timeout(120_000)  # a busy machine is no fault of the page
     page = context.new_page()
+    for script in scripts:
+        page.add_init_script(path=script)
     said, asked = [], []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
@@ -81,10 +85,3 @@ def fingers(page, *paths):
         event = {"type": f"touch{kind}", "touchPoints": points}
         session.send("Input.dispatchTouchEvent", event)
     frame(page)
-
-
-def contrast(*colors):
-    """WCAG's ratio of two colors of 8 bits."""
-    linear = (np.array(colors) / 255 + 0.055) / 1.055
-    low, high = sorted((linear**2.4) @ [0.2126, 0.7152, 0.0722])
-    return (high + 0.05) / (low + 0.05)

@@ -1,6 +1,5 @@
 """The VAE that learns in a page: the twin of vae_numpy, in a real browser."""
 
-import ast
 import re
 from types import SimpleNamespace
 
@@ -17,7 +16,6 @@ from vae_numpy import gradient
 
 PAGE = ROOT / "docs/train.html"
 STEPS, BATCH, PIXELS, LATENT = 50, 16, 64, 3
-SEVERAL_DRAWS = ("rows", "importance_weighted_bound", "elbo_of_one_draw", "of")
 
 
 def test_the_committed_page_is_that_of_the_sources():
@@ -27,47 +25,9 @@ def test_the_committed_page_is_that_of_the_sources():
     assert not re.search(r"(src|action)=\"?(https?:|//)|@import|url\(", page)
 
 
-@pytest.mark.parametrize("name, left_out", [("model", ()), ("gradient", SEVERAL_DRAWS)])
-def test_it_has_the_functions_of_the_twin(name, left_out):
-    """Names, order and docstrings, but for what several draws of z need."""
-    tree = ast.parse((ROOT / f"vae_numpy/{name}.py").read_text())
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    expected = {f.name: ast.get_docstring(f) for f in functions}
-    source = (ROOT / "tools/pages/train/model.js").read_text()
-    body = re.search(rf"^const {name} = {{\n(.*?)^}};$", source, re.M | re.S)[1]
-    found = re.findall(r"^  /\*\*(.*?)\*/\n  \*?(\w+)\(", body, re.M | re.S)
-    assert [f for f in expected if f not in left_out] == [f for _, f in found]
-    for text, function in found:
-        words = re.sub(r"\s\*\s", " ", text).split()
-        known = expected[function].split()
-        assert words[: len(known)] == known, function
-
-
 def listed(array):
     """(I, O) or (O,) -> rows, columns and numbers, for the page."""
     return [*np.atleast_2d(array).shape, array.reshape(-1).tolist()]
-
-
-RUN = """([arrays, x, eps, rate, beta]) => {
-  const of = ([rows, columns, data]) => matrix(rows, columns, Float64Array.from(data));
-  const parameters = {}, gradients = {}, first = {};
-  for (const name in arrays) {
-    parameters[name] = of(arrays[name]);
-    gradients[name] = of(arrays[name]);
-  }
-  const adam = new Adam(parameters);
-  const elbos = x.map((batch, n) => {
-    const value = gradient.elbo(
-      parameters, gradients, of(batch), of(eps[n]), relu, beta);
-    if (n === 0)
-      for (const name in gradients) first[name] = Array.from(gradients[name].data);
-    adam.apply(gradients, parameters, rate);
-    return value;
-  });
-  const last = {};
-  for (const name in parameters) last[name] = Array.from(parameters[name].data);
-  return { elbos, first, last };
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +66,7 @@ def page(visit):
 def test_fifty_steps_are_those_of_numpy(page, run, monkeypatch):
     inputs = [{name: listed(array) for name, array in run.parameters.items()}]
     inputs += [[*map(listed, arrays)] for arrays in (run.x, run.eps)]
-    ours = page.evaluate(RUN, [*inputs, 0.01, 1])
+    ours = page.evaluate("tests.steps", [*inputs, 0.01, 1])
     elbos, first, last = in_numpy(run, 0.01, monkeypatch)
     assert_allclose(ours["elbos"], elbos, rtol=1e-11)
     assert elbos[-1] > elbos[0] + 1
@@ -115,7 +75,7 @@ def test_fifty_steps_are_those_of_numpy(page, run, monkeypatch):
         assert_allclose(ours["first"][name], first[name].reshape(-1), atol=1e-12 * size)
         assert_allclose(ours["last"][name], p.reshape(-1), atol=1e-10)
         assert np.abs(p - run.parameters[name]).max() > 0.01  # it has moved
-    without = page.evaluate(RUN, [*inputs, 0.01, 0])
+    without = page.evaluate("tests.steps", [*inputs, 0.01, 0])
     outputs, mu, _ = gradient.encoded(run.parameters, run.x[0], network.relu)
     slope = np.subtract(ours["first"]["W_mu"], without["first"]["W_mu"])  # of the KL
     assert_allclose(slope, (outputs[-1].T @ mu).reshape(-1) / BATCH, atol=1e-12)
