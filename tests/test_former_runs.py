@@ -68,21 +68,3 @@ def test_an_interrupted_run_ends_as_it_would_have_ended(command, run, expected, 
     codes, scores = model.transform(X), model.score_samples(X)
     assert_allclose(codes, expected["resumed_transform"], atol=1e-3)
     assert_allclose(scores, expected["resumed_score"], atol=0.01)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("package", ["autoencoder_tf", "vae_theano"])
-def test_a_finished_run_takes_another_epoch(command, run, package):
-    before = rows(run)
-    succeed(command(f"{package}.train", "--resume", run, "--epochs", 3))
-    assert rows(run)[:2] == before
-    assert [row["epoch"] for row in rows(run)] == ["1", "2", "3"]
-
-
-@FORMER
-def test_it_is_small_and_says_nothing_of_the_machine(package):
-    paths = [path for path in (FIXTURES / package).rglob("*") if path.is_file()]
-    assert len(paths) == 3
-    assert sum(path.stat().st_size for path in paths) < 100_000
-    config = (FIXTURES / package / "config.json").read_text()
-    assert '"source": "scikit-learn"' in config

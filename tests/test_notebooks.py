@@ -2,7 +2,6 @@
 
 import ast
 import base64
-import importlib.util
 import io
 import json
 import re
@@ -13,21 +12,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from notebooks import gaps
+from notebooks import execute, gaps
 from tests.conftest import ROOT
 from tests.helpers import environment
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ids = [path.stem for path in NOTEBOOKS]
-
-
-@pytest.fixture(scope="module")
-def program():
-    path = ROOT / "notebooks" / "execute.py"
-    spec = importlib.util.spec_from_file_location("execute", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 DEFINITION = re.compile(r"^ *(?:@.*\n *)*(?:def|class) (\w+)", re.MULTILINE)
@@ -77,11 +67,7 @@ def code(notebook):
     return "\n".join(c.source for c in notebook.cells if c.cell_type == "code")
 
 
-def test_there_are_eleven():
-    assert [name[:2] for name in ids] == [f"{n:02}" for n in range(1, 12)]
-
-
-def test_a_picture_is_made_smaller_but_a_red_dot_stays_red(program):
+def test_a_picture_is_made_smaller_but_a_red_dot_stays_red():
     """Many grays, and then one red pixel among them."""
     pixels = np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 3, axis=2)
     for red in (False, True):
@@ -89,7 +75,7 @@ def test_a_picture_is_made_smaller_but_a_red_dot_stays_red(program):
             pixels[0, 7] = 189, 31, 1
         content = io.BytesIO()
         Image.fromarray(pixels).save(content, "png")
-        small = program._smaller(base64.b64encode(content.getvalue()).decode())
+        small = execute._smaller(base64.b64encode(content.getvalue()).decode())
         seen = np.array(Image.open(io.BytesIO(base64.b64decode(small))).convert("RGB"))
         assert np.abs(seen.astype(int) - pixels).max() <= (0 if red else 2)
         assert len(np.unique(seen)) <= (256 if red else 128)
@@ -104,12 +90,12 @@ FIRST, *OTHERS = NOTEBOOKS
     [FIRST, *(pytest.param(path, marks=pytest.mark.notebooks) for path in OTHERS)],
     ids=ids,
 )
-def test_it_runs_and_its_asserts_hold(program, tmp_path, path, monkeypatch):
+def test_it_runs_and_its_asserts_hold(tmp_path, path, monkeypatch):
     """And so do its folded solutions, as cells at its end."""
     whole = nbformat.read(path, as_version=4)
     whole.cells += map(nbformat.v4.new_code_cell, solutions(whole))
-    monkeypatch.setattr(program.nbformat, "read", lambda *_, **__: whole)
-    notebook = program.execute(path, env=environment(tmp_path))
+    monkeypatch.setattr(execute.nbformat, "read", lambda *_, **__: whole)
+    notebook = execute.execute(path, env=environment(tmp_path))
     assert "mnist: " not in text(notebook)
     for output in outputs(notebook):
         assert output.output_type != "error"
@@ -160,28 +146,23 @@ def test_as_committed(path):
     seen = text(notebook)
     assert not re.search(r"/(home|root|tmp|work|Users|var)/|[A-Z]:\\\\", seen)
     assert "digits that scikit-learn bundles" not in seen  # it ran on MNIST
-    assert json.loads(path.read_text())["metadata"] == {
-        "kernelspec": {
-            "display_name": "Python 3",
-            "language": "python",
-            "name": "python3",
-        },
-        "language_info": {"name": "python"},
-    }
+    spec = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": spec, "language_info": {"name": "python"}}
+    assert json.loads(path.read_text())["metadata"] == metadata
 
 
 PHONE = 800  # pixels: at 160 to an inch and on a phone, letters keep 8 pixels
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=ids)
-def test_it_is_a_sitting(path, program):
+def test_it_is_a_sitting(path):
     """It is short, says what it takes, asks for predictions and ends with questions."""
     notebook = nbformat.read(path, as_version=4)
     first, start, *cells = notebook.cells
     assert len(notebook.cells) <= 25
     for words in ("**You need**", "**You will be able to**", "**Time**", " minutes"):
         assert words in first.source, words
-    assert start.source == program.start()
+    assert start.source == execute.start()
     prose = "\n".join(c.source for c in cells if c.cell_type == "markdown")
     for words in ("What to notice", "In three sentences", "Three quick questions"):
         assert words in prose, words

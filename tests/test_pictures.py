@@ -1,7 +1,5 @@
 """The program behind the pictures of docs/."""
 
-import importlib.util
-
 import matplotlib as mpl
 import numpy as np
 import pytest
@@ -10,22 +8,14 @@ from matplotlib.colors import to_rgb
 from numpy.testing import assert_allclose
 from PIL import Image
 
+from docs import pictures
 from notebooks.legible import contrast, legible
-from tests.conftest import ROOT
 
 PHONE = 343  # pixels that a picture has there, from left to right
 
 
-@pytest.fixture(scope="module")
-def pictures():
-    spec = importlib.util.spec_from_file_location("pictures", ROOT / "docs/pictures.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.parametrize("axis", [0, 1])
-def test_what_is_decoded_stands_where_its_code_lies(pictures, rng, axis):
+def test_what_is_decoded_stands_where_its_code_lies(rng, axis):
     """Images that show a coordinate of their code grow brighter along that axis."""
     codes, labels = rng.standard_normal((60, 2)), np.arange(60) % 3
     figure = pictures.plane(codes, labels, lambda z: z[:, [axis]].repeat(784, axis=1))
@@ -43,19 +33,7 @@ def test_what_is_decoded_stands_where_its_code_lies(pictures, rng, axis):
     assert len(points) == 60 and np.abs(points).max() <= right  # none is left out
 
 
-def test_three_squares_of_random_codes(pictures, digits, uncompiled):
-    images = digits.train_images[:100]
-    autoencoder = pictures.Autoencoder(3, epochs=1).fit(images)
-    titles, samples = zip(*pictures.random_codes(autoencoder, images), strict=True)
-    assert titles == (
-        "Autoencoder\n784-3-784\nrandom codes",
-        "Autoencoder\n784-400-20-400-784\nrandom codes",
-        "VAE\n784-400-20-400-784\nz ~ N(0, I)",
-    )
-    assert np.shape(samples) == (3, 25, 784)
-
-
-def test_each_picture_is_written_for_both_pages(pictures, monkeypatch, tmp_path):
+def test_each_picture_is_written_for_both_pages(monkeypatch, tmp_path):
     (tmp_path / "dark").mkdir()
     monkeypatch.setattr(pictures, "FOLDER", tmp_path)
     monkeypatch.setattr(pictures.figures, "INK", None)  # as it is after the test
@@ -91,7 +69,7 @@ def test_contrast_is_that_of_the_guideline():
 
 
 @pytest.mark.parametrize("titles", ["a b c", "a b\nb c", "a\na\na b\nb c"])
-def test_no_title_is_cut_off_or_too_small_for_a_phone(pictures, titles):
+def test_no_title_is_cut_off_or_too_small_for_a_phone(titles):
     panels = [(title, np.zeros((25, 784))) for title in titles.split(" ")]
     figure = pictures.beside(panels)
     canvas = FigureCanvasAgg(figure)

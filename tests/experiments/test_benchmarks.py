@@ -1,7 +1,6 @@
 """Contenders do one job: what they reach after an epoch is the same but for noise."""
 
 import json
-import sys
 from contextlib import ExitStack
 
 import numpy as np
@@ -43,11 +42,3 @@ def test_the_products_of_an_epoch():
     backward = 2 * forward - 784 * 400
     images = 60_000 // 128 * 128
     assert bench.flops_per_epoch(job.settings({})) == 2 * (forward + backward) * images
-
-
-def test_help_names_the_sections(capsys, monkeypatch):
-    monkeypatch.setattr(sys, "argv", ["bench", "--help"])
-    with pytest.raises(SystemExit):
-        bench.main()
-    sections = "epochs, growth, cold, start, evaluate (default: all)"
-    assert sections in capsys.readouterr().out
