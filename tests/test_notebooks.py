@@ -81,13 +81,13 @@ def test_a_picture_is_made_smaller_but_a_red_dot_stays_red():
         assert len(np.unique(seen)) <= (256 if red else 128)
 
 
-FIRST, *OTHERS = NOTEBOOKS
+FAST, OTHERS = "02_why_a_distribution", pytest.mark.notebooks
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "path",
-    [FIRST, *(pytest.param(path, marks=pytest.mark.notebooks) for path in OTHERS)],
+    [pytest.param(p, marks=[OTHERS] * (p.stem != FAST)) for p in NOTEBOOKS],
     ids=ids,
 )
 def test_it_runs_and_its_asserts_hold(tmp_path, path, monkeypatch):
