@@ -137,6 +137,7 @@ def test_the_workflow_pins_its_actions():
     assert all(re.fullmatch("[0-9a-f]{40}", commit) for _, commit in used)
 
 
+@pytest.mark.pages
 def test_start_and_notebooks_on_a_phone(visit):
     """The policy refuses nothing, and nothing is too wide; axe tries two of them."""
     pages = (DOCS / "notebooks").glob("*.html")
