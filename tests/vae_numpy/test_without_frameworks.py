@@ -15,5 +15,6 @@ runpy.run_module("{0}.train", run_name="__main__")
 
 @pytest.mark.parametrize("names", [("vae_tf", "tensorflow"), ("vae_theano", "theano")])
 def test_a_missing_framework_gets_one_line(names, tmp_path):
-    command = [sys.executable, "-c", PROGRAM.format(*names), "--quiet"]
+    program = PROGRAM.format(*names)
+    command = [sys.executable, "-c", program, "--data", "digits", "--quiet"]
     one_line(run(command, tmp_path), f"error: {names[1]} could not be imported (")
