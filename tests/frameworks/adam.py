@@ -7,6 +7,25 @@ import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 
 
+def of_symbols(library, network):
+    """The same for symbols, which a library compiles; `network` has Adam."""
+
+    def start(w, *betas):
+        weight, g = library.shared(w), library.tensor.fvector("g")
+        rate = library.tensor.fscalar("rate")
+        ours = network.Adam({"w": weight}, *betas)
+        updates = ours.updates([g], {"w": weight}, rate)
+        apply = library.function([g, rate], updates=updates)
+
+        def step(g, rate):
+            apply(g, rate)
+            return [v.get_value() for v in (weight, ours.m["w"], ours.v["w"])]
+
+        return step
+
+    return start
+
+
 class OfAdam:
     """`start(weights, *betas)` gives a function that takes a step -> weights, m, v"""
 

@@ -8,27 +8,14 @@ import pytest
 from common import batches, packages
 from common.frameworks.pytensor.network import relu
 from tests.conftest import make_settings
-from tests.frameworks.adam import OfAdam
+from tests.frameworks.adam import OfAdam, of_symbols
 from vae_pytensor import Network  # whose door chooses float32
 
 packages.estimator("vae_pytensor")  # which makes float32 the default
 
 
-def adam(w, *betas):
-    weight, g = pytensor.shared(w), T.fvector("g")
-    rate = T.fscalar("rate")
-    ours = Network.Adam({"w": weight}, *betas)
-    apply = pytensor.function([g, rate], updates=ours.updates([g], {"w": weight}, rate))
-
-    def step(g, rate):
-        apply(g, rate)
-        return [variable.get_value() for variable in (weight, ours.m["w"], ours.v["w"])]
-
-    return step
-
-
 class TestAdam(OfAdam):
-    start = staticmethod(adam)
+    start = staticmethod(of_symbols(pytensor, Network))
 
 
 def test_relu_has_slope_0_at_0():

@@ -9,32 +9,18 @@ import pytest
 from common import packages
 from common.frameworks import theano as framework
 from tests.conftest import make_settings
-from tests.frameworks.adam import OfAdam
+from tests.frameworks.adam import OfAdam, of_symbols
 
 framework.prepare()
 
 import theano  # noqa: E402
 import theano.tensor as T  # noqa: E402
 
-from common.frameworks.theano import loops  # noqa: E402
-from common.frameworks.theano.adam import Adam  # noqa: E402
-
-
-def adam(w, *betas):
-    weight, g, rate = theano.shared(w), T.fvector("g"), T.fscalar("rate")
-    ours = Adam({"w": weight}, *betas)
-    updates = ours.updates([g], {"w": weight}, rate)
-    apply = theano.function([g, rate], updates=updates)
-
-    def step(g, rate):
-        apply(g, rate)
-        return [variable.get_value() for variable in (weight, ours.m["w"], ours.v["w"])]
-
-    return step
+from common.frameworks.theano import adam, loops  # noqa: E402
 
 
 class TestAdam(OfAdam):
-    start = staticmethod(adam)
+    start = staticmethod(of_symbols(theano, adam))
 
 
 def compiled(operation):
