@@ -49,9 +49,9 @@ def home(tmp_path_factory):
     return home
 
 
-def start(home, *options, **changes):
+def start(home, **changes):
     changes = {"THEANO_FLAGS": None} | changes
-    return run([sys.executable, *options, "-c", START], home, **changes)
+    return run([sys.executable, "-c", START], home, **changes)
 
 
 def test_what_programs_cannot_compute_with_is_overruled(home):
@@ -62,24 +62,19 @@ def test_what_programs_cannot_compute_with_is_overruled(home):
     assert succeed(result) == RIGHT
 
 
-@pytest.mark.parametrize("flags", ["mode=QUICK", "allow_gc='no", None])
-def test_it_does_not_start(home, flags):
-    options = [] if flags else ["-OO"]  # it needs docstrings
-    result = start(home, *options, THEANO_FLAGS=flags)
-    one_line(result, "theano could not be imported (")
-
-
 @pytest.mark.parametrize(
     ("name", "value", "cure"),
     [
+        ("PYTHONOPTIMIZE", "2", "theano could not be imported ("),  # for its docstrings
+        ("THEANO_FLAGS", "mode=QUICK", "theano could not be imported ("),
         ("PATH", "/none", "install g++ "),
         ("THEANO_FLAGS", "cxx=", "cxx is set to nothing in THEANO_FLAGS or .theanorc"),
         ("THEANO_FLAGS", "cxx=/none", "No such file or directory); there is no /none"),
         ("THEANO_FLAGS", "blas__ldflags=-lnonsense", "-lnonsense"),
     ],
 )
-def test_it_cannot_compile(home, name, value, cure):
-    one_line(start(home, **{name: value}), "Theano cannot compile (", cure)
+def test_it_cannot_start(home, name, value, cure):
+    one_line(start(home, **{name: value}), cure)
 
 
 SLOW = {"mode": "FAST_COMPILE", "linker": "py", "optimizer": "None"}
@@ -105,7 +100,6 @@ def test_what_makes_theano_slow_is_overruled(home, place):
     [
         ("floatX=float32", "", None),
         ("floatX=float64", "", "with floatX=float64, but float32 is needed: import"),
-        ("floatX=float32,mode=DebugMode", "", "mode=DebugMode, but Mode is needed"),
         ("", "; theano.config.compute_test_value = 'warn'", "compute_test_value=warn"),
     ],
 )
@@ -156,13 +150,12 @@ def test_a_folder_from_which_nothing_can_be_loaded(home, monkeypatch, capsys):
     assert words in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("reason", ["Python.h: No such file", "No space left"])
-def test_a_compiler_says_why_it_fails(home, tmp_path, reason):
+def test_a_compiler_says_why_it_fails(home, tmp_path):
     compiler = tmp_path / "g++"
     compiler.write_text(
         f'#!/bin/sh\ncase "$1" in -v|-dumpversion) exec {shutil.which("g++")} "$@";; '
-        f'esac\necho "{reason}" >&2\nexit 1\n'
+        'esac\necho "Python.h: No such file" >&2\nexit 1\n'
     )
     compiler.chmod(0o755)
     result = start(home, PATH=f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-    one_line(result, "Theano cannot compile (", reason)
+    one_line(result, "Theano cannot compile (", "Python.h: No such file")
