@@ -34,6 +34,7 @@ def train(network, images):
     return network.train(**few, learning_rates=rates)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", ["vae_tf", "autoencoder_tf", "gan_tf"])
 def test_networks_that_share_functions_keep_apart(package, digits, request):
     """As without any compiled function, where each has its own variables."""
@@ -71,6 +72,7 @@ SETTINGS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SETTINGS)
 def test_what_the_users_program_has_set_changes_no_bit(name, digits, monkeypatch):
     images, (change, other, usual) = digits.train_images[:200], SETTINGS[name]
