@@ -44,6 +44,8 @@ class Record:
                 raise UserError(f"{self.run.checkpoint_path}: damaged checkpoint")
         else:
             self.run.create(self.overwrite)
+            if self.run.config_path.exists():
+                self.config.write(self.run.config_path)
         before = self.history  # its rows have the same columns as those to come
         judged = settings.judged and (not before or "judge_distance" in before[0])
         self._judge = self.judge() if judged else None

@@ -60,8 +60,7 @@ class Run:
         try:
             self.read_config()
         except UserError:
-            others = (path for path in self.path.rglob("[!.]*") if path.is_file())
-            if self.path.is_file() or any(others):
+            if self.path.is_file() or self._files():
                 raise UserError(
                     f"{self.path}: exists and is not a run; choose another --out"
                 ) from None
@@ -72,6 +71,10 @@ class Run:
                 "replace it with --overwrite, or choose another --out"
             )
 
+    def _files(self):
+        """Whatever lies in the folder but for hidden files."""
+        return [path for path in self.path.rglob("[!.]*") if path.is_file()]
+
     def create(self, overwrite=False):
         """Make the folder, and remove the run that was in it."""
         self.check_free(overwrite)
@@ -80,10 +83,15 @@ class Run:
         self.clear()
 
     def clear(self):
-        """Remove every file of a run."""
-        old = [self.config_path, self.checkpoint_path, self.weights_path]
-        for path in (*old, self.history_path, *self.figures.glob("*.png")):
+        """Remove every file of a run, config.json only where nothing else is left.
+
+        It says that other files, of commands, lie in the folder of a run.
+        """
+        old = [self.checkpoint_path, self.weights_path, self.history_path]
+        for path in (*old, *self.figures.glob("*.png")):
             path.unlink(missing_ok=True)
+        if self._files() == [self.config_path]:
+            self.config_path.unlink()
 
     def lock(self):
         """Keep other processes from training here, until unlock() or this one ends."""
@@ -163,7 +171,7 @@ class Run:
         path = self.weights_path if self.has_weights_alone() else self.checkpoint_path
         with path.open("rb") as file:
             try:
-                arrays = dict(np.load(file, allow_pickle=False))
+                arrays = files.arrays(file)
                 if path == self.weights_path:
                     state, epoch = _from_weights(arrays, own)
                 else:
