@@ -9,6 +9,9 @@ import numpy as np
 
 from common import UserError
 
+LIMIT = 2**31  # bytes, unpacked: three times what EMNIST's 814,255 images take
+FREELY, RATIO = 2**24, 100  # bytes packed in any way; beyond, to at most a hundredth
+
 
 def path(text):
     """The path that a user means: ~ is the home folder, wherever it is typed."""
@@ -60,3 +63,21 @@ def write_arrays(path, **arrays):
     content = io.BytesIO()
     np.savez(content, **arrays)
     write(path, content.getbuffer())
+
+
+def arrays(file):
+    """The arrays of an open .npz, each read when it is asked for; nothing pickled."""
+    arrays = np.load(file, allow_pickle=False)
+    check_size(sum(member.file_size for member in arrays.zip.infolist()), limit(file))
+    return arrays
+
+
+def limit(file):
+    """More bytes than an open file can honestly hold, packed or not."""
+    return min(LIMIT, max(FREELY, RATIO * os.fstat(file.fileno()).st_size))
+
+
+def check_size(size, limit):
+    """ValueError if there are too many bytes."""
+    if size >= limit:
+        raise ValueError("too large for images of 28 x 28 pixels")

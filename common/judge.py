@@ -74,7 +74,8 @@ def of(dataset):
 def _read(path):
     """The judge in a file."""
     judge = Judge()
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+    with path.open("rb") as file:
+        arrays = files.arrays(file)
         vars(judge).update({n: arrays[n][()] for n in Judge.__annotations__})
     judge.real_images = Scores(**json.loads(str(judge.real_images)))
     return judge

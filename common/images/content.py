@@ -8,9 +8,8 @@ import zipfile
 
 import numpy as np
 
-from common import UserError
+from common import UserError, files
 
-LIMIT = 2**31  # bytes, unpacked: three times what EMNIST's 814,255 images take
 OTHERS = {  # that are often met and not read, by their first bytes
     b"BZh": "a bzip2 file",
     b"\xfd7zXZ": "an xz file",
@@ -36,7 +35,7 @@ def named(path):
 def unpacked(path):
     """The bytes of a file, or what is in its gzip, or the one .csv in its zip."""
     with path.open("rb") as file:
-        start = file.peek(2)[:2]
+        start, limit = file.peek(2)[:2], files.limit(file)
         if start == b"\x1f\x8b":
             file = gzip.GzipFile(fileobj=file)
         elif start == b"PK":
@@ -47,9 +46,8 @@ def unpacked(path):
                 advice = "; unpack it" if names else ""
                 raise ValueError(f"a zip file of {len(names)} .csv files{advice}")
             file = archive.open(names[0])
-        content = file.read(LIMIT)
-    if len(content) == LIMIT:
-        raise ValueError("too large for images of 28 x 28 pixels")
+        content = file.read(limit)
+    files.check_size(len(content), limit)
     return content
 
 

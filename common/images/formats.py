@@ -5,6 +5,7 @@ import zipfile
 
 import numpy as np
 
+from common import files
 from common.images import content
 from common.images.arrays import understood
 
@@ -49,13 +50,12 @@ def _kind(path):
 
 def _npz(path):
     """Four arrays, of Keras's or MedMNIST's names.  Path -> fields of a Dataset"""
-    with np.load(path, allow_pickle=False) as arrays:
+    with path.open("rb") as file:
+        arrays = files.arrays(file)
         names = FIELDS if set(FIELDS) <= set(arrays) else KERAS
         missing = [name for name in names if name not in arrays]
         if missing:
             raise ValueError(f"no {', '.join(missing)}; expected {', '.join(names)}")
-        if sum(member.file_size for member in arrays.zip.infolist()) >= content.LIMIT:
-            raise ValueError("too large for images of 28 x 28 pixels")
         values = [np.asarray(arrays[name]) for name in names]  # bytes if no array
     return dict(zip(FIELDS, values, strict=True))
 

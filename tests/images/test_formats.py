@@ -13,8 +13,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from common import UserError
-from common.images import content, data, formats
+from common import UserError, files
+from common.images import data, formats
 from tests.images import layouts
 from tests.images.layouts import KERAS, idx, table, write_amat, write_idx
 
@@ -37,9 +37,9 @@ def bits(rng):
     return {part: np.uint8(rng.random((n, 784)) < 0.2) for part, n in sizes.items()}
 
 
-def write_zip(path, files):
-    with zipfile.ZipFile(path, "w") as file:
-        for name, content in files.items():
+def write_zip(path, members, packing=zipfile.ZIP_STORED):
+    with zipfile.ZipFile(path, "w", packing) as file:
+        for name, content in members.items():
             file.writestr(name, content)
     return path
 
@@ -109,15 +109,6 @@ def test_pickles_are_never_loaded(tmp_path, arrays):
     refused(save(tmp_path / "object.npz", arrays), "allow_pickle=False")
     (tmp_path / "bare.npz").write_bytes(pickle.dumps(Bomb()))
     refused(tmp_path / "bare.npz")
-
-
-def test_npz_that_is_damaged(tmp_path, arrays):
-    path = save(tmp_path / "damaged.npz", arrays)
-    whole = path.read_bytes()
-    path.write_bytes(whole[:-2000])
-    refused(path, "File is not a zip file")
-    path.write_bytes(whole[:5000] + b"xx" + whole[5002:])
-    refused(path, "Bad CRC-32")
 
 
 # A folder of IDX files
@@ -355,8 +346,11 @@ def test_sizes_are_limited(tmp_path, arrays, monkeypatch):
             np.lib.format.write_array_header_1_0(header, shape)
             file.writestr(f"{key}.npy", header.getvalue() + b"few bytes")
     refused(path)
-    monkeypatch.setattr(content, "LIMIT", 20_000)
+    bomb = bytes(files.FREELY)
+    write_zip(tmp_path / "bomb.npz", {"x_train.npy": bomb}, zipfile.ZIP_DEFLATED)
+    (tmp_path / "bomb.csv.gz").write_bytes(gzip.compress(bomb))
+    for name in ("bomb.npz", "bomb.csv.gz"):
+        refused(tmp_path / name, "too large for images of 28 x 28")
+    monkeypatch.setattr(files, "LIMIT", 20_000)
     refused(save(tmp_path / "large.npz", arrays), "too large for images of 28 x 28")
-    (tmp_path / "bomb.csv.gz").write_bytes(gzip.compress(bytes(10**7)))
-    refused(tmp_path / "bomb.csv.gz", "too large for images of 28 x 28")
     assert time.perf_counter() - start < 10
