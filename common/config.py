@@ -31,7 +31,7 @@ class Config:
         """Read it again.  UserError if it is damaged."""
         text = path.read_bytes()
         try:
-            content = of_today(json.loads(text))
+            content = parsed(text)
             model = models.find(content["model"])
             if missing := set(Settings.options()) - set(content):
                 raise KeyError(*sorted(missing))
@@ -51,6 +51,14 @@ class Config:
     def pixels(self):
         """Numbers in an image."""
         return self.dataset.get("pixels", 784)
+
+
+def parsed(text):
+    """What a config.json says, as it is called today.  ValueError if it is none."""
+    try:
+        return of_today(json.loads(text))
+    except (TypeError, RecursionError):  # a list, say, or one in one in one
+        raise ValueError("not the config.json of a run") from None
 
 
 def of_today(content):
@@ -92,14 +100,12 @@ def read_options(path, model):
     naming the file, for what no run of this model can have.
     """
     try:
-        content = of_today(json.loads(path.read_bytes()))
+        content = parsed(path.read_bytes())
         if content.get("model", model.name) != model.name:
             raise ValueError(f"not the settings of {model.words.title}")
         values = values_in(content, model)
     except ValueError as error:
         raise UserError(f"{path}: {error}") from None
-    except TypeError:
-        raise UserError(f"{path}: not the config.json of a run") from None
     if content.get("data", ARRAY) != ARRAY:  # which no command can load
         values["data"] = content["data"]
     return values

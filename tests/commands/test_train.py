@@ -195,18 +195,6 @@ def test_too_high_a_learning_rate(train, tmp_path):
     assert not (tmp_path / "run").exists()  # so that the advice can be followed
 
 
-@pytest.mark.slow
-def test_an_existing_run_is_kept(train, tmp_path, without_figures):
-    out = tmp_path / "run"
-    train(*FAST, "--out", out)
-    before = checkpoint(out)
-    again = [*FAST, "--out", out, "--seed", 1]
-    one_line(train(*again), "--overwrite", "--resume")
-    assert checkpoint(out) == before
-    assert train(*again, "--overwrite").returncode == 0
-    assert checkpoint(out) != before
-
-
 # Options from a file
 
 
@@ -231,6 +219,7 @@ FILES = [
     ('{"settings": {}, "options": {}}', "options is no setting of a "),
     ("[]", "not the config.json of a run"),
     ("[1]", "not the config.json of a run"),
+    pytest.param("[" * 10**5, "not the config.json of a run", id="nested"),
     ('{"data": 5}', "data must be a str"),
     ("epochs: 3", "Expecting value: line 1 column 1"),
     ('{"epoch": 3}', "epoch is no setting of a variational autoencoder"),
@@ -262,15 +251,10 @@ def test_a_finished_run_is_resumed(train, tmp_path, without_figures):
     assert "are finished" not in stdout
     assert re.search(r"^3 epochs, .* seconds each \(median\)$", stdout, re.MULTILINE)
     assert [row["epoch"] for row in rows(out)] == ["1", "2", "3"]
-    before = config(out)
-    assert before["epochs"] == 3
-    one_line(train("--resume", out, "--epochs", 2), "--epochs 2", "only rise")
+    assert config(out)["epochs"] == 3
     one_line(train("--resume", out, "--latent-dim", 3), "--latent-dim")
     other_model = train("--resume", out, package="autoencoder_tf")
     one_line(other_model, "a run of a variational autoencoder", "use vae_numpy")
-    (out / "checkpoint.npz").write_bytes(b"")
-    assert "damaged" in train("--resume", out, "--epochs", 9).stderr
-    assert config(out) == before
 
 
 @pytest.mark.slow
@@ -365,22 +349,6 @@ def wait_for_epoch(run, epoch, process):
             return
         time.sleep(0.01)
     pytest.fail(f"epoch {epoch} was not reached: {process.communicate()}")
-
-
-@pytest.mark.slow
-def test_killed_in_two_epochs_and_resumed(train, tmp_path, uninterrupted):
-    out = tmp_path / "run"
-    for epoch, words in [(1, [*SLOW, "--out", out]), (2, ["--resume", out])]:
-        process = begin(tmp_path, *words)
-        wait_for_epoch(out, epoch, process)
-        assert "another process is training" in train("--resume", out).stderr
-        process.kill()
-        process.communicate()
-        assert process.returncode == -signal.SIGKILL
-    assert len(rows(out)) < 3
-    assert train("--resume", out).returncode == 0
-    assert (checkpoint(out), rows(out)) == uninterrupted
-    assert not [name for name in files(out) if name.endswith(".tmp")]
 
 
 @pytest.mark.slow
