@@ -17,6 +17,7 @@ import doorkeeper
 from common import UserError, packages
 
 PIPE = 141  # what a shell says of a command that nobody reads any longer
+LONGEST = 1000  # characters of an error that may quote what somebody typed
 
 DATA = (
     "mnist (from $MNIST_PATH, a cache or the network), digits (1,797 images bundled "
@@ -65,9 +66,12 @@ def _place():
 
 
 def fail(message):
-    """Print a mistake as one line -> exit status 2."""
+    """Print a mistake as one line, of a long one the ends -> exit status 2."""
+    text = " ".join(str(message).split())
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST // 2]} ... {text[-LONGEST // 2 :]}"
     with contextlib.suppress(OSError):  # of a full disk, where stderr is a file
-        print("error:", " ".join(str(message).split()), file=sys.stderr, flush=True)
+        print("error:", text, file=sys.stderr, flush=True)
     return 2
 
 
