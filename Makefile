@@ -10,7 +10,7 @@ PYTEST := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 \
 APART := environments notebooks mnist pages
 MOST := not environments and not notebooks and not mnist and not pages
 
-.PHONY: help train test check doctor lint format bench notebooks usage pages address \
+.PHONY: help train test stress check doctor lint format bench notebooks usage pages address \
     explorer pretrained today test-today check-today lab search lock clean whole $(APART:%=test-%)
 
 help:  ## list the targets
@@ -28,6 +28,9 @@ test-mnist: whole  ## run the long trainings on MNIST, where MNIST_PATH names it
 test-pages: whole  ## run every test that needs a browser
 $(APART:%=test-%): test-%:
 	$(PYTEST) -m $* $(ARGS)
+
+stress: whole  ## run 500 histories of a run, 10,000 damaged files, 30 seeds of chance
+	SEEDS=30 $(PYTEST) -m "stress or chance" $(ARGS)
 
 # What other versions can change: values, each framework, estimators, a whole run.
 check-today: WHICH := -m "not slow and $(MOST)" $(addprefix tests/, frameworks models \

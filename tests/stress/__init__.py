@@ -4,20 +4,16 @@ import multiprocessing
 import os
 import sys
 import threading
-from pathlib import Path
 
 from tqdm import tqdm
 
 MANY = "SEEDS" in os.environ  # as in `make stress`
-FORK = multiprocessing.get_context("forkserver")  # from what has imported all this
-FORK.set_forkserver_preload(
-    [
-        *("pytest", "hypothesis.stateful", "filelock", "pooch", "sklearn.datasets"),
-        *("common.commands.train", "common.images.formats", "common.figures"),
-        *("tests.helpers", "tools.explore", "tools.use", "vae_numpy.vae"),
-        *(("vae_tf.vae", "vae_theano.vae") if MANY else ()),
-    ]
-)
+IMPORTED = ["pytest", "hypothesis.stateful", "filelock", "pooch", "sklearn.datasets"]
+IMPORTED += ["common.commands.train", "common.images.formats", "common.figures"]
+IMPORTED += ["tests.helpers", "tools.explore", "tools.use", "vae_numpy.vae"]
+IMPORTED += ["vae_tf.vae", "vae_theano.vae"] if MANY else []
+FORK = multiprocessing.get_context("forkserver")
+FORK.set_forkserver_preload(IMPORTED)
 
 
 def forked(function, folder, *arguments):
@@ -31,13 +27,11 @@ def forked(function, folder, *arguments):
 
 
 def _call(function, folder, *arguments):
-    out, err = Path(folder, "out"), Path(folder, "err")
     tqdm.set_lock(threading.RLock())  # instead of one between processes
-    with out.open("w") as sys.stdout, err.open("w") as sys.stderr:
-        function(folder, *arguments)
+    sys.stdout, sys.stderr = ((folder / n).open("w", 1) for n in ("out", "err"))
+    function(folder, *arguments)
 
 
 def contents(folder):
     """The bytes of all files in a folder but for hidden ones."""
-    paths = [p for p in folder.rglob("[!.]*") if p.is_file()]
-    return {path: path.read_bytes() for path in paths}
+    return {p: p.read_bytes() for p in folder.rglob("[!.]*") if p.is_file()}

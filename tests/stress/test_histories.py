@@ -28,6 +28,7 @@ from tests.stress import MANY, contents, forked
 from tools import use
 
 TINY = ["--hidden", "4", "--latent-dim", "2", "--batch-size", "8", "--quiet"]
+TAKEN = "a run already; continue it with --resume, replace it with --overwrite, or "
 TOUCHES = {"open", "os.mkdir", "os.remove", "os.rename", "os.rmdir"}  # Python's audits
 COMMANDS = ["encode", "evaluate --judge 0 --samples 3", "explore", "sample --count 2"]
 COMMANDS += ["interpolate --from 0 --to 5", "reconstruct --images 0 1"]
@@ -141,7 +142,7 @@ class Histories(stateful.RuleBasedStateMachine):
     )
     def train(self, seed, epochs, overwrite, package, touches):
         words = new(self.base, self.folder, seed, epochs) + ["--overwrite"] * overwrite
-        refusal = self.config() and not overwrite and "there is a run already"
+        refusal = self.config() and not overwrite and TAKEN
         done = self.call(package, words, touches, refusal)
         if not refusal:
             self.settle(done, seed, ((0, epochs, self.packages[package]),))
