@@ -74,8 +74,7 @@ def of(dataset):
 def _read(path):
     """The judge in a file."""
     judge = Judge()
-    with path.open("rb") as file:
-        arrays = files.arrays(file)
+    with path.open("rb") as file, files.arrays(file) as arrays:
         vars(judge).update({n: arrays[n][()] for n in Judge.__annotations__})
     judge.real_images = Scores(**json.loads(str(judge.real_images)))
     return judge

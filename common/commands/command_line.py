@@ -17,7 +17,6 @@ import doorkeeper
 from common import UserError, packages
 
 PIPE = 141  # what a shell says of a command that nobody reads any longer
-LONGEST = 1000  # characters of an error that may quote what somebody typed
 
 DATA = (
     "mnist (from $MNIST_PATH, a cache or the network), digits (1,797 images bundled "
@@ -68,8 +67,7 @@ def _place():
 def fail(message):
     """Print a mistake as one line, of a long one the ends -> exit status 2."""
     text = " ".join(str(message).split())
-    if len(text) > LONGEST:
-        text = f"{text[: LONGEST // 2]} ... {text[-LONGEST // 2 :]}"
+    text = text if len(text) <= 1000 else f"{text[:500]} ... {text[-500:]}"
     with contextlib.suppress(OSError):  # of a full disk, where stderr is a file
         print("error:", text, file=sys.stderr, flush=True)
     return 2
