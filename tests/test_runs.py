@@ -96,15 +96,12 @@ def test_not_a_run(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_truncated_or_changed_checkpoint(run):
-    content = run.checkpoint_path.read_bytes()
-    changed = bytearray(content)
-    changed[content.index(np.ones(1).tobytes())] ^= 0xFF
-    sizes = 0, 10, len(content) // 2, len(content) - 1
-    for damaged in (changed, *(content[:size] for size in sizes)):
-        run.checkpoint_path.write_bytes(damaged)
-        with pytest.raises(UserError, match="damaged checkpoint"):
-            restore(run)
+def test_a_changed_bit_of_a_checkpoint_is_noticed(run):
+    changed = bytearray(run.checkpoint_path.read_bytes())
+    changed[changed.index(np.ones(1).tobytes())] ^= 1
+    run.checkpoint_path.write_bytes(changed)
+    with pytest.raises(UserError, match="damaged checkpoint"):
+        restore(run)
 
 
 def test_a_run_that_is_resumed_is_never_cleared(run, settings, digits):
