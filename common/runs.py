@@ -156,7 +156,8 @@ class Run:
             return [], Epoch(1)
         state, epoch = self.read_checkpoint(estimator)
         history = self._read_history(columns)[: epoch.number - 1]
-        if [row["epoch"] for row in history] != [*range(1, epoch.number)]:
+        numbers = [row["epoch"] for row in history]
+        if numbers != [*range(1, len(numbers) + 1)] or len(numbers) != epoch.number - 1:
             expected = f"expected rows for epochs 1 to {epoch.number - 1}"
             raise UserError(f"{self.history_path}: damaged; {expected}")
         estimator.load_state(state)
@@ -199,7 +200,7 @@ class Run:
                     | {"epoch": int(row["epoch"])}
                     for row in reader
                 ]
-        except (FileNotFoundError, KeyError, ValueError, TypeError):
+        except (FileNotFoundError, KeyError, ValueError, TypeError, csv.Error):
             return []
 
 
