@@ -24,10 +24,11 @@ from tools import use
 
 KINDS = ["npz/data.npz", "idx/train-images-idx3-ubyte", "idx/t10k-labels-idx1-ubyte"]
 KINDS += ["bits/binarized_mnist_valid.amat", "csv/train.csv", "zip/train.zip"]
-KINDS += ["options/options.json"]
-KINDS += ["run/config.json", "run/history.csv", "run/checkpoint.npz"]
+KINDS += ["options/options.json", "run/config.json", "run/history.csv"]
+KINDS += ["run/checkpoint.npz"]
 ODD = [b"\0", b"\xff" * 8, b"-1", b"9" * 30, b"1e99", b"nan", b"\n", b",", b'"', b"PK"]
 ODD += [b"[" * 10_000, b"{" * 10_000, b"\xc3\xa9", b"null", b"\x1b[2J", b"<", b"0" * 9]
+ODD += [b"7" * 200_000]
 SIZES = [-1, 0, 1, 10, 28, 28, 28, 30, 784, 784, 10**9, 2**31, 2**62]
 DTYPES = ["|u1", "|b1", "<f4", ">f8", "<i8", "<U0", "|V0", "|S0", "<U9", "|S2147483647"]
 DTYPES += ["|O", "<M8[s]", "<c16", "i4,f4", "<f2", "<f16"]

@@ -7,6 +7,8 @@ import importlib
 import sys
 from pathlib import Path
 
+import numpy as np
+
 from common import UserError, files, packages, runs
 from common.commands import command_line
 from common.config import ARRAY
@@ -80,7 +82,7 @@ def _use(package, options):
     stem.parent.mkdir(parents=True, exist_ok=True)
     from common.figures import style
 
-    with style():
+    with style(), np.errstate(all="ignore"):  # numbers may be none, in any framework
         paths = options.module.run(options, estimator, dataset, stem)
     print(f"run    {run.path}\nfiles  {', '.join(map(str, paths))}")
     return 0

@@ -46,6 +46,7 @@ def estimate(vae, pixels, samples, progress=False):
     return np.concatenate(log_evidence)
 
 
+@np.errstate(invalid="ignore")  # of weights that are far too large
 def _of_a_call(vae, images, samples):
     """log p(x) of a few images.  (N, D) -> (N,)"""
     x = batches.evaluation_set(images, vae.settings_)["x"]
