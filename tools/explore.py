@@ -67,6 +67,8 @@ def run(options, estimator, dataset, stem):
 def _load(run, config, estimator):
     """The model of RUN2, in this framework if it can be."""
     same = config.settings.name == estimator.name  # whichever framework trained it
+    if not same and config.package not in packages.every():
+        raise UserError(f"{run.config_path}: there is no {config.package} here")
     kind = type(estimator) if same else packages.estimator(config.package)
     return kind.load(run.path)
 

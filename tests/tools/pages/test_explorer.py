@@ -697,12 +697,16 @@ def test_size(visit, digits, tmp_path, cls, count, most, all_fit):
 
 
 @pytest.mark.slow
-def test_mistakes_get_one_line(folders, command):
+def test_mistakes_get_one_line(folders, command, tmp_path):
     one_line(
         command("vae_numpy", "explore", folders / "large"), "65,504"
     )  # of a float16
     both = folders / "vae", folders / "nowhere"
     one_line(command("vae_numpy", "explore", *both), "not a run")
+    config = (folders / "autoencoder" / "config.json").read_text()
+    (tmp_path / "config.json").write_text(config.replace("autoencoder_tf", "this"))
+    both = folders / "vae", tmp_path
+    one_line(command("vae_numpy", "explore", *both), "there is no this here")
 
 
 def test_the_demo_is_what_the_sources_make(visit):
