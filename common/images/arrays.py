@@ -8,6 +8,7 @@ SHAPES = (784,), (28, 28), (28, 28, 1), (1, 28, 28)  # of an image
 ROUNDING = 1e-6  # by which numbers from 0 to 1 may miss their ends
 
 
+@np.errstate(invalid="ignore")  # of numbers that are none
 def understood(fields):
     """A Dataset's fields as they were read -> the same as a Dataset has them.
 

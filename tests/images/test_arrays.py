@@ -92,6 +92,7 @@ def test_what_is_not(tmp_path, arrays, part, line, change, what):
 
 
 OF_NO_USE = ["seven", 0.5, np.nan, np.inf, np.uint64(2**64 - 1), 1 + 2j]
+OF_NO_USE += [np.frombuffer(b"\1\0\xa0\x7f", "f4")[0]]  # a NaN that signals
 OF_NO_USE += [np.zeros((), [("digit", "i4")]), np.zeros((), "M8[s]"), np.eye(200, 14)]
 
 
