@@ -2,16 +2,17 @@
 
 A mutant changes one operator, comparison or number, in a copy of the project.  It
 survives if its file's tests pass: the place is untested, or the change makes none.
+Each runs in a fork of this process, which has imported the frameworks.
 """
 
 import ast
 import io
 import itertools
+import multiprocessing
 import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import tokenize
@@ -19,8 +20,11 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
-from common import UserError
+import pytest
+
+from common import UserError, packages
 from common.commands.command_line import Parser, exit_status
+from common.frameworks import silence
 
 OPPOSITE = {
     **{"+": "-", "-": "+", "*": "/", "/": "*", "//": "/", "%": "//"},
@@ -53,12 +57,16 @@ def mutants(file):
             yield file, line, text
 
 
-def sample(files, count, seed):
-    """So many mutants, from each file in turn."""
-    rng, shuffled = random.Random(seed), []
-    for file in files:
-        every = [*mutants(file)]
-        shuffled.append(rng.sample(every, len(every)))
+def sample(files, count, seed, together=False):
+    """So many mutants, from each file in turn; together: each with its twins beside it.
+
+    Of twins the mutants are in the same places.
+    """
+    rng, every, shuffled = random.Random(seed), [*map(mutants, files)], []
+    if together:
+        every = [[(*first, *twins) for first, *twins in zip(*every, strict=True)]]
+    for each in map(list, every):
+        shuffled.append(rng.sample(each, len(each)))
     turns = itertools.chain(*itertools.zip_longest(*shuffled))
     return [*itertools.islice(filter(None, turns), count)]
 
@@ -77,25 +85,36 @@ def tests_of(file):
     return ["tests"]
 
 
-def succeed(project, tests, slow):
-    """Whether tests, slow ones if asked for, pass and end in time; no process stays."""
-    options = ["-x", "-m", "" if slow else "not slow", "-p", "no:cacheprovider"]
-    # Bytecode would be taken for a mutant's, which is as old and as long as the file.
-    changes = {"PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(project.parent)}
-    with subprocess.Popen(
-        [sys.executable, "-m", "pytest", *options, *tests],
-        cwd=project,
-        env=os.environ | changes,
-        start_new_session=True,
-        **dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL),
-    ) as process:
+def succeed(project, words):
+    """Whether tests pass and end in time, in a fork; none of its processes stays."""
+    fork = multiprocessing.get_context("fork")
+    with tempfile.TemporaryDirectory(dir=project.parent) as temporary:
+        child = fork.Process(target=_test, args=(project, temporary, words))
+        child.start()
         try:
-            return process.wait(LIMIT) == 0
-        except subprocess.TimeoutExpired:
-            return False
+            child.join(LIMIT)
         finally:
             with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+                os.killpg(child.pid, signal.SIGKILL)
+            child.join()
+    return child.exitcode == 0
+
+
+def _test(project, temporary, words):
+    """Run pytest in the copy, whose modules take the place of those that are here."""
+    os.setsid()
+    os.chdir(project)
+    # Bytecode would be taken for a mutant's, which is as old and as long as the file.
+    os.environ["PYTHONDONTWRITEBYTECODE"], sys.dont_write_bytecode = "1", True
+    # A judge that is kept in a file is no other mutant's.
+    os.environ["TMPDIR"] = os.environ["XDG_CACHE_HOME"] = tempfile.tempdir = temporary
+    ours = {path.stem for path in project.iterdir()}
+    for name in [name for name in sys.modules if name.partition(".")[0] in ours]:
+        del sys.modules[name]
+    sys.path.insert(0, str(project))
+    cache = f"cache_dir={project.parent}/cache"  # says what noticed the last mutant
+    with silence():
+        sys.exit(pytest.main(["-x", "--ff", "-o", cache, *words]))
 
 
 def main():
@@ -107,6 +126,7 @@ def main():
     add("--seed", type=int, default=0, help="another one chooses others")
     add("--tests", metavar="PATH", nargs="+", help="in place of those of each file")
     add("--slow", action="store_true", help="slow tests, too")
+    add("--together", action="store_true", help="each mutant in all files, twins")
     return exit_status(_try, parser.parse_args())
 
 
@@ -114,27 +134,37 @@ def _try(options):
     try:
         paths = [Path(file).resolve().relative_to(Path.cwd()) for file in options.files]
         files = [path.as_posix() for path in paths]
-        chosen = sample(files, options.count, options.seed)
+        chosen = sample(files, options.count, options.seed, options.together)
     except (SyntaxError, ValueError) as error:  # no Python; outside the project
         raise UserError(error) from None
+    every = packages.every()
+    for package in packages.runnable() if Path.cwd() == packages.ROOT else ():
+        packages.estimator(package)  # so that no fork imports its framework
     alive, passing = Counter(), []
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder, "project")
         shutil.copytree(".", project, ignore=shutil.ignore_patterns(".*", "runs"))
-        for file, line, text in chosen:
-            tests = options.tests or tests_of(file)
-            if tests not in passing and not succeed(project, tests, options.slow):
+        for mutant in chosen:
+            file, line, text, *twins = mutant
+            tests, package = options.tests or tests_of(file), file.partition("/")[0]
+            words = [*tests, "-m", "" if options.slow else "not slow"]
+            if package in every and not options.together:  # others notice nothing
+                others = " or ".join(name for name in every if name != package)
+                words += ["-k", f"{package} or not ({others})"]
+            if words not in passing and not succeed(project, words):
                 raise UserError(f"{' '.join(tests)}: fail with nothing changed")
-            passing.append(tests)
-            source = (project / file).read_text(encoding="utf-8")
-            (project / file).write_text(text, encoding="utf-8")
-            if succeed(project, tests, options.slow):
+            passing.append(words)
+            texts = {project / name: t for name, _, t in (mutant[:3], *twins)}
+            sources = {path: path.read_text("utf-8") for path in texts}
+            for path, its in texts.items():
+                path.write_text(its, "utf-8")
+            if succeed(project, words):
                 alive[file] += 1
-                before, after = (
-                    t.split("\n")[line - 1].strip() for t in (source, text)
-                )
+                both = sources[project / file], text
+                before, after = (its.split("\n")[line - 1].strip() for its in both)
                 print(f"  {file}:{line}\n    - {before}\n    + {after}", flush=True)
-            (project / file).write_text(source, encoding="utf-8")
+            for path, its in sources.items():
+                path.write_text(its, "utf-8")
     for file, count in Counter(file for file, *_ in chosen).items():
         print(f"{file}: {count} mutants, {count - alive[file]} noticed")
     return 1 if alive else 0

@@ -78,6 +78,13 @@ def test_a_sample_is_even_and_its_seed_repeats_it(project):
     assert len({*mutants.sample(files, 100, 0)}) == 52
 
 
+def test_twins_change_together(project):
+    (project / "twin.py").write_text((project / "program.py").read_text())
+    for mutant in mutants.sample(["program.py", "twin.py"], 9, 0, together=True):
+        file, line, text, twin = mutant
+        assert (file, twin) == ("program.py", ("twin.py", line, text))
+
+
 @pytest.mark.slow
 def test_a_tested_line_is_noticed_and_an_untested_one_survives(project, run):
     before = (project / "program.py").read_text()
