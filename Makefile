@@ -5,12 +5,14 @@ PYTHON := .venv/bin/python
 UV := .uv/bin/uv
 UV_VERSION := 0.13.9
 # Each of two workers has one thread; neighbors go to one worker, for their fixtures.
-PYTEST := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 \
-    TF_NUM_INTEROP_THREADS=1 $(PYTHON) -m pytest -n 2 --dist worksteal
+ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 \
+    TF_NUM_INTEROP_THREADS=1
+PYTEST := $(ONE_THREAD) $(PYTHON) -m pytest -n 2 --dist worksteal
 APART := environments notebooks mnist pages
 MOST := not environments and not notebooks and not mnist and not pages
 
-.PHONY: help train test stress check doctor lint format bench notebooks usage pages address \
+.PHONY: help train test stress check doctor lint format mutants bench notebooks usage \
+    pages address \
     explorer pretrained today test-today check-today lab search lock clean whole $(APART:%=test-%)
 
 help:  ## list the targets
@@ -60,6 +62,25 @@ lint: whole  ## check style, formatting and spelling
 format: whole  ## format the code
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
+
+# A mistake at a time: in each lesson file, in all twins at once, in the other rooms.
+MUTANTS := $(ONE_THREAD) $(PYTHON) -m tools.mutants --count
+OF_TODAY := $(ONE_THREAD) .venv-today/bin/python -m tools.mutants --count
+LESSON := $(wildcard $(patsubst %,*_*/%.py,model bound vae gan autoencoder gradient))
+NEWEST := $(filter vae_jax/% vae_torch/% vae_pytensor/%,$(LESSON))
+TRAINING := $(addprefix common/,batches.py loop.py weights.py models/vae/log_evidence.py)
+OTHERS := common/runs.py common/judge.py common/estimator.py $(wildcard common/images/*.py)
+ROOMS := tests/frameworks tests/test_parity.py --
+mutants: whole  ## name the mistakes in the programs that no test notices (for two hours)
+	-$(MUTANTS) 600 $(filter-out $(NEWEST),$(LESSON)) $(TRAINING)
+	-$(MUTANTS) 100 --tests $(ROOMS) common/frameworks/numpy.py common/frameworks/theano/adam.py
+	-$(MUTANTS) 40 --together $(filter vae_%/model.py,$(LESSON))
+	-$(MUTANTS) 40 --together $(filter vae_%/bound.py,$(LESSON))
+	-$(MUTANTS) 40 --together $(filter gan_%/model.py,$(LESSON))
+	-$(MUTANTS) 300 $(OTHERS)
+	-test ! -e .venv-today/ready || $(OF_TODAY) 200 $(NEWEST)
+	-test ! -e .venv-today/ready || $(OF_TODAY) 100 --tests $(ROOMS) \
+	    $(patsubst %,common/frameworks/%/network.py,jax torch pytensor)
 
 bench: whole  ## measure speed and print ratios, all in one run
 	$(PYTHON) -m experiments.benchmarks $(ARGS)

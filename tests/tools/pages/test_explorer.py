@@ -698,9 +698,8 @@ def test_size(visit, digits, tmp_path, cls, count, most, all_fit):
 
 @pytest.mark.slow
 def test_mistakes_get_one_line(folders, command, tmp_path):
-    one_line(
-        command("vae_numpy", "explore", folders / "large"), "65,504"
-    )  # of a float16
+    too_large = command("vae_numpy", "explore", folders / "large")
+    one_line(too_large, "65,504")  # of a float16
     both = folders / "vae", folders / "nowhere"
     one_line(command("vae_numpy", "explore", *both), "not a run")
     config = (folders / "autoencoder" / "config.json").read_text()
