@@ -62,11 +62,10 @@ def sample(files, count, seed, together=False):
 
     Of twins the mutants are in the same places.
     """
-    rng, every, shuffled = random.Random(seed), [*map(mutants, files)], []
+    rng, every = random.Random(seed), [[*mutants(file)] for file in files]
     if together:
         every = [[(*first, *twins) for first, *twins in zip(*every, strict=True)]]
-    for each in map(list, every):
-        shuffled.append(rng.sample(each, len(each)))
+    shuffled = [rng.sample(each, len(each)) for each in every]
     turns = itertools.chain(*itertools.zip_longest(*shuffled))
     return [*itertools.islice(filter(None, turns), count)]
 
