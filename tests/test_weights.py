@@ -1,6 +1,7 @@
 """Initial weights, and what training makes of networks that start with them."""
 
 from itertools import islice
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,30 +12,34 @@ from tests.conftest import make_settings
 from vae_numpy import Network
 
 
-def initial(pixels, hidden, **changes):
-    return make_settings(hidden=hidden, latent_dim=3, **changes).initial(pixels)
-
-
 @pytest.fixture
 def pixels(rng):
     return rng.integers(0, 256, (50, 784), dtype=np.uint8)
 
 
-@pytest.mark.parametrize(("activation", "gain"), [("relu", 2), ("tanh", 1)])
-def test_variance(pixels, activation, gain):
-    W = initial(pixels, (400,), activation=activation)["encoder_W1"]
-    # The variance of n normal draws has a relative error of sqrt(2 / n).
-    assert W.var() == pytest.approx(gain / 784, rel=5 * np.sqrt(2 / W.size))
-
-
-def test_seed(pixels):
-    first, again, other = (initial(pixels, (8,), random_state=s) for s in (0, 0, 1))
-    assert all((first[name] == again[name]).all() for name in first)
-    assert (first["encoder_W1"] != other["encoder_W1"]).all()
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize(
+    ("activation", "gain"), [("relu", 2), ("tanh", 1), ("leaky_relu", 2 / 1.04)]
+)
+def test_weights_are_normal_draws_of_the_seed(activation, gain, seed):
+    """In the order of the shapes."""
+    shapes = weights.shapes("encoder", (784, 400, 3), "W_mu", "W_WW")
+    assert shapes == {
+        **{"encoder_W1": (784, 400), "encoder_b1": (400,)},
+        **{"W_mu": (400, 3), "b_mu": (3,), "W_WW": (400, 3), "b_WW": (3,)},
+    }
+    settings = SimpleNamespace(random_state=seed, activation=activation)
+    initial = weights.initial(shapes, settings, {"W_mu": 0.25})
+    rng = np.random.default_rng(seed)
+    variances = {"encoder_W1": gain / 784, "W_mu": 0.25, "W_WW": gain / 400}
+    for name, variance in variances.items():
+        expected = np.sqrt(variance) * rng.standard_normal(shapes[name])
+        np.testing.assert_allclose(initial.pop(name), expected, rtol=1e-6)
+    assert not any(map(np.any, initial.values()))
 
 
 def test_output_starts_at_the_mean_image(pixels):
-    pixels[:, 0] = 0  # a pixel that is never on still has finite log-odds
+    pixels[:, :2] = 0, 255  # pixels that never change still have finite log-odds
     probabilities = 1 / (1 + np.exp(-weights.log_odds(pixels)))
     expected = (pixels.mean(axis=0) / 255).clip(0.005, 0.995)
     np.testing.assert_allclose(probabilities, expected, rtol=1e-5)
