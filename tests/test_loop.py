@@ -1,8 +1,11 @@
 """The epoch loop and its Record, with a small VAE."""
 
 import os
+import re
 import signal
 import threading
+import time
+from functools import partial
 
 import numpy as np
 import pytest
@@ -58,9 +61,22 @@ def test_interrupting_anywhere_changes_nothing(train, tmp_path, monkeypatch, cal
 @pytest.mark.parametrize(("cores", "share"), [(2, 1), (6, 1e-9), (64, 1)])
 def test_threads_change_nothing(train, tmp_path, monkeypatch, cores, share):
     """They make one epoch after the other, some chunk by chunk, all at once."""
+    makers, most, binarize, ahead = [], set(), batches.binarize, loop.Ahead
+
+    def make(*arguments):
+        makers.append(threading.current_thread() == threading.main_thread())
+        return binarize(*arguments)
+
+    def count(chunks, items):
+        most.add(items)
+        return ahead(chunks, items)
+
+    monkeypatch.setattr(batches, "binarize", make)
+    monkeypatch.setattr(loop, "Ahead", count)
     monkeypatch.setattr(batches, "CHUNK", 11)
     monkeypatch.setattr(Network, "parallel", None)
     train("whole")
+    assert all(makers)
     monkeypatch.setattr(Network, "parallel", "threads")
     monkeypatch.setattr(loop.machine, "cores", lambda: cores)
     monkeypatch.setattr(loop, "BYTES", 1e9 * share)
@@ -68,6 +84,8 @@ def test_threads_change_nothing(train, tmp_path, monkeypatch, cores, share):
     with pytest.raises(KeyboardInterrupt):
         train("parts", interrupt_at=4)
     train("parts")
+    assert not all(makers)
+    assert most == {3 if share == 1 else 1}  # chunks: those of an epoch, or what fits
     assert threading.active_count() == threads
     assert checkpoint(tmp_path / "parts") == checkpoint(tmp_path / "whole")
 
@@ -82,8 +100,31 @@ def test_a_non_finite_elbo_stops_and_keeps_the_checkpoint(train, tmp_path):
     assert len(rows(tmp_path / "run")) == 2
 
 
+def test_the_bar_says_how_far_training_is(settings, digits, monkeypatch, capfd):
+    monkeypatch.setattr(batches, "CHUNK", 11)
+    monkeypatch.setattr(loop, "tqdm", partial(loop.tqdm, mininterval=0, miniters=1))
+    network, sums = Network(settings.initial(digits.train_images), settings), []
+
+    def train(**chunk):
+        sums.append(Network.train(network, **chunk))
+        return sums[-1]
+
+    monkeypatch.setattr(network, "train", train)
+    next(loop.epochs(network, digits.train_images, settings, verbose=True))
+    bar = capfd.readouterr().err
+    assert "\n" not in bar  # it goes when the epoch ends
+    for steps, done, sum_ in zip((11, 11, 8), (11, 22, 30), sums, strict=True):
+        mean = sum_["elbo"] / steps
+        assert re.search(rf"epoch 1/3: [^\r]*{done}/30 [^\r]*ELBO {mean:.1f} nats", bar)
+
+
 def test_the_row_of_an_epoch(train, tmp_path, digits, settings):
+    start = time.perf_counter()
     _, history = train("run")
+    seconds = [row["seconds"] for row in history]
+    assert 0 < min(seconds) <= sum(seconds) < time.perf_counter() - start
+    rates = batches.learning_rates(settings, 30, 3)
+    assert history[-1]["learning_rate"] == rates[-1] < rates[-2]
     network = VAE.load(tmp_path / "run").network
     test_set = batches.evaluation_set(digits.test_images, settings)
     parts = [part.mean() for part in network.evaluate(**test_set)]
