@@ -100,7 +100,9 @@ def test_a_non_finite_elbo_stops_and_keeps_the_checkpoint(train, tmp_path):
     assert len(rows(tmp_path / "run")) == 2
 
 
-def test_the_bar_says_how_far_training_is(settings, digits, monkeypatch, capfd):
+def test_the_mean_of_an_epoch_and_the_bar_on_the_way(
+    settings, digits, monkeypatch, capfd
+):
     monkeypatch.setattr(batches, "CHUNK", 11)
     monkeypatch.setattr(loop, "tqdm", partial(loop.tqdm, mininterval=0, miniters=1))
     network, sums = Network(settings.initial(digits.train_images), settings), []
@@ -110,7 +112,9 @@ def test_the_bar_says_how_far_training_is(settings, digits, monkeypatch, capfd):
         return sums[-1]
 
     monkeypatch.setattr(network, "train", train)
-    next(loop.epochs(network, digits.train_images, settings, verbose=True))
+    epoch = next(loop.epochs(network, digits.train_images, settings, verbose=True))
+    mean = sum(each["elbo"] for each in sums) / 30
+    assert epoch.means == {"elbo": pytest.approx(mean, rel=1e-9)}
     bar = capfd.readouterr().err
     assert "\n" not in bar  # it goes when the epoch ends
     for steps, done, sum_ in zip((11, 11, 8), (11, 22, 30), sums, strict=True):
