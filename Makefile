@@ -11,9 +11,9 @@ PYTEST := $(ONE_THREAD) $(PYTHON) -m pytest -n 2 --dist worksteal
 APART := environments notebooks mnist pages
 MOST := not environments and not notebooks and not mnist and not pages
 
-.PHONY: help train test stress check doctor lint format mutants bench notebooks usage \
-    pages address \
-    explorer pretrained today test-today check-today lab search lock clean whole $(APART:%=test-%)
+.PHONY: help train test stress check doctor lint format mutants bench notebooks \
+    usage pages address explorer pretrained today test-today check-today lab search lock \
+    clean whole $(APART:%=test-%)
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile

@@ -155,12 +155,14 @@ def test_more_epochs_than_memory_has_room_for(run):
         restore(run)
 
 
-def test_several_sums_come_back_by_name(run):
-    sums = dict(zip(gan.Settings.training_sums, (1.5, -2.25, 0.5, 3.0), strict=True))
+@pytest.mark.parametrize("model", [vae.Settings, gan.Settings])
+def test_sums_come_back_by_name(run, model):
+    """One is a number in the file, several are an array."""
+    sums = dict(zip(model.training_sums, (1.5, -2.25, 0.5, 3.0), strict=False))
     epoch = Epoch(2, 200, sums, 0.5)
-    row = dict.fromkeys(gan.Settings.columns(), 1.5) | {"epoch": 1}
+    row = dict.fromkeys(model.columns(), 1.5) | {"epoch": 1}
     run.save([row], {"W": np.ones(3)}, epoch)
-    assert restore(run, settings=gan.Settings)[1:] == ([row], epoch)
+    assert restore(run, settings=model)[1:] == ([row], epoch)
 
 
 def test_a_former_checkpoint_has_one_sum_without_a_name(run):
