@@ -104,6 +104,9 @@ def test_what_is_measured(rng, package):
     for name, values in expected.items():
         np.testing.assert_allclose(measures[name], values, rtol=1e-4, err_msg=name)
     assert measures["accuracy_real"].mean() == 0.5
+    zeros = {n: np.zeros_like(value) for n, value in network.state().items()}
+    network.load_state(zeros)  # all logits are 0: no answer is right
+    assert not np.any(network.evaluate(x, z, other)[2:])
 
 
 @EACH
