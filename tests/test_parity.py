@@ -99,14 +99,15 @@ EXTREMES = {  # as far as float32 goes, in columns
 @pytest.mark.parametrize("function", EXTREMES)
 def test_extreme_arguments(package, function):
     columns = EXTREMES[function].items()
-    drawn = {name: np.tile(c[:, None], 3).astype("f4") for name, c in columns}
+    drawn = {name: np.tile(c[:, None, None], 3).astype("f4") for name, c in columns}
     expected = getattr(reference, function)(**wide(drawn))
     with np.errstate(all="raise", under="ignore"):
         drawn |= {"activation": "relu", "parameters": {}}
         (value,) = values(package, function, drawn)
     # x l - softplus(l) cancels for x = 1 and large l: then it is exact to an ulp of l.
-    logits = drawn.get("logits", np.zeros((len(expected), 1), "f4"))
-    ulps = 3 * np.spacing(abs(logits[:, 0]))
+    logits = drawn.get("logits", np.zeros((len(expected), 1, 1), "f4"))
+    ulps = 3 * np.spacing(abs(logits[..., 0]))
+    assert value.shape == expected.shape
     assert (abs(value - expected) <= 1e-5 * abs(expected) + ulps).all()
 
 
