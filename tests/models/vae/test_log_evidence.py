@@ -70,6 +70,7 @@ def test_an_estimate_does_not_depend_on_other_images(digits, trained, monkeypatc
     X = digits.test_images[:30]
     together = vae.log_evidence(X, 64)
     np.testing.assert_allclose(vae.log_evidence(X[7:8], 64), together[7:8], rtol=1e-6)
+    assert np.isfinite(vae.log_evidence(X, 1)).all()
     monkeypatch.setattr(log_evidence, "DRAWS", 9)
     monkeypatch.setattr(log_evidence, "IMAGES", 7)
     np.testing.assert_allclose(vae.log_evidence(X, 64), together, rtol=1e-6)
