@@ -121,6 +121,18 @@ def test_its_classifier(name):
     assert judge.real_images.entropy == pytest.approx(np.log(10), abs=0.003)
 
 
+def test_its_figures_change_with_its_version_alone(judge, digits):
+    X = blurred(digits.train_images / 255, 1)
+    model = SimpleNamespace(sample=lambda count: np.resize(X, (count, 784)))
+    scores = judge.scores_of(model)
+    assert (judges.VERSION, scores.images) == (1, 10_000)
+    assert scores.sure == pytest.approx(0.9807, abs=0.001)
+    assert scores.distance == pytest.approx(7.1338, rel=1e-3)
+    p = judge.probabilities(judge.features(digits.test_images / 255))
+    loss = -np.log(p[np.arange(len(p)), digits.test_labels]).mean()
+    assert loss == pytest.approx(0.0127665, rel=1e-3)
+
+
 def test_the_order_of_the_images_does_not_matter(judge, digits):
     X = np.random.default_rng(0).permutation(digits.train_images) / 255
     expected = asdict(judge.real_images)
@@ -222,10 +234,11 @@ def test_without_cache_it_is_fitted_each_time(fits, digits, judge, monkeypatch, 
 
 
 def test_too_few_images(fits, digits):
-    few = replace(digits, test_images=digits.test_images[:50])
+    few = replace(digits, test_images=digits.test_images[:199])
     with pytest.raises(UserError, match="no judge of samples: fewer than 200"):
         judges.of(few)
     assert not fits
+    judges.of(replace(digits, test_images=digits.test_images[:200]))
 
 
 def test_classes_need_not_be_0_to_9(digits, capfd):
