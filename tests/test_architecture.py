@@ -16,7 +16,7 @@ PACKAGES = packages.every()
 AT_THE_ROOT = {
     *(".ci", ".devcontainer", ".binder", ".github", ".gitignore", "LICENSE"),
     *("CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "README.md"),
-    *("Makefile", "doorkeeper.py", "pyproject.toml"),
+    *("Makefile", "SECURITY.md", "doorkeeper.py", "pyproject.toml"),
     *("common", "docs", "exercises", "experiments", "notebooks", "pretrained"),
     *("tests", "tools"),
     *PACKAGES,
