@@ -113,7 +113,8 @@ class Parser(argparse.ArgumentParser):
     """An ArgumentParser with errors of one line, to which -1e-3 is a number."""
 
     def __init__(self, **options):
-        sys.stdout.reconfigure(errors="backslashreplace")  # every path can be printed
+        if hasattr(sys.stdout, "reconfigure"):  # a notebook's prints every path
+            sys.stdout.reconfigure(errors="backslashreplace")  # and so does this
         super().__init__(**options)
         self._negative_number_matcher = re.compile(r"-\.?\d")
 

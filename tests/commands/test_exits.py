@@ -1,5 +1,6 @@
 """However a program ends, it ends with one line, or with none."""
 
+import io
 import re
 import shlex
 import signal
@@ -26,6 +27,13 @@ def test_any_path_can_be_printed(tmp_path):
     result = module("vae_tf.train", "--data", name, folder=tmp_path, **ascii_only)
     assert result.stderr == "error: \\xfcber.npz: no such file or folder\n"
     assert result.returncode == 2
+
+
+def test_a_notebook_runs_commands_too(monkeypatch):
+    """As `%run -m vae_tf.train`, with a stream that cannot be set."""
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    command_line.Parser(prog="train").print_help()
+    assert sys.stdout.getvalue().startswith("usage: train")
 
 
 @pytest.mark.parametrize("words", ["vae_tf.train --help", "vae_tf --help"])
