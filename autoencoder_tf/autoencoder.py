@@ -18,8 +18,8 @@ class Network(network.Network):
     @tf.function(jit_compile=True)
     def _train(self, x, learning_rates, steps):
         """One XLA program runs all the steps and the loop over them."""
-        total = 0.0
-        for step in tf.range(steps):
+        step, total = 0, 0.0
+        while step < steps:  # tf.range(steps) compiles a program for each value
             images = tf.cast(x[step], tf.float32)
             with tf.GradientTape() as tape:
                 logits = self._reconstruct(images)
@@ -27,6 +27,7 @@ class Network(network.Network):
             gradients = tape.gradient(loss, self.parameters)
             self.adam.apply(gradients, self.parameters, learning_rates[step])
             total -= loss
+            step += 1
         return total
 
     def _reconstruct(self, x):

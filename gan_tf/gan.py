@@ -29,12 +29,13 @@ class Network(network.Network):
     @tf.function(jit_compile=True)
     def _train(self, x, z_discriminator, z_generator, learning_rates, steps):
         """One XLA program runs all the steps and the loop over them."""
-        sums = tf.zeros(len(SUMS))
-        for step in tf.range(steps):
+        step, sums = 0, tf.zeros(len(SUMS))
+        while step < steps:  # tf.range(steps) compiles a program for each value
             real, rate = tf.cast(x[step], tf.float32), learning_rates[step]
             means = self._discriminator_step(real, z_discriminator[step], rate)
             means |= self._generator_step(z_generator[step], rate)
             sums += tf.stack([means[name] for name in SUMS])
+            step += 1
         return sums
 
     def _discriminator_step(self, x, z, rate):

@@ -22,8 +22,8 @@ class Network(network.Network):
     @tf.function(jit_compile=True)
     def _train(self, x, eps, learning_rates, steps):
         """One XLA program runs all the steps and the loop over them."""
-        total = 0.0
-        for step in tf.range(steps):
+        step, total = 0, 0.0
+        while step < steps:  # tf.range(steps) compiles a program for each value
             images = tf.cast(x[step], tf.float32)
             with tf.GradientTape() as tape:
                 elbo = self.bound(self.parameters, images, eps[step], self.activation)
@@ -31,6 +31,7 @@ class Network(network.Network):
             gradients = tape.gradient(loss, self.parameters)
             self.adam.apply(gradients, self.parameters, learning_rates[step])
             total -= loss
+            step += 1
         return total
 
     @network.compiled

@@ -65,6 +65,16 @@ def test_another_network_compiles_nothing(digits):
     assert names[0] == names[1] == names[2]
 
 
+@pytest.mark.parametrize("package", ["vae_tf", "autoencoder_tf", "gan_tf"])
+def test_any_number_of_steps_is_one_program(package, digits):
+    """A tf.range of them made XLA compile for each number, a second at a time."""
+    images = digits.train_images[:200]
+    network = network_of(package, images)
+    train(network, images)
+    for trace, *_ in type(network)._train.traces.values():
+        assert "Range" not in {op.type for op in trace.graph.get_operations()}
+
+
 SETTINGS = {
     "floatx": (keras.config.set_floatx, "float64", "float32"),
     "policy": (keras.config.set_dtype_policy, "mixed_float16", "float32"),
