@@ -1,14 +1,15 @@
 """Measure speed beside other programs, in one run: `make bench`.
 
     epochs    seconds per epoch of every contender, for two networks
-    growth    how they grow with units, batch size and latent variables
-    cold      from the start of the process to ten epochs and a test ELBO
+    cold      from the start of the process to ten epochs and their figures
     start     seconds to import, and to compile for the first and the second time
     evaluate  `evaluate --samples 5000` beside its matrix products alone
+    growth    how they grow with units, batch size and latent variables
 
 Contenders take turns, so that what disturbs the machine disturbs them all; medians are
-printed, and ratios to vae_tf.  ARGS="epochs cold" measures these alone.  Programs run
-where their framework is: here, or in the environment of `make today`.
+printed, and ratios to vae_tf.  ARGS="epochs cold" measures these alone; growth, which
+takes ten minutes more, is measured if it is named.  Programs run where their framework
+is: here, or in the environment of `make today`.
 """
 
 import argparse
@@ -29,7 +30,6 @@ from common import packages
 from experiments.benchmarks.contenders import job
 from tools.environments import TODAY, python_for
 
-ROUNDS = 7
 COMPILERS = "THEANO", "PYTENSOR"  # that keep what they compile in files
 LOG = tempfile.TemporaryFile("w+")  # noqa: SIM115  # standard error of the contenders
 PACKAGE = __package__ + ".contenders"
@@ -109,8 +109,8 @@ class Contender:
         return answer(self.process.stdout.readline())
 
 
-def measure(contenders, given, rounds=ROUNDS):
-    """Epochs in turn, after one to get warm.  -> {name: (median seconds, megabytes)}"""
+def measure(contenders, given, rounds):
+    """Turns, after one to get warm.  -> {name: (seconds per epoch, megabytes)}"""
     with ExitStack() as stack:
         running = {
             n: Contender(stack, *which, given) for n, which in contenders.items()
@@ -125,12 +125,12 @@ def measure(contenders, given, rounds=ROUNDS):
     }
 
 
-def epochs():
+def epochs(rounds=7):
     """The table of all contenders, for each network."""
     best = best_rate()
     contenders = installed(OURS | PEERS)
     for title, given in NETWORKS.items():
-        found = measure(contenders, given)
+        found = measure(contenders, given, rounds)
         ours = found["vae_tf"][0]
         flops = flops_per_epoch(job.settings(given))
         print(f"\n{title:26} s/epoch   ratio   MB at most   GFLOP/s")
@@ -142,27 +142,34 @@ def epochs():
     print(f"best matrix product of 2048 x 2048 float32: {best:.0f} GFLOP/s")
 
 
-def growth():
+def growth(rounds=3):
     """Seconds per epoch as one number grows."""
     contenders = installed(OURS | JAX)
     for title, settings in GROWTH.items():
         print(f"\n{title:16}" + "".join(f"{name:>15}" for name in contenders))
         for given in settings:
-            found = measure(contenders, given, rounds=2)
+            found = measure(contenders, given, rounds)
             (number,) = given.values()
             number = number[0] if isinstance(number, list) else number
             seconds = (f"{seconds:15.2f}" for seconds, _ in found.values())
             print(f"{number:16}" + "".join(seconds), flush=True)
 
 
-def cold(rounds=3):
-    """Seconds of a process that trains ten epochs; ours draws its figures, too."""
-    contenders = installed({n: PEERS[n] for n in PEERS if "per step" not in n})
-    names = ["vae_tf", *contenders] * rounds
+def cold(rounds=1):
+    """Seconds of processes that train ten epochs, test after each, and draw figures.
+
+    One that is called bare only trains.
+    """
+    whole = {n: PEERS[n] for n in (*JAX, "PyTorch, eager", "Keras fit, jit_compile")}
+    tasks = {n: (*which, "{}", "whole") for n, which in installed(whole).items()}
+    for name in JAX.keys() & tasks:
+        tasks[f"{name}, bare"] = (*JAX[name], "{}", "bare")
+    names = ["vae_tf", *tasks] * rounds
     found = {name: [] for name in names}
     for name in tqdm(names, leave=False, unit="run", disable=None):
         start = time.perf_counter()
-        elbo = train_ours() if name == "vae_tf" else train(*contenders[name])
+        ours = name == "vae_tf"
+        elbo = train_ours() if ours else json.loads(printed(*tasks[name]))["elbo"]
         found[name].append((time.perf_counter() - start, elbo))
     ours = median(seconds for seconds, _ in found["vae_tf"])
     print("\nten epochs, cold          seconds   ratio   test ELBO")
@@ -181,11 +188,6 @@ def train_ours():
         history = (out / "history.csv").read_text().splitlines()
         columns = dict(zip(history[0].split(","), history[-1].split(","), strict=True))
         return float(columns["test_elbo"])
-
-
-def train(module, told):
-    """-> test ELBO"""
-    return json.loads(printed(module, told, "{}", "cold"))["elbo"]
 
 
 def start():
@@ -229,19 +231,23 @@ def flops_per_epoch(s):
 def main():
     """Measure what is asked for."""
     sections = {
-        section.__name__: section for section in (epochs, growth, cold, start, evaluate)
+        section.__name__: section for section in (epochs, cold, start, evaluate, growth)
     }
     parser = argparse.ArgumentParser(
         prog="make bench", description=__doc__.partition("\n")[0]
     )
-    sections_help = f"{', '.join(sections)} (default: all)"
+    sections_help = f"{', '.join(sections)} (default: all but growth)"
     parser.add_argument("sections", metavar="SECTION", nargs="*", help=sections_help)
-    wanted = parser.parse_args().sections or sections
+    rounds_help = "turns of each contender (default: epochs 7, cold 1, growth 3)"
+    parser.add_argument("--rounds", metavar="N", type=int, help=rounds_help)
+    options = parser.parse_args()
+    wanted = options.sections or {*sections} - {"growth"}
     if unknown := set(wanted) - set(sections):
         parser.error(f"no section {min(unknown)}; choose from {', '.join(sections)}")
     for name, section in sections.items():
         if name in wanted:
-            section()
+            counted = options.rounds and section in (epochs, cold, growth)
+            section(*[options.rounds] if counted else [])
 
 
 if __name__ == "__main__":

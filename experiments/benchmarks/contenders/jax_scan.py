@@ -39,6 +39,9 @@ def train(state, x, rates, key, activation):
     return jax.lax.scan(step, state, (x, rates, keys))[0]
 
 
+test_loss = jax.jit(loss, static_argnames="activation")
+
+
 class Trainer:
     """Parameters and moments, and the function compiled for them."""
 
@@ -56,7 +59,16 @@ class Trainer:
 
     def test_elbo(self, x):
         key, activation = jax.random.key(0), self.s.activation
-        return -jax.jit(loss, static_argnums=3)(self.state[0], x, key, activation)
+        return -test_loss(self.state[0], x, key, activation)
+
+    def encode(self, x):
+        activation = ACTIVATIONS[self.s.activation]
+        return jax.jit(model.encode, static_argnums=2)(self.state[0], x, activation)[0]
+
+    def decode(self, z):
+        activation = ACTIVATIONS[self.s.activation]
+        decode = jax.jit(model.decode, static_argnums=2)
+        return jax.nn.sigmoid(decode(self.state[0], z, activation))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The job, and how a contender is told to do it; NumPy alone is imported."""
 
+import io
 import json
 import os
 import resource
@@ -11,6 +12,7 @@ import numpy as np
 from common import batches
 from common.models.vae import Settings
 
+TURN = 20_000  # images of a turn: a third of an epoch
 ADAM = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}
 
 
@@ -48,25 +50,48 @@ def test_pixels(pixels):
     return batches.binarize(pixels, "dynamic", rng).astype(np.float32)
 
 
+def draw(trainer, elbos, x):
+    """The figures that `train` draws: curve, reconstructions, codes, samples."""
+    from matplotlib.figure import Figure
+
+    mu = np.asarray(trainer.encode(x))
+    z = np.random.default_rng(0).standard_normal((100, mu.shape[1]), np.float32)
+    pairs = [x[:10], np.asarray(trainer.decode(mu[:10]))]
+    curve, codes, *pictures = figures = [Figure((8, 8)) for _ in range(4)]
+    curve.subplots().plot(elbos)
+    codes.subplots().scatter(*np.linalg.svd(mu - mu.mean(0), False)[0].T[:2], s=2)
+    for figure, rows in zip(pictures, (pairs, trainer.decode(z)), strict=True):
+        grid = np.reshape(rows, (-1, 10, 28, 28)).swapaxes(1, 2).reshape(-1, 280)
+        figure.subplots().imshow(grid, cmap="gray_r")
+    for figure in figures:
+        figure.savefig(io.BytesIO())
+
+
 def do(make):
     """Be a contender: `make(settings, pixels)` gives what trains.
 
-    That has `epoch(number)`, which returns when the epoch is done, and
-    `test_elbo(pixels)`.  Arguments: the settings that are not the defaults, as JSON;
-    and with `cold`, train all epochs, print the test ELBO, and end.  Otherwise each
-    line of standard input asks for another epoch, whose seconds are printed.
+    That has `epoch(number)`, which returns when the epoch is done, `test_elbo(pixels)`,
+    and for the figures `encode(pixels)` and `decode(z)`.  Arguments: the settings that
+    are not the defaults, as JSON; then `bare`: train all epochs, print the test ELBO,
+    and end; or `whole`: test after each epoch, too, and draw figures.  Otherwise each
+    line of standard input asks for another turn, whose seconds per epoch are printed.
     """
-    changes, *cold = sys.argv[1:]
+    changes, *task = sys.argv[1:]
     s, (train, test) = settings(json.loads(changes)), images()
-    trainer = make(s, train)
-    if cold:
+    if task:
+        trainer, x, elbos = make(s, train), test_pixels(test), []
         for epoch in range(1, s.epochs + 1):
             trainer.epoch(epoch)
-        print(json.dumps({"elbo": float(trainer.test_elbo(test_pixels(test)))}))
+            if task == ["whole"] or epoch == s.epochs:
+                elbos.append(float(trainer.test_elbo(x)))
+        if task == ["whole"]:
+            draw(trainer, elbos, x)
+        print(json.dumps({"elbo": elbos[-1]}))
         return
+    trainer = make(s, train[:TURN])
     for number, _ in enumerate(sys.stdin):
         start = time.perf_counter()
         trainer.epoch(1 + number % s.epochs)
-        seconds = time.perf_counter() - start
+        seconds = (time.perf_counter() - start) * len(train) / TURN
         megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(json.dumps({"seconds": seconds, "megabytes": megabytes}), flush=True)

@@ -30,12 +30,15 @@ class KerasVAE(keras.Model):
             h = layer(h)
         mu, logvar = self.mu(h), self.logvar(h)
         eps = keras.random.normal(tf.shape(mu), seed=self.seeds)
-        h = model.reparameterize(mu, logvar, eps)
+        logits = self.decode(model.reparameterize(mu, logvar, eps))
+        kl = model.kl_divergence(mu, logvar)
+        self.add_loss(tf.reduce_mean(kl - model.log_likelihood(logits, x)))
+        return mu
+
+    def decode(self, h):
         for layer in self.up:
             h = layer(h)
-        kl = model.kl_divergence(mu, logvar)
-        self.add_loss(tf.reduce_mean(kl - model.log_likelihood(self.logits(h), x)))
-        return mu
+        return self.logits(h)
 
 
 class Trainer:
@@ -59,6 +62,12 @@ class Trainer:
 
     def test_elbo(self, x):
         return -self.network.evaluate(x, batch_size=1000, verbose=0)
+
+    def encode(self, x):
+        return self.network.predict(x, batch_size=1000, verbose=0)
+
+    def decode(self, z):
+        return tf.sigmoid(self.network.decode(z))
 
 
 if __name__ == "__main__":

@@ -27,15 +27,19 @@ class VAE(torch.nn.Module):
             layer += 1
         return h
 
+    def encode(self, x):
+        h = self.hidden_layers("encoder", x)
+        mu = torch.addmm(self.p["b_mu"], h, self.p["W_mu"])
+        return mu, torch.addmm(self.p["b_logvar"], h, self.p["W_logvar"])
+
+    def decode(self, z):
+        h = self.hidden_layers("decoder", z)
+        return torch.addmm(self.p["b_logits"], h, self.p["W_logits"])
+
     def forward(self, x):
         """Minus the mean ELBO."""
-        p = self.p
-        h = self.hidden_layers("encoder", x)
-        mu = torch.addmm(p["b_mu"], h, p["W_mu"])
-        logvar = torch.addmm(p["b_logvar"], h, p["W_logvar"])
-        z = mu + torch.exp(0.5 * logvar) * torch.randn_like(mu)
-        h = self.hidden_layers("decoder", z)
-        logits = torch.addmm(p["b_logits"], h, p["W_logits"])
+        mu, logvar = self.encode(x)
+        logits = self.decode(mu + torch.exp(0.5 * logvar) * torch.randn_like(mu))
         log_px_z = torch.sum(x * logits - F.softplus(logits), dim=1)
         kl = 0.5 * torch.sum(torch.exp(logvar) + mu**2 - 1 - logvar, dim=1)
         return torch.mean(kl - log_px_z)
@@ -68,6 +72,14 @@ class Trainer:
     @torch.no_grad()
     def test_elbo(self, x):
         return -self.network(torch.from_numpy(x))
+
+    @torch.no_grad()
+    def encode(self, x):
+        return self.network.encode(torch.from_numpy(x))[0].numpy()
+
+    @torch.no_grad()
+    def decode(self, z):
+        return torch.sigmoid(self.network.decode(torch.from_numpy(z))).numpy()
 
 
 if __name__ == "__main__":
