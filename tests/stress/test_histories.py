@@ -4,6 +4,7 @@ A machine trains, replaces, resumes and uses a run, in changing frameworks.  SIG
 ends some processes before they touch a file: in between, the folder stays as it is.
 """
 
+import contextlib
 import itertools
 import json
 import os
@@ -49,6 +50,9 @@ def command(folder, package, words, touches=None, copies=None):
     def kill(event, arguments):
         here = event in TOUCHES and str(arguments[0]).startswith(f"{folder}/run")
         if here and next(left, None) is None:
+            if event == "open" and "w" in str(arguments[1]):  # which empties it
+                with contextlib.suppress(FileNotFoundError):
+                    os.truncate(arguments[0], 0)
             os.kill(os.getpid(), signal.SIGKILL)
 
     def save(run, history, state, epoch, save=Run.save):
