@@ -178,14 +178,16 @@ class Histories(stateful.RuleBasedStateMachine):
         refusal = "" if self.past else "No such file" if self.config() else "not a run"
         words = [name, str(self.run), *options]
         if self.call(package, words, touches, refusal):
-            copy = self.copy(self.past)
-            place = copy.parent / str(package) / name
+            copy, planned = self.copy(self.past), self.config()["epochs"]
+            place = copy.parent / f"{package}, {planned} epochs" / name
             if not place.exists():
-                place.mkdir(parents=True)
-                words = [name, str(copy), *options, "--output", str(place)]
+                shutil.copytree(copy, place / "run")
+                shutil.copy(self.run / "config.json", place / "run")
+                (place / "out").mkdir()
+                words = [name, f"{place}/run", *options, "--output", f"{place}/out"]
                 program = self.packages[package]
                 assert forked(command, copy.parent, program, words) == 0
-            assert written(place).items() <= written(self.run).items()
+            assert written(place / "out").items() <= written(self.run).items()
 
 
 OTHERS = [("vae_numpy", 450), ("vae_tf", 25), ("vae_theano", 25)]
