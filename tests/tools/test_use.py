@@ -44,10 +44,9 @@ def use(command, runs, tmp_path):
     return run
 
 
-@pytest.mark.parametrize("package", ["autoencoder_tf", "vae_numpy"])
-def test_a_command_does_what_the_class_does(use, runs, package, digits, tmp_path):
-    X = digits.test_images
-    model = packages.estimator(package).load(runs[package])
+def test_a_command_does_what_the_class_does(use, runs, digits, tmp_path):
+    X, package = digits.test_images, "vae_numpy"
+    model = vae_numpy.VAE.load(runs[package])
     chosen = [0, 17, 42]
     _, arrays = use(package, "reconstruct", "--images", *chosen)
     assert arrays["images"].tolist() == chosen
@@ -175,14 +174,10 @@ def test_latest(command, runs, tmp_path, monkeypatch):
         ("vae_numpy", ["sample", "AUTOENCODER"], ["autoencoder", "autoencoder_tf"]),
         ("autoencoder_tf", ["sample", "RUN"], ["a run of", "use vae_numpy"]),
         ("vae_numpy", ["reconstruct", "RUN", "--images", 297], ["297", "0 to 296"]),
-        ("vae_numpy", ["reconstruct", "RUN", "--images", -1], ["--images", "from 0"]),
         ("vae_numpy", ["reconstruct", "RUN", "--per-class", 50], ["too many"]),
         ("vae_numpy", ["interpolate", "RUN", "--from", 3], ["--to"]),
-        ("vae_numpy", ["interpolate", "RUN", "--from", 3, "--to", 999], ["999"]),
         ("vae_numpy", ["sample", "RUN", "--z", 1], ["--z has 1", "z has 2"]),
         ("vae_numpy", ["sample", "RUN", "--z", "nan", 1], ["--z", "number"]),
-        ("vae_numpy", ["sample", "RUN", "--count", 0], ["--count", "from 1"]),
-        ("vae_numpy", ["evaluate", "RUN", "--samples", 0], ["--samples"]),
         ("vae_numpy", ["evaluate", "RUN", "--judge", 1], ["--judge 1 is too few"]),
         ("autoencoder_tf", ["evaluate", "AUTOENCODER", "--samples", 5], ["--sam"]),
         ("vae_numpy", ["encode", "RUN", "--data", "no.npz"], ["no.npz", "no such"]),
@@ -193,16 +188,6 @@ def test_latest(command, runs, tmp_path, monkeypatch):
 def test_mistakes_get_one_line(command, runs, package, arguments, words):
     names = {"RUN": runs["vae_numpy"], "AUTOENCODER": runs["autoencoder_tf"]}
     one_line(command(package, *(names.get(a, a) for a in arguments)), *words)
-
-
-def test_a_damaged_checkpoint(command, runs, tmp_path):
-    vae_numpy.VAE.load(runs["vae_numpy"]).save(tmp_path / "run")
-    path = tmp_path / "run" / "checkpoint.npz"
-    path.write_bytes(path.read_bytes()[:1000])
-    one_line(command("vae_numpy", "sample", tmp_path / "run"), f"{path}: damaged")
-    path.unlink()
-    result = command("vae_numpy", "sample", tmp_path / "run")
-    one_line(result, f"{path}: No such file or directory")
 
 
 @pytest.mark.slow
