@@ -189,6 +189,7 @@ def test_help_waits_for_nothing(tmp_path, door, words):
     assert not names & (SLOW | EVERY_LIBRARY)
 
 
+@pytest.mark.slow
 def test_a_run_is_a_few_files(tmp_path):
     options = ["--data", "digits", "--epochs", "1", "--hidden", "5", "--quiet"]
     _, names = imported(tmp_path, "vae_numpy.train", *options)

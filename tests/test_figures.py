@@ -126,6 +126,7 @@ def test_manifold_labels_its_axes_with_z(rng):
     assert [label.get_text() for label in axes.get_yticklabels()] == shown[::-1]
 
 
+@pytest.mark.slow
 def test_settings_of_matplotlib_change_no_figure_of_a_command(command, tmp_path):
     """A matplotlibrc of the user's neither breaks nor changes them."""
     users = {"text.usetex": True, "figure.facecolor": "red", "font.size": 30}
