@@ -56,11 +56,6 @@ def test_its_run_is_that_of_the_defaults():
     assert Settings.words.result.format(**history[-1]) in README
 
 
-def test_it_names_the_command_of_the_tests():
-    assert "`make test`" in README
-    assert re.search(r"^make .*\btest\b", read(".ci/run"), re.M)
-
-
 def test_every_program_and_command_that_a_page_names_exists():
     pages = [README, *(path.read_text() for path in (ROOT / "docs").glob("*.md"))]
     named = re.findall(r"python -m ([a-z]+_?[a-z.]+)(?: ([a-z]+) )?", "\n".join(pages))
