@@ -58,18 +58,23 @@ def test_interrupting_anywhere_changes_nothing(train, tmp_path, monkeypatch, cal
     assert (checkpoint(parts), rows(parts)) == (checkpoint(whole), rows(whole))
 
 
-@pytest.mark.parametrize(("cores", "share"), [(2, 1), (6, 1e-9), (64, 1)])
-def test_threads_change_nothing(train, tmp_path, monkeypatch, cores, share):
-    """They make one epoch after the other, some chunk by chunk, all at once."""
-    makers, most, binarize, ahead = [], set(), batches.binarize, loop.Ahead
+@pytest.mark.parametrize(
+    ("cores", "at_once", "fit", "most"),
+    [(2, 1, 0.5, 1), (3, 1, 2.05, 2), (9, 4, 2.05, 2), (64, 8, 2.05, 2), (64, 8, 9, 3)],
+)
+def test_threads_change_nothing(
+    train, tmp_path, monkeypatch, cores, at_once, fit, most
+):
+    """They make some epochs at once, each no more chunks than fit, or than it has."""
+    makers, items, binarize, ahead = [], set(), batches.binarize, loop.Ahead
 
     def make(*arguments):
         makers.append(threading.current_thread() == threading.main_thread())
         return binarize(*arguments)
 
-    def count(chunks, items):
-        most.add(items)
-        return ahead(chunks, items)
+    def count(chunks, number):
+        items.add(number)
+        return ahead(chunks, number)
 
     monkeypatch.setattr(batches, "binarize", make)
     monkeypatch.setattr(loop, "Ahead", count)
@@ -79,13 +84,14 @@ def test_threads_change_nothing(train, tmp_path, monkeypatch, cores, share):
     assert all(makers)
     monkeypatch.setattr(Network, "parallel", "threads")
     monkeypatch.setattr(loop.machine, "cores", lambda: cores)
-    monkeypatch.setattr(loop, "BYTES", 1e9 * share)
+    chunk = 11 * 50 * (784 + 2 * 4)  # bytes
+    monkeypatch.setattr(loop.machine, "memory", lambda: 16 * fit * at_once * chunk)
     threads = threading.active_count()
     with pytest.raises(KeyboardInterrupt):
         train("parts", interrupt_at=4)
     train("parts")
     assert not all(makers)
-    assert most == {3 if share == 1 else 1}  # chunks: those of an epoch, or what fits
+    assert items == {most}
     assert threading.active_count() == threads
     assert checkpoint(tmp_path / "parts") == checkpoint(tmp_path / "whole")
 
