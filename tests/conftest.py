@@ -5,6 +5,7 @@ import os
 import re
 import runpy
 import sys
+from collections import defaultdict
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,6 +18,8 @@ from tests.helpers import environment, lacking
 ROOT = packages.ROOT
 PACKAGES = packages.runnable()
 LEFT_OUT = {}  # a file of tests: what it imports, and is not installed
+SEEDS = int(os.environ.get("SEEDS", 1))
+MEASURED = defaultdict(list)  # a statistic of a test: its value and bounds by seed
 MODELS = sorted({packages.model_of(package).name for package in PACKAGES})
 ENCODERS = [p for p in PACKAGES if packages.model_of(p).words.encodes]
 MNIST = pytest.mark.skipif(
@@ -58,8 +61,35 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(f"left out: {file}, since {name} is not installed")
 
 
+def pytest_generate_tests(metafunc):
+    """What holds by chance, as a mark says or a bound, is repeated with SEEDS seeds."""
+    mark = metafunc.definition.get_closest_marker("chance")
+    if mark or "bounded" in metafunc.fixturenames:
+        seeds = range(1, 1 + SEEDS)
+        metafunc.parametrize("seed", seeds, ids="seed{}".format, scope="session")
+
+
+def pytest_runtest_logreport(report):
+    for name, values in report.user_properties if report.when == "call" else ():
+        MEASURED[re.sub(r"\bseed\d+", name, report.nodeid)].append(values)
+
+
+def pytest_sessionfinish(session):
+    """Over three seeds or more, a bound is four standard deviations from the mean."""
+    for name, values in MEASURED.items():
+        measured, low, high = np.transpose(values)
+        if len(measured) > 2:
+            mean, deviation = measured.mean(), measured.std(ddof=1)
+            off = min(mean - low.max(), high.min() - mean) / max(deviation, 1e-99)
+            print(f"\n{name}: {mean:.4g} +- {deviation:.2g}; {off:.1f} to the bound")
+            session.exitstatus = session.exitstatus or int(off < 4)
+
+
 def pytest_collection_modifyitems(items):
     """Theano's tests go to the first worker: one process at a time may compile."""
+    for item in items:
+        if "bounded" in item.fixturenames:
+            item.add_marker("chance")
     items.sort(key=lambda item: not re.search("theano|parity|frameworks_", item.nodeid))
 
 
@@ -79,9 +109,28 @@ def settings():
     return make_settings(epochs=3, batch_size=50, hidden=(16,), latent_dim=2)
 
 
+@pytest.fixture(scope="session")
+def seed():
+    return 1
+
+
 @pytest.fixture
-def rng():
-    return np.random.default_rng(1)
+def rng(seed):
+    return np.random.default_rng(seed)
+
+
+@pytest.fixture
+def bounded(record_property):
+    """Assert that a statistic lies between bounds, and note it for a table of seeds.
+
+    A comment has the mean and standard deviation over 30 seeds, or as many as it says.
+    """
+
+    def check(name, value, low=-np.inf, high=np.inf):
+        record_property(name, [float(value), low, high])
+        assert low < value < high, name
+
+    return check
 
 
 @pytest.fixture
