@@ -54,8 +54,9 @@ def X(digits):  # noqa: N802
 
 
 @pytest.fixture(scope="module", params=ENCODERS)
-def fitted(request, X):
-    options = {"hidden": (16,), "epochs": EPOCHS, "learning_rate": 0.01}
+def fitted(request, X, seed):
+    options = {"hidden": (32,), "epochs": EPOCHS, "batch_size": 10}
+    options |= {"learning_rate": 0.005, "random_state": seed}
     return ESTIMATORS[request.param](2, **options).fit(X)
 
 
@@ -102,10 +103,13 @@ def test_pixels_may_lie_in_memory_in_any_order(vae, X, laid_out):
     assert vae.score(view) == vae.score(view.copy(order="C"))
 
 
-def test_learning_raises_the_score(fitted, X, uncompiled):
-    assert fitted.history_[-1] > fitted.history_[0] + 5
-    start = clone(fitted).set_params(epochs=1, learning_rate=1e-9).fit(X)
-    assert fitted.score(X) > start.score(X) + 5
+def test_learning_raises_the_score(fitted, X, bounded):
+    """Above that of independent pixels with the probabilities of the mean image."""
+    p = X.mean(axis=0).clip(0.005, 0.995)
+    independent = (X @ np.log(p) + (1 - X) @ np.log(1 - p)).mean()
+    # 10 seeds, VAE: 23.2 +- 1.1 and 23.3 +- 0.8; four, autoencoder: 29.2 +- 0.8.
+    bounded("history", fitted.history_[-1] - independent, low=17)
+    bounded("score", fitted.score(X) - independent, low=17)
 
 
 def test_reconstruction_decodes_the_code(fitted, X):
@@ -270,15 +274,16 @@ def test_static_takes_black_and_white_as_it_is(estimator, X, uncompiled):
         estimator.score(X)
 
 
-def test_pipeline_grid_search_and_pandas(estimator, X, uncompiled):
+def test_pipeline_grid_search_and_pandas(estimator, X, seed, bounded, uncompiled):
     X = X[:, 300:400]
-    estimator.set_params(epochs=5)
+    estimator.set_params(epochs=5, random_state=seed)
     pipeline = make_pipeline(MinMaxScaler(clip=True), estimator)
     pipeline.set_output(transform="pandas")
     last = pipeline.steps[-1][0]
     search = GridSearchCV(pipeline, {f"{last}__learning_rate": [1e-9, 1e-2]}, cv=2)
     search.fit(X * 16)
-    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+    rise = np.diff(search.cv_results_["mean_test_score"])[0]
+    bounded("rise", rise, low=0)  # vae_numpy: 2.5 +- 0.3
     assert search.best_params_ == {f"{last}__learning_rate": 1e-2}
     frame = search.best_estimator_.transform(X * 16)
     assert [*frame.columns] == [f"{last}{i}" for i in range(2)]
@@ -331,11 +336,13 @@ def test_keras_models_compute_the_same(trained, hidden, X, tmp_path, uncompiled)
                 np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
 
 
-def test_random_codes_keep_each_number_and_lose_their_dependence(X, rng, uncompiled):
-    model = autoencoder_tf.Autoencoder(latent_dim=8, epochs=30).fit(X)
-    z = model.transform(X)
-    codes = model.random_codes(20_000, rng)
-    np.testing.assert_allclose(codes.mean(axis=0), z.mean(axis=0), atol=0.05 * z.max())
-    triangle = np.triu_indices(8, 1)
-    drawn = abs(np.corrcoef(codes.T)[triangle])
-    assert drawn.max() < 5 / np.sqrt(20_000) < abs(np.corrcoef(z.T)[triangle]).max()
+@pytest.mark.usefixtures("uncompiled")
+def test_random_codes_keep_each_number_and_lose_their_dependence(X, rng, seed, bounded):
+    model = autoencoder_tf.Autoencoder(8, epochs=30, random_state=seed).fit(X)
+    z, codes = model.transform(X), model.random_codes(20_000, rng)
+    apart = abs(codes.mean(axis=0) - z.mean(axis=0)) / z.std(axis=0)
+    bounded("means", apart.max(), high=0.04)  # 0.014 +- 0.006
+    for name, of, bounds in (("drawn", codes, (0, 5)), ("learned", z, (5, np.inf))):
+        largest = abs(np.corrcoef(of.T) - np.eye(8)).max()
+        # Drawn codes: 2.5 +- 0.5; learned ones: 138 +- 2.
+        bounded(name, largest * np.sqrt(20_000), *bounds)

@@ -86,9 +86,9 @@ def shapes(run):
 
 
 @pytest.mark.slow
-def test_an_autoencoder_leaves_what_it_promises(train, tmp_path):
+def test_an_autoencoder_leaves_what_it_promises(train, tmp_path, seed, bounded):
     out = tmp_path / "run"
-    words = ["--data", "digits", "--out", out, "--epochs", 30]
+    words = ["--data", "digits", "--out", out, "--epochs", 30, "--seed", seed]
     stdout = succeed(train(*words, package="autoencoder_tf"))
     assert files(out) == left_with(("curves", "latent", "reconstructions", "samples"))
     assert (config(out)["hidden"], config(out)["latent_dim"]) == ([], 200)
@@ -101,7 +101,7 @@ def test_an_autoencoder_leaves_what_it_promises(train, tmp_path):
     assert [*last] == ["epoch", *measures, "learning_rate", "seconds"]
     log_px, mse = float(last["test_log_likelihood"]), float(last["test_mse"])
     assert f"{log_px:.2f} nats per image, mean squared error {mse:.5f}" in stdout
-    assert mse < float(first["test_mse"]) / 4
+    bounded("MSE", mse / float(first["test_mse"]), high=0.155)  # 0.143 +- 0.002
 
 
 @pytest.mark.slow
@@ -125,13 +125,13 @@ def test_with_data_mnist_or_a_wrong_path_it_stops_instead(train, tmp_path):
 
 @MNIST
 @pytest.mark.slow
-def test_mnist_learns(train, tmp_path, without_figures):
-    """Two epochs of the default network give -107.7 nats; seeds differ by 0.3."""
+def test_mnist_learns(train, tmp_path, seed, bounded, without_figures):
+    """Two epochs of the default network."""
     out, path = tmp_path / "run", os.environ["MNIST_PATH"]
-    words = "--epochs", 2, "--out", out
+    words = "--epochs", 2, "--seed", seed, "--out", out
     stdout = succeed(train(*words, package="vae_tf", MNIST_PATH=path))
     assert "60,000 + 10,000 images" in stdout
-    assert float(rows(out)[-1]["test_elbo"]) > -108.5
+    bounded("ELBO", float(rows(out)[-1]["test_elbo"]), low=-108.5)
 
 
 @MNIST
@@ -146,16 +146,6 @@ def test_whole_runs_on_mnist_agree(train, tmp_path):
         histories.append([float(row["test_elbo"]) for row in rows(tmp_path / package)])
     for history in histories[1:]:
         np.testing.assert_allclose(history, histories[0], atol=0.3, rtol=0)
-
-
-@pytest.mark.slow
-def test_digits_learn(train, tmp_path, without_figures):
-    out = tmp_path / "run"
-    assert train("--data", "digits", "--epochs", 20, "--out", out).returncode == 0
-    history = [float(row["test_elbo"]) for row in rows(out)]
-    # Independent pixels with the mean image's probabilities reach -206 nats.
-    assert history[-1] > -150
-    assert history[-1] > history[0] + 20
 
 
 # Mistakes
