@@ -48,8 +48,8 @@ def fits(tmp_path, monkeypatch, judge):
     return fits
 
 
-def noisy(X, strength):
-    noise = np.random.default_rng(0).normal(0, 1, X.shape)
+def noisy(X, strength, seed=0):
+    noise = np.random.default_rng(seed).normal(0, 1, X.shape)
     return (X + strength * noise).clip(0, 1)
 
 
@@ -58,21 +58,24 @@ def blurred(X, width):
     return ndimage.gaussian_filter(images, (0, width, width)).reshape(X.shape)
 
 
-def assert_rises(values):
-    assert (np.diff(values) > 0).all(), values
+def rise(values):
+    """The smallest step, as a share of all."""
+    return np.diff(values).min() / np.ptp(values)
 
 
 @BOTH
-def test_it_gets_worse_with_noise_blur_and_missing_classes(name):
+def test_it_gets_worse_with_noise_blur_and_missing_classes(name, seed, bounded):
     judge, dataset = fitted(name)
     X, y = dataset.train_images[:3000] / 255, dataset.train_labels[:3000]
-    for spoil, strengths in ((noisy, (0, 0.1, 0.3, 0.6)), (blurred, (0, 1, 2, 3))):
+    noise = functools.partial(noisy, seed=seed)
+    for spoil, strengths in ((noise, (0, 0.2, 0.3)), (blurred, (0, 1, 2, 3))):
         scores = [judge.scores(spoil(X, strength)) for strength in strengths]
-        assert_rises([each.distance for each in scores])
-        assert_rises([-each.sure for each in scores])
+        # Noise, 8 seeds: both are 0.41 +- 0.01.
+        bounded(f"distance {strengths}", rise([s.distance for s in scores]), low=0)
+        bounded(f"recognized {strengths}", rise([-s.sure for s in scores]), low=0)
     scores = [judge.scores(X[y >= dropped]) for dropped in (0, 2, 5, 8)]
-    assert_rises([each.distance for each in scores])
-    assert_rises([-each.entropy for each in scores])
+    assert rise([each.distance for each in scores]) > 0
+    assert rise([-each.entropy for each in scores]) > 0
     assert scores[1].rarest in (0, 1)
     assert scores[1].rarest_share < 0.01
     assert scores[0].sure - 0.03 < scores[3].sure
