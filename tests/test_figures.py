@@ -70,15 +70,16 @@ def test_codes_that_are_all_the_same_can_be_drawn():
     assert axes.collections[0].get_offsets().shape == (30, 2)
 
 
-def test_more_latent_variables_are_drawn_on_principal_axes(rng):
-    mu = rng.standard_normal((500, 4)) * [0.1, 3, 1, 0.1]
+def test_more_latent_variables_are_drawn_on_principal_axes(rng, bounded):
+    mu = rng.standard_normal((500, 4)) * [0.1, 5, 1, 0.1]
     (axes,) = figures.latent(mu, np.zeros(500, int), "codes").axes
     points = axes.collections[0].get_offsets()
-    np.testing.assert_allclose(points.std(axis=0), [3, 1], rtol=0.15)
+    errors = (points.std(axis=0) / [5, 1] - 1) * np.sqrt(2 * 500)
+    bounded("errors", abs(errors).max(), high=5)  # 1.1 +- 0.5
     assert axes.get_xlabel().startswith("principal axis 1 (9")
 
 
-def test_a_label_stands_in_its_cloud_not_beside_it(rng):
+def test_a_label_stands_in_its_cloud_not_beside_it(rng, bounded):
     """Twenty strays that lie alone are purer than a cloud with guests."""
     cloud = rng.standard_normal((500, 2))
     strays = [20, 0] + 0.1 * rng.standard_normal((20, 2))
@@ -86,10 +87,10 @@ def test_a_label_stands_in_its_cloud_not_beside_it(rng):
     labels[500:] = 3
     (axes,) = figures.latent(np.concatenate([cloud, strays]), labels, "codes").axes
     (place,) = (text.xy for text in axes.texts if text.get_text() == "3")
-    assert np.linalg.norm(place) < 2
+    bounded("distance", np.linalg.norm(place), high=0.5)  # 0.11 +- 0.06
 
 
-def test_no_label_covers_another(rng):
+def test_no_label_covers_another(rng, bounded):
     labels = np.arange(2000) % 10
     codes = 0.3 * rng.standard_normal((10, 2))[labels] + rng.standard_normal((2000, 2))
     figure = figures.latent(codes, labels, "codes")
@@ -98,7 +99,8 @@ def test_no_label_covers_another(rng):
     figure.draw(renderer)
     boxes = [t.get_bbox_patch().get_window_extent() for t in figure.axes[0].texts]
     centers = np.array([(box.x0 + box.x1, box.y0 + box.y1) for box in boxes]) / 2
-    assert pdist(centers).min() > max(box.width for box in boxes)
+    widths = pdist(centers).min() / max(box.width for box in boxes)
+    bounded("widths", widths, low=1)  # 1.51 +- 0.06
 
 
 @pytest.mark.parametrize("classes", [1, 10, 62])
