@@ -51,7 +51,8 @@ def test_an_autoencoder_beats_pca_on_mnist():
 def test_bottleneck(command, monkeypatch, tmp_path):
     monkeypatch.setattr(bottleneck, "SIZES", (2, 8))
     program = ["autoencoder_tf.bottleneck", "--out", tmp_path / "out"]
-    stdout = succeed(command(*program, "--data", "digits", "--epochs", 12))
+    # After 12 epochs, 30 seeds had 0.88 +- 0.03 of the error of PCA with 8 numbers.
+    stdout = succeed(command(*program, "--data", "digits", "--epochs", 14))
     assert files(tmp_path / "out") == ["bottleneck.csv", "bottleneck.png"]
     with (tmp_path / "out" / "bottleneck.csv").open() as file:
         table = list(csv.DictReader(file))
