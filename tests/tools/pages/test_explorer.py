@@ -84,10 +84,15 @@ def pages(runs, folders):
     return Pages()
 
 
+# Random numbers of a page, which are others each time, become those of a seed.
+DRAWS = "numbers => { let i = 0; Math.random = () => numbers[i++ % numbers.length]; }"
+
+
 @pytest.fixture
-def page(visit, pages):
+def page(visit, pages, rng):
     """That of the trained model, in the browser."""
     with visit(pages["vae"].path) as page:
+        page.evaluate(DRAWS, rng.random(99_999).tolist())
         yield page
 
 
@@ -281,15 +286,16 @@ TURN = np.linspace(0, 2 * np.pi, 40)
 EIGHT = np.column_stack([0.5 + 0.17 * np.sin(2 * TURN), 0.5 - 0.35 * np.cos(TURN)])
 
 
-def test_draws(page):
-    """From q(z|x), the prior, the pixels' probabilities; 4 standard errors."""
+def test_draws(page, bounded):
+    """From q(z|x), the prior, the pixels' probabilities, in standard errors."""
     start = z_of(page)
     eps = np.array(page.evaluate("Array.from({length: 4000}, normal)"))
-    assert abs(eps.mean()) < 4 / 4000**0.5
-    assert eps.std() == pytest.approx(1, abs=4 / 8000**0.5)
+    bounded("mean", eps.mean() * 4000**0.5, -5, 5)  # 0.0 +- 0.9
+    bounded("deviation", (eps.std() - 1) * 8000**0.5, -5, 5)  # 0.1 +- 0.9
     bits = page.evaluate("Array.from(bernoulli(new Float32Array(4000).fill(0.3)))")
     assert set(bits) == {0, 1}
-    assert np.mean(bits) == pytest.approx(0.3, abs=4 * (0.21 / 4000) ** 0.5)
+    errors = (np.mean(bits) - 0.3) / (0.21 / 4000) ** 0.5
+    bounded("share", errors, -5, 5)  # 0.0 +- 1.0
     page.locator("#random").click()
     assert (z_of(page) != start).all()
     page.locator("#draw").check()
@@ -299,7 +305,8 @@ def test_draws(page):
     page.locator("#sample").click()
     mean, logvar = page.evaluate("[posterior.mean, posterior.logvar].map(v => [...v])")
     apart = np.abs(z_of(page) - mean) / np.exp(0.5 * np.array(logvar))
-    assert ((apart > 0) & (apart < 6)).all()
+    assert (apart > 0).all()
+    bounded("z", apart.max(), high=5)  # 1.2 +- 0.6
     page.locator("#reset").click()
     assert_array_equal(z_of(page), start)
     assert not page.locator("#draw").is_checked()
@@ -562,7 +569,7 @@ def test_the_status_counts_classes(page, pages, digits):
     assert ((corners >= 0) & (corners <= page.evaluate("map.canvas.width"))).all()
 
 
-def test_the_elbo_is_the_estimators(page, pages, rng, digits):
+def test_the_elbo_is_the_estimators(page, pages, rng, bounded, digits):
     """Each part of it, given the same noise; and its place among the test images'."""
     of = pages["vae"]
     X = digits.test_images[:6] / np.float32(255)
@@ -582,7 +589,8 @@ def test_the_elbo_is_the_estimators(page, pages, rng, digits):
         wait(page, "!jobs.size")
         log_px_z, kl, elbo, log_px = page.evaluate(result)
         assert log_px_z - kl == pytest.approx(elbo)
-        assert elbo < log_px + 0.5  # of 200 draws
+        # 20 seeds: 3.2 +- 0.4 and 3.8 +- 0.4
+        bounded(f"log p(x) above the ELBO, {number}", log_px - elbo, low=1)
         said = page.locator("#measured .nats").all_inner_texts()
         assert said == [f"{value:.1f}" for value in (log_px_z, -kl, elbo, log_px)]
         rank = re.search(r"of (\d+)% of", page.inner_text("#rank"))
@@ -708,7 +716,7 @@ def test_mistakes_get_one_line(folders, command, tmp_path):
     one_line(command("vae_numpy", "explore", *both), "there is no this here")
 
 
-def test_the_demo_is_what_the_sources_make(visit):
+def test_the_demo_is_what_the_sources_make(visit, rng, bounded):
     """Else: `make explorer`, which trains it again."""
     text = DEMO.read_text(encoding="utf-8")
     folder = ROOT / "tools/pages/explorer"
@@ -721,6 +729,7 @@ def test_the_demo_is_what_the_sources_make(visit):
         page.locator("#map").click(position={"x": 150, "y": 150})
         draw(page, EIGHT)
         assert page.evaluate("map.count") == 10_000
+        page.evaluate(DRAWS, rng.random(99_999).tolist())
         elbos = []
         for number in (1, 0, 1):  # as the lesson has it: 20 numbers say much more
             page.locator(f"#views input[value='{number}']").check()
@@ -728,5 +737,5 @@ def test_the_demo_is_what_the_sources_make(visit):
             elbos.append(page.evaluate("page('measured').result.elbo"))
             name = page.evaluate("views.find(one => one !== view).encoder.name")
             assert name in page.inner_text("#other")
-        assert elbos[0] > elbos[1] + 30
-        assert elbos[2] == pytest.approx(elbos[0], abs=3)  # of 200 draws each
+        bounded("more", elbos[0] - elbos[1], low=30)
+        bounded("again", elbos[2] - elbos[0], -3, 3)  # of 200 draws each
