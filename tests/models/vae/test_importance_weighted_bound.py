@@ -1,7 +1,6 @@
 """The bound of several draws, beside a float64 reference and the ELBO."""
 
 import numpy as np
-import pytest
 
 from common import batches
 from common.frameworks.numpy import relu
@@ -23,23 +22,24 @@ def of_numpy(p, x, eps):
     return bound.importance_weighted_bound(p, x, eps, relu)
 
 
-def test_one_draw_gives_the_elbo_on_average(rng):
+def test_one_draw_gives_the_elbo_on_average(rng, bounded):
     """With the same z only KL's estimate differs, which is right on average."""
     p, x, eps = drawn(rng, 4000)
     x, eps = np.tile(x, (4000, 1)), eps.reshape(-1, 5)
     difference = of_numpy(p, x, eps[None]) - model.elbo(p, x, eps, relu)
     error = difference.std() / np.sqrt(len(difference))
-    assert difference.std() > 0.1
-    assert abs(difference.mean(dtype="f8")) < 5 * error
+    bounded("deviation", difference.std(), low=1.4)  # 5 seeds: 1.50 +- 0.01
+    bounded("errors", difference.mean(dtype="f8") / error, -5, 5)  # N(0, 1)
 
 
-def test_more_draws_give_a_higher_bound_on_average(rng):
+def test_more_draws_give_a_higher_bound_on_average(rng, bounded):
     p, x, eps = drawn(rng, 1000)
     means = [
         np.mean([of_numpy(p, x, part) for part in batches.split(eps, count)])
         for count in (1, 5, 50, 1000)
     ]
-    assert (np.diff(means) > 0.1).all()
+    rise = np.log(np.diff(means).min())
+    bounded("log of the rise", rise, low=np.log(0.1))  # 0.54 +- 0.43
 
 
 def test_weights_of_any_size_do_not_overflow(rng):
@@ -59,16 +59,6 @@ def test_draws_are_an_axis_in_front_of_the_batch(digits):
     assert many["eps"].shape == (100, 5, 10, 3)
     tests = [batches.evaluation_set(digits.test_images[:9], s) for s in (one, five)]
     np.testing.assert_array_equal(tests[0]["eps"], tests[1]["eps"])
-
-
-def test_training_maximizes_it(digits):
-    options = {"epochs": 3, "batch_size": 50, "learning_rate": 0.01}
-    vae = VAE(2, hidden=(16,), importance_samples=5, **options)
-    vae.fit(digits.train_images)
-    first, *_, last = vae.history_
-    assert last > first + 5
-    assert vae.score(digits.train_images) < last + 5  # the last epoch's still rose
-    assert vae.log_evidence(digits.train_images, 5).mean() == pytest.approx(last, abs=5)
 
 
 def test_a_run_says_what_it_maximized(command, tmp_path, without_figures):

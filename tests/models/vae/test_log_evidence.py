@@ -19,12 +19,13 @@ APART = [p for p in PACKAGES if packages.estimator(p).Network.parallel == "proce
 
 @pytest.fixture(scope="module")
 def trained(digits):
-    """A VAE after two epochs on the digits, by its package and latent variables."""
+    """A VAE after two epochs on the digits, by its package, latent variables, seed."""
 
     @functools.cache
-    def fit(package, latent_dim):
+    def fit(package, latent_dim, seed=0):
         vae = packages.estimator(package)(latent_dim, hidden=(16,), epochs=2)
-        return vae.set_params(batch_size=50).fit(digits.train_images)
+        vae.set_params(batch_size=50, random_state=seed)
+        return vae.fit(digits.train_images)
 
     return fit
 
@@ -40,29 +41,19 @@ def by_integration(vae, x):
     ]
 
 
-def test_importance_sampling_finds_the_integral(digits, trained):
-    vae = trained("vae_numpy", 1)
+def test_importance_sampling_finds_the_integral(digits, trained, seed, bounded):
+    vae = trained("vae_numpy", 1, seed)
     far = vae.state()["b_logvar"] + 2  # wider than p(z|x), so that no weight is huge
     vae.load_state(vae.state() | {"b_logvar": far})
     X = digits.test_images[:20]
     exact = np.array(by_integration(vae, vae.seen(X)))
     estimate = vae.log_evidence(X, 5000)
     assert estimate.dtype == np.float64
-    np.testing.assert_allclose(estimate, exact, atol=0.1)
-    assert estimate.mean() == pytest.approx(exact.mean(), abs=0.02)
-    assert vae.log_evidence(X, 1).mean() < exact.mean() - 0.1
-
-
-@pytest.mark.slow
-def test_the_frameworks_agree_on_one_checkpoint(digits, trained, tmp_path):
-    trained("vae_numpy", 5).save(tmp_path / "run")
-    first, *twins = (packages.estimator(p).load(tmp_path / "run") for p in PACKAGES)
-    X = digits.test_images[:60]
-    for vae in twins:
-        for ours, twin in zip(first.measures(X), vae.measures(X), strict=True):
-            assert ours.mean() == pytest.approx(twin.mean(), abs=0.001)
-        ours, twin = (model.log_evidence(X, 100).mean() for model in (first, vae))
-        assert ours == pytest.approx(twin, abs=0.001)
+    # Of 5 seeds, each of which trains another model.
+    bounded("farthest", abs(estimate - exact).max(), high=0.05)  # 0.021 +- 0.003
+    bounded("mean", (estimate - exact).mean(), -0.015, 0.015)  # 0.001 +- 0.002
+    log_gap = np.log((exact - vae.log_evidence(X, 1)).mean())
+    bounded("log of one draw's gap", log_gap, low=np.log(0.1))  # 0.8 +- 0.3
 
 
 def test_an_estimate_does_not_depend_on_other_images(digits, trained, monkeypatch):
