@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import doorkeeper
-from common import batches, packages
+from common import packages
 from common.images import data
 from common.packages import ROOT
 
@@ -127,25 +127,3 @@ def module(name, *words, folder, options=(), **changes):
     """Run `python -m NAME` in a folder."""
     command = [sys.executable, *options, "-m", name, *map(str, words)]
     return run(command, folder, **changes)
-
-
-def assert_twins_agree(names, settings, images, share):
-    """After 10 and 20 steps, packages are at most that share of their way apart.
-
-    (N, D) uint8
-    """
-    p = settings.initial(images)
-    chunk = next(batches.chunks(images, settings, 1))
-    twins = [packages.estimator(name).Network(p, settings) for name in names]
-    rates = np.full(10, settings.learning_rate, "f4")
-    for steps in (slice(10), slice(10, 20)):
-        part = {name: array[steps] for name, array in chunk.items()}
-        sums = [twin.train(**part, learning_rates=rates) for twin in twins]
-        states = [twin.state() for twin in twins]
-        for others, state in zip(sums[1:], states[1:], strict=True):
-            assert sums[0] == pytest.approx(others, rel=1e-5)
-            assert list(states[0]) == list(state)
-            for name in p:
-                moved = np.linalg.norm(states[0][name] - p[name])
-                apart = np.linalg.norm(states[0][name] - state[name])
-                assert apart <= share * moved, (name, steps)

@@ -6,7 +6,6 @@ import pytest
 from common import batches, loop, packages
 from tests.conftest import make_settings, packages_of
 from tests.gan import reference
-from tests.helpers import assert_twins_agree
 from tests.reference import assert_trains, wide
 from tools.pages.side_by_side import evidence
 
@@ -26,6 +25,7 @@ def problem(package, pixels, steps, rng, **options):
     return network, {"x": x} | settings.noise((steps, 6), rng)
 
 
+@pytest.mark.chance
 @EACH
 @pytest.mark.parametrize(
     ("activation", "hidden", "penalty"),
@@ -74,6 +74,7 @@ def test_alternating_steps(rng, package, activation, hidden, penalty):
         assert sums[name] == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.chance
 @EACH
 def test_what_is_measured(rng, package):
     network, chunk = problem(package, 9, 1, rng, hidden=(7,), latent_dim=3)
@@ -120,16 +121,6 @@ def test_losses_of_extreme_logits(package):
     np.testing.assert_allclose(ours[2], 2 * np.log(2), rtol=1e-6)
 
 
-@pytest.mark.slow
-def test_parameters_after_alternating_steps(digits):
-    """The twins drift apart by at most 5e-5 of the way that Adam has moved them.
-
-    5e-6 was measured, in the generator's first weights after one step; less after more.
-    """
-    settings = make_settings("gan", batch_size=50, hidden=(64,), penalty=0.1)
-    assert_twins_agree(PACKAGES, settings, digits.train_images, 5e-5)
-
-
 def after_two_epochs(gan, state, digits):
     """Losses of each epoch and what is measured then, and both accuracies."""
     gan.load_state(state)
@@ -143,40 +134,43 @@ def after_two_epochs(gan, state, digits):
 
 
 @pytest.mark.slow
-def test_two_epochs(digits):
+def test_two_epochs(digits, seed, bounded):
     """The twins part by no more than three times what the last place alone does.
 
     The game amplifies rounding: weights that start one float32 away end with losses
     7e-8 to 8e-7 away, relatively, in TensorFlow alone; Theano's were 1e-7 away.
     """
     first, *twins = (
-        packages.estimator(package)(epochs=2).initialize(digits.train_images)
+        packages.estimator(package)(epochs=2, random_state=seed).initialize(
+            digits.train_images
+        )
         for package in PACKAGES
     )
     start, carried = first.state(), []
     ours, our_shares = after_two_epochs(first, start, digits)
-    for seed in range(3):
-        rng, beside = np.random.default_rng(seed), dict(start)
+    for way in range(3):
+        rng, beside = np.random.default_rng([seed, way]), dict(start)
         for name in first.network.parameters:
             ways = rng.choice(np.array([-np.inf, np.inf], "f4"), start[name].shape)
             beside[name] = np.nextafter(start[name], ways)
         moved, _ = after_two_epochs(first, beside, digits)
         carried.append(abs(moved / ours - 1).max())
-    assert 0 < max(carried) < 0.01  # else it bounds nothing
+    bounded("carried", max(carried), 0, 0.01)  # else it bounds nothing
     for twin in twins:
         theirs, their_shares = after_two_epochs(twin, start, digits)
-        np.testing.assert_allclose(theirs, ours, rtol=3 * max(carried))
+        bounded("apart", abs(theirs / ours - 1).max() / max(carried), high=3)
         # An image whose logit is near 0 falls on either side: two test images of 297.
         np.testing.assert_allclose(our_shares, their_shares, atol=2 / 297)
 
 
-def test_noise_of_a_chunk(digits):
-    settings = make_settings("gan", batch_size=100)
+def test_noise_of_a_chunk(digits, seed, bounded):
+    settings = make_settings("gan", batch_size=100, random_state=seed)
     chunk, same = (next(batches.chunks(digits.train_images, settings, 1)) for _ in "12")
     assert [*chunk] == ["x", "z_discriminator", "z_generator"]
     assert chunk["x"].dtype == np.float32
     assert chunk["z_generator"].shape == (15, 100, 32)
     together = np.concatenate([chunk["z_discriminator"], chunk["z_generator"]], axis=2)
     apart = np.corrcoef(together.reshape(-1, 64), rowvar=False) - np.eye(64)
-    assert abs(apart).max() < 0.15
+    errors = abs(apart).max() * np.sqrt(1500)
+    bounded("errors", errors, high=5)  # 3.6 +- 0.3
     assert all((same[name] == chunk[name]).all() for name in chunk)

@@ -139,11 +139,13 @@ WARNINGS = {
 
 
 @pytest.mark.slow
+@pytest.mark.chance
 @pytest.mark.usefixtures("without_figures")
 @pytest.mark.parametrize("warning", WARNINGS)
-def test_a_warning_is_said_once(command, monkeypatch, tmp_path, warning):
+def test_a_warning_is_said_once(command, monkeypatch, tmp_path, warning, seed):
     monkeypatch.setattr(gan.Settings, "judged", False)
-    words = *DIGITS, "--epochs", 2, *WARNINGS[warning], "--out", tmp_path / "run"
+    words = *DIGITS, "--epochs", 2, *WARNINGS[warning], "--seed", seed
+    words += "--out", tmp_path / "run"
     stdout = succeed(command("gan_tf.train", *words))
     said = [line for line in stdout.splitlines() if line.startswith("epoch")]
     assert len(said) == bool(warning)
