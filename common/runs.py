@@ -61,9 +61,8 @@ class Run:
             self.read_config()
         except UserError:
             if self.path.is_file() or self._files():
-                raise UserError(
-                    f"{self.path}: exists and is not a run; choose another --out"
-                ) from None
+                other = f"{self.path}: exists and is not a run; choose another --out"
+                raise UserError(other) from None
             return
         if not overwrite:
             raise UserError(
