@@ -63,24 +63,27 @@ format: whole  ## format the code
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
 
-# A mistake at a time: in each lesson file, in all twins at once, in the other rooms.
-MUTANTS := $(ONE_THREAD) $(PYTHON) -m tools.mutants --count
-OF_TODAY := $(ONE_THREAD) .venv-today/bin/python -m tools.mutants --count
+# A mistake at a time: in each lesson file and what trains, in all twins at once, in the
+# images, runs, estimator and judge; what runs on newer versions alone, or best, there.
+MUTANTS = $(ONE_THREAD) $1/bin/python -m tools.mutants --count
 LESSON := $(wildcard $(patsubst %,*_*/%.py,model bound vae gan autoencoder gradient))
 NEWEST := $(filter vae_jax/% vae_torch/% vae_pytensor/%,$(LESSON))
-TRAINING := $(addprefix common/,batches.py loop.py weights.py models/vae/log_evidence.py)
-OTHERS := common/runs.py common/judge.py common/estimator.py $(wildcard common/images/*.py)
-ROOMS := tests/frameworks tests/test_parity.py --
-mutants: whole  ## name the mistakes in the programs that no test notices (for two hours)
-	-$(MUTANTS) 600 $(filter-out $(NEWEST),$(LESSON)) $(TRAINING)
-	-$(MUTANTS) 100 --tests $(ROOMS) common/frameworks/numpy.py common/frameworks/theano/adam.py
-	-$(MUTANTS) 40 --together $(filter vae_%/model.py,$(LESSON))
-	-$(MUTANTS) 40 --together $(filter vae_%/bound.py,$(LESSON))
-	-$(MUTANTS) 40 --together $(filter gan_%/model.py,$(LESSON))
-	-$(MUTANTS) 300 $(OTHERS)
-	-test ! -e .venv-today/ready || $(OF_TODAY) 200 $(NEWEST)
-	-test ! -e .venv-today/ready || $(OF_TODAY) 100 --tests $(ROOMS) \
-	    $(patsubst %,common/frameworks/%/network.py,jax torch pytensor)
+TRAINS := $(addprefix common/,batches.py loop.py weights.py models/vae/log_evidence.py)
+TRAINING := $(patsubst %,tests/test_%.py,batches loop weights former_runs) tests/models/vae
+ROOM := common/frameworks
+ROOMS := tests/frameworks tests/test_parity.py tests/tools/test_doctor.py
+OTHERS := $(addprefix common/,runs.py judge.py estimator.py) $(wildcard common/images/*.py)
+mutants: whole  ## name the mistakes in the programs that no test notices (two hours)
+	-$(call MUTANTS,.venv) 500 $(filter-out $(NEWEST),$(LESSON))
+	-$(call MUTANTS,.venv) 200 --tests $(TRAINING) -- $(TRAINS)
+	-$(call MUTANTS,.venv) 100 --tests $(ROOMS) -- $(ROOM)/numpy.py $(ROOM)/theano/adam.py
+	-$(call MUTANTS,.venv) 50 --together $(filter vae_%/model.py,$(LESSON))
+	-$(call MUTANTS,.venv) 50 --together $(filter vae_%/bound.py,$(LESSON))
+	-$(call MUTANTS,.venv) 50 --together $(filter gan_%/model.py,$(LESSON))
+	-$(call MUTANTS,.venv) 300 $(OTHERS)
+	-test ! -e .venv-today/ready || $(call MUTANTS,.venv-today) 200 $(NEWEST)
+	-test ! -e .venv-today/ready || $(call MUTANTS,.venv-today) 100 --tests $(ROOMS) -- \
+	    $(patsubst %,$(ROOM)/%/network.py,jax torch pytensor)
 
 bench: whole  ## measure speed and print ratios, all in one run
 	$(PYTHON) -m experiments.benchmarks $(ARGS)
