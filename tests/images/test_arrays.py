@@ -68,9 +68,10 @@ SHAPE = "{part} images have shape {}; expected (N, 28, 28) numbers"
     ("line", "change", "what"),
     [
         (SCALE, lambda x: x / 127.5 - 1, "-1 to 1, with fractions"),
-        (SCALE, lambda x: x // 17, "0 to 15"),
+        (SCALE, lambda x: x / 170, "0 to 1.5, with fractions"),
+        (SCALE, lambda x: x // 2, "0 to 127"),
         (SCALE, lambda x: np.rint(x / 2.55), "0 to 100"),
-        (SCALE, lambda x: x.astype("u2") * 257, "0 to 65535"),
+        (SCALE, lambda x: x.astype("u2") + 1, "1 to 256"),
         (SCALE, lambda x: np.where(x < 255, x, 254.5), "0 to 254.5, with fractions"),
         (SCALE, lambda x: x.astype(int) - 1, "-1 to 254"),
         (SCALE, lambda x: np.where(x < 9, np.nan, x), "nan to nan, with fractions"),
