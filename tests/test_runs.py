@@ -155,14 +155,15 @@ def test_more_epochs_than_memory_has_room_for(run):
         restore(run)
 
 
-@pytest.mark.parametrize("model", [vae.Settings, gan.Settings])
-def test_sums_come_back_by_name(run, model):
+@pytest.mark.parametrize(("model", "shape"), [(vae.Settings, ()), (gan.Settings, (4,))])
+def test_sums_come_back_by_name(run, model, shape):
     """One is a number in the file, several are an array."""
     sums = dict(zip(model.training_sums, (1.5, -2.25, 0.5, 3.0), strict=False))
     epoch = Epoch(2, 200, sums, 0.5)
     row = dict.fromkeys(model.columns(), 1.5) | {"epoch": 1}
     run.save([row], {"W": np.ones(3)}, epoch)
     assert restore(run, settings=model)[1:] == ([row], epoch)
+    assert np.load(run.checkpoint_path)["total"].shape == shape
 
 
 def test_a_former_checkpoint_has_one_sum_without_a_name(run):
