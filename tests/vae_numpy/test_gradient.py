@@ -8,7 +8,7 @@ from scipy.special import expit
 from common.frameworks.numpy import relu
 from tests import reference
 from tests.conftest import make_settings
-from vae_numpy import Network, gradient
+from vae_numpy import Network, bound, gradient
 
 
 def test_at_the_kink_the_slope_of_relu_is_0_as_in_tensorflow():
@@ -38,13 +38,15 @@ def test_slopes_of_extreme_arguments():
 def test_the_path_gradient_in_float64(rng, draws):
     """Beside differences of what has its slope."""
     settings = make_settings(hidden=(4, 3), latent_dim=2, importance_samples=draws)
-    settings.gradient = "path"
     p = {n: rng.normal(size=shape) for n, shape in settings.shapes(5).items()}
     x, eps = rng.random((6, 5)), rng.standard_normal((draws, 6, 2))
     ours = {name: np.full_like(value, np.nan) for name, value in p.items()}
-    mean = gradient.of(settings)(p, ours, x, eps, relu)
-    bound = reference.importance_weighted_bound(p, x, eps, "relu")
-    assert mean == pytest.approx(bound.mean(), rel=1e-12)
+    for settings.gradient in ("total", "path"):
+        mean = gradient.of(settings)(p, ours, x, eps, relu)
+        values = bound.of(settings)(p, x, eps, relu)
+        assert mean == pytest.approx(values.mean(), rel=1e-12)
+    exact = reference.importance_weighted_bound(p, x, eps, "relu")
+    assert mean == pytest.approx(exact.mean(), rel=1e-12)
 
     def loss(moved):
         return -reference.path_surrogate(moved, p, x, eps, "relu").mean()
