@@ -124,17 +124,11 @@ def _drawing():
 def _framework(programs, required):
     """What a framework says of itself, and what its programs can do."""
     findings = [("ok", name, _try(name, name in required)) for name in programs]
-    framework = importlib.import_module(programs[0]).framework
-    return [("ok", *_describe(framework)), *findings]
-
-
-def _describe(room):
-    """A framework's name, and its version and more in words."""
-    name = room.__name__.rpartition(".")[2]
+    room = importlib.import_module(programs[0]).framework
+    name, chooses = room.__name__.rpartition(".")[2], hasattr(room, "device")
+    text = f"computes on the {room.device().upper()}" if chooses else room.describe()
     version = importlib.import_module(name).__version__
-    if hasattr(room, "device"):
-        return name, f"{version}, computes on the {room.device().upper()}"
-    return name, f"{version}, {room.describe()}"
+    return [("ok", name, f"{version}, {text}"), *findings]
 
 
 def _try(program, timed):

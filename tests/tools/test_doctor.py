@@ -56,7 +56,9 @@ def test_nothing_is_installed(nowhere):
 
 
 @pytest.mark.slow
-def test_the_whole_on_this_machine(capsys):
+def test_the_whole_on_this_machine(capsys, monkeypatch):
+    """In one process, as the processes are tried above."""
+    monkeypatch.setattr(doctor.processes, "apart", lambda call, *a, patience: call(*a))
     assert doctor.main("vae_tf", ["vae_numpy"]) == 0
     *lines, _, result = capsys.readouterr().out.splitlines()
     assert result == "vae_numpy can run: python -m vae_numpy.train"
@@ -68,10 +70,14 @@ def test_the_whole_on_this_machine(capsys):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("package", ["vae_theano", "gan_tf"])
-def test_what_a_framework_says_of_itself(package):
+def test_what_a_framework_says_of_itself(package, monkeypatch):
+    """In a process with settings each of which would end TensorFlow."""
     if text := lacking([package]):
         pytest.skip(text)
-    (level, *_), *_, finding = doctor._framework([package], [])
+    for name in ("XLA_FLAGS", "TF_XLA_FLAGS", "KERAS_BACKEND"):
+        monkeypatch.setenv(name, "--no-such-thing")
+    arguments = [package], []
+    (level, *_), *_, finding = doctor._apart(*arguments, doctor._framework, *arguments)
     assert level == "ok"
     assert finding == ("ok", package, "can run")
 
