@@ -156,7 +156,8 @@ INSTALL := $(UV) pip install --python .venv --compile-bytecode --require-hashes 
 
 # The second one: the first Python that starts, or that uv can provide.
 PYENV := $(or $(PYENV_ROOT),$(HOME)/.pyenv)
-PYTHONS := $(foreach minor,13 12 14,python3.$(minor) \
+MINORS := 13 12 14
+PYTHONS := $(foreach minor,$(MINORS),python3.$(minor) \
     $(wildcard $(PYENV)/versions/3.$(minor).*/bin/python3))
 IS_NEW := import sys; sys.exit(not (3, 12) <= sys.version_info < (3, 15))
 TODAY := requirements-today.lock \
