@@ -292,11 +292,11 @@ def test_three_columns_on_a_wide_screen(visit, path):
 
 
 @LOOKS
-def test_it_is_accessible(visit, tmp_path, width, scheme):
-    """With fewer columns, whose parts are those of all."""
-    path, few = tmp_path / "few.html", ["vae_tf", "vae_theano", "vae_numpy", "gan_tf"]
-    path.write_text(side_by_side.page(few, measured))
+def test_it_is_accessible(visit, path, width, scheme):
+    """Axe takes its time: it reads every fourth function, whose parts are all alike."""
     with visit(path, width, color_scheme=scheme) as page:
+        others = "all => all.forEach((one, n) => n % 4 && one.remove())"
+        page.locator(".passage").evaluate_all(others)
         assert_accessible(page)
         word(page, "mu").click()
         page.check("#only")
