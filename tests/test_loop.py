@@ -66,7 +66,8 @@ def test_threads_change_nothing(
     train, tmp_path, monkeypatch, cores, at_once, fit, most
 ):
     """They make some epochs at once, each no more chunks than fit, or than it has."""
-    makers, items, binarize, ahead = [], set(), batches.binarize, loop.Ahead
+    makers, begun, items = [], [], set()
+    binarize, ahead = batches.binarize, loop.Ahead
 
     def make(*arguments):
         makers.append(threading.current_thread() == threading.main_thread())
@@ -74,7 +75,9 @@ def test_threads_change_nothing(
 
     def count(chunks, number):
         items.add(number)
-        return ahead(chunks, number)
+        begun.append(ahead(chunks, number))
+        assert sum(not each.pool._shutdown for each in begun) <= at_once
+        return begun[-1]
 
     monkeypatch.setattr(batches, "binarize", make)
     monkeypatch.setattr(loop, "Ahead", count)
