@@ -32,6 +32,10 @@ def test_where_the_exponential_is_infinite():
     assert np.isnan(framework.softplus(np.float32([np.nan]))).all()
 
 
+def test_the_doctor_is_told_the_speed():
+    assert framework.describe().endswith(" GFLOP/s")
+
+
 def adam(w, *betas):
     weights = {"w": w.copy()}
     ours = framework.Adam(weights, *betas)
