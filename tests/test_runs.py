@@ -160,7 +160,7 @@ def test_sums_come_back_by_name(run, model, shape):
     """One is a number in the file, several are an array."""
     sums = dict(zip(model.training_sums, (1.5, -2.25, 0.5, 3.0), strict=False))
     epoch = Epoch(2, 200, sums, 0.5)
-    row = dict.fromkeys(model.columns(), 1.5) | {"epoch": 1}
+    row = dict.fromkeys(model.columns(), 1.5) | {"epoch": 1, "judge_sure": 0.5}
     run.save([row], {"W": np.ones(3)}, epoch)
     assert restore(run, settings=model)[1:] == ([row], epoch)
     assert np.load(run.checkpoint_path)["total"].shape == shape
