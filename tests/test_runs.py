@@ -89,13 +89,6 @@ def test_overwriting_a_model_of_weights_alone(tmp_path):
     assert not run.weights_path.exists()
 
 
-def test_not_a_run(tmp_path):
-    for folder in (tmp_path, tmp_path / "missing"):
-        with pytest.raises(UserError, match=r"not a run \(there is no config.json"):
-            Run(folder).read_config()
-    assert not list(tmp_path.iterdir())
-
-
 def test_a_changed_bit_of_a_checkpoint_is_noticed(run):
     changed = bytearray(run.checkpoint_path.read_bytes())
     changed[changed.index(np.ones(1).tobytes())] ^= 1
@@ -138,20 +131,10 @@ def test_checkpoint_lost_or_of_another_model(run):
         restore(run)
 
 
-DAMAGED = ["", "epoch\n1\n", "epoch,train_elbo\nx,y\n"]
-DAMAGED += [pytest.param("7" * 200_000, id="beyond the limit of csv")]
-
-
-@pytest.mark.parametrize("text", DAMAGED)
+@pytest.mark.parametrize("text", ["", "epoch\n1\n", "epoch,train_elbo\nx,y\n"])
 def test_damaged_history(run, text):
     run.history_path.write_text(text)
     with pytest.raises(UserError, match="expected rows for epochs 1 to 1"):
-        restore(run)
-
-
-def test_more_epochs_than_memory_has_room_for(run):
-    run.save([ROW], {"W": np.ones(3)}, Epoch(10**12))
-    with pytest.raises(UserError, match="expected rows for epochs 1 to 99999999999"):
         restore(run)
 
 

@@ -4,7 +4,6 @@ import bz2
 import gzip
 import io
 import lzma
-import os
 import pickle
 import tarfile
 import zipfile
@@ -317,19 +316,6 @@ def test_nothing_there_and_what_is_no_file_and_no_folder(tmp_path):
     refused("/dev/null", "Not a directory, nor a file that can be read")
     with pytest.raises(UserError, match="--data is empty"):
         data.load("")
-
-
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root reads all")
-def test_not_to_be_read(tmp_path, arrays):
-    path = save(tmp_path / "data.npz", arrays)
-    path.chmod(0)
-    refused(path, "Permission denied")
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
-def test_a_pipe_is_not_waited_for(tmp_path):
-    os.mkfifo(tmp_path / "data.npz")
-    refused(tmp_path / "data.npz", "Not a directory")
 
 
 def test_sizes_are_limited(tmp_path, arrays, monkeypatch):
