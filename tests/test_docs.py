@@ -16,7 +16,6 @@ PAGES = [
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-LONGEST = 100
 
 
 def prose(page):
@@ -69,7 +68,7 @@ def test_the_front_page_leads_to_every_page():
 def test_lines_are_short(page):
     """But for rows of tables, and for a link alone in its line."""
     lines = page.read_text(encoding="utf-8").splitlines()
-    long = [line for line in lines if len(line) > LONGEST and line[:1] != "|"]
+    long = [line for line in lines if len(line) > 100 and line[:1] != "|"]
     assert not [line for line in long if not re.fullmatch(r"- \[.*\]\(.*\),?", line)]
 
 

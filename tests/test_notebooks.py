@@ -58,13 +58,12 @@ CODE = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 def solutions(notebook):
     """The Python in each folded text, in any cell of Markdown."""
-    texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
-    folded = map(CODE.findall, FOLDED.findall("\n".join(texts)))
+    folded = map(CODE.findall, FOLDED.findall(source(notebook, "markdown")))
     return ["\n".join(blocks) for blocks in folded if blocks]
 
 
-def code(notebook):
-    return "\n".join(c.source for c in notebook.cells if c.cell_type == "code")
+def source(notebook, kind="code"):
+    return "\n".join(c.source for c in notebook.cells if c.cell_type == kind)
 
 
 def test_a_picture_is_made_smaller_but_a_red_dot_stays_red():
@@ -121,8 +120,7 @@ def test_source_is_shown_as_it_is_today(path, today):
 def test_every_solution_is_found(path):
     """All code in Markdown is Python in a folded text, so the test above runs it."""
     notebook = nbformat.read(path, as_version=4)
-    texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
-    text = "\n".join(texts)
+    text = source(notebook, "markdown")
     assert (
         text.count("<details") == text.count("</details>") == len(FOLDED.findall(text))
     )
@@ -158,12 +156,12 @@ PHONE = 800  # pixels: at 160 to an inch and on a phone, letters keep 8 pixels
 def test_it_is_a_sitting(path):
     """It is short, says what it takes, asks for predictions and ends with questions."""
     notebook = nbformat.read(path, as_version=4)
-    first, start, *cells = notebook.cells
+    first, start, *_ = notebook.cells
     assert len(notebook.cells) <= 25
     for words in ("**You need**", "**You will be able to**", "**Time**", " minutes"):
         assert words in first.source, words
     assert start.source == execute.start()
-    prose = "\n".join(c.source for c in cells if c.cell_type == "markdown")
+    prose = source(notebook, "markdown")
     for words in ("What to notice", "In three sentences", "Three quick questions"):
         assert words in prose, words
     assert "## Exercises" in prose and "## Sources" in prose
@@ -173,7 +171,7 @@ def test_it_is_a_sitting(path):
         if "image/png" in (data := output.get("data", {})):
             image = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
             assert image.width <= PHONE
-    assert code(notebook).count("assert") >= 4
+    assert source(notebook).count("assert") >= 4
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=ids)
@@ -183,6 +181,6 @@ def test_the_copy_with_gaps_is_made_from_it(path):
     with_gaps = nbformat.read(path.parent / "gaps" / path.name, as_version=4)
     assert with_gaps == gaps.of(copy)
     hidden = sum(len(cell.metadata.get("gaps", [])) for cell in filled.cells)
-    text, before = (code(notebook) for notebook in (with_gaps, filled))
+    text, before = (source(notebook) for notebook in (with_gaps, filled))
     assert text.count("...") - before.count("...") == hidden + text.count(gaps.YOURS)
     assert hidden >= 2
