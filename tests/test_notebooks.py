@@ -149,9 +149,6 @@ def test_as_committed(path):
     assert json.loads(path.read_text())["metadata"] == metadata
 
 
-PHONE = 800  # pixels: at 160 to an inch and on a phone, letters keep 8 pixels
-
-
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=ids)
 def test_it_is_a_sitting(path):
     """It is short, says what it takes, asks for predictions and ends with questions."""
@@ -170,7 +167,7 @@ def test_it_is_a_sitting(path):
     for output in outputs(notebook):
         if "image/png" in (data := output.get("data", {})):
             image = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
-            assert image.width <= PHONE
+            assert image.width <= 800  # so letters have 8 pixels on a phone
     assert source(notebook).count("assert") >= 4
 
 

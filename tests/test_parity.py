@@ -59,9 +59,7 @@ def problem(rng, layers, activation):
     hidden = tuple(rng.integers(1, 41, layers).tolist())
     batch, latent_dim = rng.integers(1, 10), int(rng.integers(1, 13))
     run = make_settings(hidden=hidden, latent_dim=latent_dim, activation=activation)
-    p = run.initial(rng.integers(0, 256, (9, 784), dtype=np.uint8))
-    for name in p:
-        p[name] = (p[name] + 0.1 * rng.standard_normal(p[name].shape)).astype("f4")
+    p = lessons.drawn(run, (9, 784), rng)
     p["b_logvar"] += np.float32(rng.choice([-8, 0, 3]))
     x = (rng.random((batch, 784)) < 0.2).astype("f4")
     eps = rng.standard_normal((batch, latent_dim), np.float32)

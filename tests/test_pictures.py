@@ -11,8 +11,6 @@ from PIL import Image
 from docs import pictures
 from notebooks.legible import contrast, legible
 
-PHONE = 343  # pixels that a picture has there, from left to right
-
 
 @pytest.mark.parametrize("axis", [0, 1])
 def test_what_is_decoded_stands_where_its_code_lies(rng, axis):
@@ -78,5 +76,6 @@ def test_no_title_is_cut_off_or_too_small_for_a_phone(titles):
         box = axes.title.get_window_extent(canvas.get_renderer())
         assert figure.bbox.containsx(box.x0) and figure.bbox.containsx(box.x1)
         assert figure.bbox.containsy(box.y0) and figure.bbox.containsy(box.y1)
-        pixels = axes.title.get_size() / 72 * PHONE / figure.get_figwidth()
+        phone = 343  # pixels that a picture has there, from left to right
+        pixels = axes.title.get_size() / 72 * phone / figure.get_figwidth()
         assert pixels > 7.9

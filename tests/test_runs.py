@@ -147,9 +147,3 @@ def test_sums_come_back_by_name(run, model, shape):
     run.save([row], {"W": np.ones(3)}, epoch)
     assert restore(run, settings=model)[1:] == ([row], epoch)
     assert np.load(run.checkpoint_path)["total"].shape == shape
-
-
-def test_a_former_checkpoint_has_one_sum_without_a_name(run):
-    former = {"epoch": 1, "steps": 300, "total": -317.5, "seconds": 0.25}
-    np.savez(run.checkpoint_path, W=np.ones(3), **former)
-    assert restore(run)[2] == Epoch(2, 300, {"elbo": -317.5}, 0.25)

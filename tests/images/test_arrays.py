@@ -92,12 +92,9 @@ def test_what_is_not(tmp_path, arrays, part, line, change, what):
     assert str(caught.value) == expected
 
 
-OF_NO_USE = ["seven", 0.5, np.nan, np.inf, np.uint64(2**64 - 1), 1 + 2j]
-OF_NO_USE += [np.frombuffer(b"\1\0\xa0\x7f", "f4")[0]]  # a NaN that signals
-OF_NO_USE += [np.zeros((), [("digit", "i4")]), np.zeros((), "M8[s]"), np.eye(200, 14)]
-
-
-@pytest.mark.parametrize("label", OF_NO_USE, ids=str)
+@pytest.mark.parametrize(
+    "label", ["seven", 0.5, np.nan, np.inf, np.uint64(2**64 - 1), np.eye(200, 14)]
+)
 def test_labels_of_no_use(tmp_path, arrays, label):
     """The same for each image, or 14 columns of them."""
     labels = label if np.ndim(label) else np.full(200, label)

@@ -173,17 +173,6 @@ def test_a_host_of_many_addresses_where_nobody_answers(server, monkeypatch):
     assert not server.asked
 
 
-def test_a_slow_download_that_moves_goes_on(server, archive):
-    def drip(request):
-        send(b"", promised=len(archive))(request)
-        for part in np.array_split(np.frombuffer(archive, "u1"), 4):
-            time.sleep(0.2)
-            request.wfile.write(part)
-
-    server.answer = drip
-    download.mnist()
-
-
 def test_cache_that_cannot_be_written(server, tmp_path, archive):
     server.answer = send(archive)
     (tmp_path / "cache").write_text("a file where a folder should be")
