@@ -131,10 +131,20 @@ def test_checkpoint_lost_or_of_another_model(run):
         restore(run)
 
 
-@pytest.mark.parametrize("text", ["", "epoch\n1\n", "epoch,train_elbo\nx,y\n"])
+DAMAGED = ["", "epoch\n1\n", "epoch,train_elbo\nx,y\n"]
+DAMAGED += [pytest.param("7" * 200_000, id="beyond the limit of csv")]
+
+
+@pytest.mark.parametrize("text", DAMAGED)
 def test_damaged_history(run, text):
     run.history_path.write_text(text)
     with pytest.raises(UserError, match="expected rows for epochs 1 to 1"):
+        restore(run)
+
+
+def test_more_epochs_than_memory_has_room_for(run):
+    run.save([ROW], {"W": np.ones(3)}, Epoch(10**12))
+    with pytest.raises(UserError, match="expected rows for epochs 1 to 99999999999"):
         restore(run)
 
 

@@ -92,9 +92,12 @@ def test_what_is_not(tmp_path, arrays, part, line, change, what):
     assert str(caught.value) == expected
 
 
-@pytest.mark.parametrize(
-    "label", ["seven", 0.5, np.nan, np.inf, np.uint64(2**64 - 1), np.eye(200, 14)]
-)
+SIGNAL = np.frombuffer(b"\1\0\xa0\x7f", "f4")[0]  # a NaN of which NumPy warns
+OF_NO_USE = ["seven", 0.5, np.nan, np.inf, SIGNAL, np.uint64(2**64 - 1)]
+OF_NO_USE += [np.eye(200, 14)]
+
+
+@pytest.mark.parametrize("label", OF_NO_USE, ids=str)
 def test_labels_of_no_use(tmp_path, arrays, label):
     """The same for each image, or 14 columns of them."""
     labels = label if np.ndim(label) else np.full(200, label)
