@@ -5,7 +5,6 @@ import os
 import re
 import shlex
 import signal
-import time
 
 import numpy as np
 import pytest
@@ -13,7 +12,6 @@ import pytest
 from common import packages
 from common.commands.table import Table
 from common.packages import versions as versions_of
-from tests import helpers
 from tests.conftest import MNIST, packages_of
 from tests.helpers import checkpoint, files, module, one_line, rows, succeed
 
@@ -279,19 +277,22 @@ def press_ctrl_c(monkeypatch, owner, name, call):
 def test_an_interruption_changes_no_bit(train, tmp_path, monkeypatch, package):
     """In the middle of the second of three epochs, each of which has two chunks.
 
-    Compiled or not; test_protocol has each package go on exactly, from any state.
+    It says what to type.  Compiled or not; test_protocol has each package go on
+    exactly, from any state.
     """
-    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    whole, parts = tmp_path / "whole", tmp_path / "a run"
     words = ["--data", "digits", "--hidden", 16, "--latent-dim", 2]
     words += ["--batch-size", 10, "--epochs", 3]
     assert train(*words, "--out", whole, package=package).returncode == 0
     with monkeypatch.context() as patch:
         press_ctrl_c(patch, packages.estimator(package).Network, "train", call=3)
-        assert train(*words, "--out", parts, package=package).returncode == 130
-    assert len(rows(parts)) == 1
+        result = train(*words, "--out", parts, package=package)
+    assert (result.returncode, len(rows(parts))) == (130, 1)
     with np.load(parts / "checkpoint.npz") as arrays:
         assert (arrays["epoch"], arrays["steps"]) == (1, 100)  # of 150
-    assert train("--resume", parts, package=package).returncode == 0
+    line = result.stderr.removeprefix("interrupted; go on with: ")
+    assert line.endswith(f" -m {package}.train --resume '{parts}'\n")
+    assert train(*shlex.split(line)[3:], package=package).returncode == 0
     assert (checkpoint(parts), rows(parts)) == (checkpoint(whole), rows(whole))
 
 
@@ -314,47 +315,3 @@ def test_runs_go_on_in_another_framework(train, tmp_path, monkeypatch, without_f
     for ours, twin in zip(rows(whole), rows(parts), strict=True):
         elbo = float(twin["test_elbo"])
         assert float(ours["test_elbo"]) == pytest.approx(elbo, abs=0.1)
-
-
-# Steps of two images, so that an epoch has 8 chunks.
-SLOW = ["--data", "digits", "--epochs", 3, "--batch-size", 2, "--hidden", 64]
-
-
-@pytest.fixture(scope="module")
-def uninterrupted(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("uninterrupted")
-    succeed(module("vae_numpy.train", *SLOW, "--out", "run", folder=folder))
-    return checkpoint(folder / "run"), rows(folder / "run")
-
-
-def begin(folder, *words):
-    words, names = ["-m", "vae_numpy.train", *words], helpers.environment(folder)
-    return helpers.start(*words, cwd=folder, env=names)
-
-
-def wait_for_epoch(run, epoch, process):
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and process.poll() is None:
-        if (run / "history.csv").exists() and len(rows(run)) >= epoch:
-            return
-        time.sleep(0.01)
-    pytest.fail(f"epoch {epoch} was not reached: {process.communicate()}")
-
-
-@pytest.mark.slow
-def test_ctrl_c_saves_and_says_what_to_type(tmp_path, uninterrupted):
-    folder = tmp_path / "my folder"
-    folder.mkdir()
-    process = begin(folder, *SLOW, "--out", "a run")
-    wait_for_epoch(folder / "a run", 1, process)
-    process.send_signal(signal.SIGINT)
-    stdout, stderr = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "Traceback" not in stdout + stderr
-    assert len(rows(folder / "a run")) < 3
-    line = stderr.removeprefix("interrupted; go on with: ")
-    assert line.endswith("-m vae_numpy.train --resume './a run'\n")
-    process = begin(folder, *shlex.split(line)[3:])
-    assert process.communicate(timeout=120)[1] == ""
-    out = folder / "a run"
-    assert (checkpoint(out), rows(out)) == uninterrupted

@@ -1,14 +1,10 @@
 """`python -m tools.mutants`, on a project of a few lines."""
 
 import os
-import signal
 import sys
-import time
 
 import pytest
 
-from tests.conftest import ROOT
-from tests.helpers import start
 from tools import mutants
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="groups of processes")
@@ -130,19 +126,3 @@ def test_a_mistake(project, run, file, error):
     status, lines, (line,) = run(file)
     assert (status, lines) == (2, [])
     assert line.startswith(f"error: {error}")
-
-
-def test_ctrl_c_leaves_nothing_behind(project, tmp_path):
-    (project / "tests" / "test_program.py").write_text(
-        "import pathlib, time\npathlib.Path('begun').touch()\ntime.sleep(600)\n"
-    )
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    environment = os.environ | {"TMPDIR": str(temporary), "PYTHONPATH": str(ROOT)}
-    process = start("-m", "tools.mutants", "program.py", env=environment)
-    while process.poll() is None and not list(temporary.glob("*/project/begun")):
-        time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=60) == ("", "\ninterrupted\n")
-    assert process.returncode == 130
-    assert list(temporary.iterdir()) == []
