@@ -154,10 +154,8 @@ def test_whole_runs_on_mnist_agree(train, tmp_path):
     [
         (["--epochs", 0], ["--epochs", "whole number from 1 to 1,000,000, not 0"]),
         (["--hidden"], ["--hidden"]),
-        (["--hidden", 10**30], ["--hidden"]),
         (["--learning-rate", 0], ["--learning-rate", "number from 1e-09 to 1,000"]),
         (["--learning-rate", "nan"], ["--learning-rate"]),
-        (["--seed", -1], ["--seed", "whole number from 0"]),
         (["--importance-samples", "many"], ["whole number from 1 to 100, not many"]),
         (["--activation", "gelu"], ["--activation", "relu", "tanh"]),
         (["--latent", 2], ["--latent"]),
@@ -206,7 +204,6 @@ FILES = [
     ('{"settings": {"hidden": 8}}', "hidden must be whole numbers from 1 to "),
     ('{"settings": {}, "options": {}}', "options is no setting of a "),
     ("[]", "not the config.json of a run"),
-    ("[1]", "not the config.json of a run"),
     pytest.param("[" * 10**5, "not the config.json of a run", id="nested"),
     ('{"data": 5}', "data must be a str"),
     ("epochs: 3", "Expecting value: line 1 column 1"),

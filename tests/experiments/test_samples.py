@@ -30,10 +30,8 @@ def test_four_rows_with_the_distance_of_training_images_as_unit(
     floor = judge.of(data.load("digits")).real_images
     assert (names[0], float(ratios[0])) == ("training images", 1)
     assert float(shares[0]) / 100 == pytest.approx(floor.sure, abs=1e-3)
-    assert names[1:] == (
-        "GAN",
-        *[f"VAE, codes from {p}" for p in ("the prior", "a mixture")],
-    )
+    codes = "VAE, codes from the prior", "VAE, codes from a mixture"
+    assert names[1:] == ("GAN", *codes)
     for distance, ratio in zip(distances, ratios, strict=True):
         expected = float(distance) / floor.distance
         assert float(ratio) == pytest.approx(expected, rel=0.1)

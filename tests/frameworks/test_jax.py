@@ -1,4 +1,4 @@
-"""JAX's own: its Adam beside Keras's, and programs that networks share."""
+"""JAX's own: its Adam beside Keras's."""
 
 import jax
 import jax.numpy as jnp
@@ -8,18 +8,15 @@ from common.frameworks.jax.network import Adam
 from tests.frameworks.adam import OfAdam
 
 
-def adam(w, *betas):
-    weights = {"w": jnp.array(w)}
-    ours = Adam.start(weights, *betas)
-    apply = jax.jit(Adam.apply)
-
-    def step(g, rate):
-        nonlocal weights, ours
-        weights, ours = apply(ours, {"w": g}, weights, rate)
-        return [np.array(values["w"]) for values in (weights, ours.m, ours.v)]
-
-    return step
-
-
 class TestAdam(OfAdam):
-    start = staticmethod(adam)
+    def start(self, w, *betas):
+        weights = {"w": jnp.array(w)}
+        ours = Adam.start(weights, *betas)
+        apply = jax.jit(Adam.apply)
+
+        def step(g, rate):
+            nonlocal weights, ours
+            weights, ours = apply(ours, {"w": g}, weights, rate)
+            return [np.array(values["w"]) for values in (weights, ours.m, ours.v)]
+
+        return step

@@ -36,19 +36,16 @@ def test_the_doctor_is_told_the_speed():
     assert framework.describe().endswith(" GFLOP/s")
 
 
-def adam(w, *betas):
-    weights = {"w": w.copy()}
-    ours = framework.Adam(weights, *betas)
-
-    def step(g, rate):
-        ours.apply({"w": g}, weights, rate)
-        return weights["w"].copy(), ours.m["w"], ours.v["w"]
-
-    return step
-
-
 class TestAdam(OfAdam):
-    start = staticmethod(adam)
+    def start(self, w, *betas):
+        weights = {"w": w.copy()}
+        ours = framework.Adam(weights, *betas)
+
+        def step(g, rate):
+            ours.apply({"w": g}, weights, rate)
+            return weights["w"].copy(), ours.m["w"], ours.v["w"]
+
+        return step
 
 
 def test_a_network_shares_no_array_with_the_world():

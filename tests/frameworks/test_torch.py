@@ -9,19 +9,16 @@ from tests.frameworks.adam import OfAdam
 from vae_torch import VAE
 
 
-def adam(w, *betas):
-    weights = {"w": torch.tensor(w)}
-    ours = Adam(weights, *betas)
-
-    def step(g, rate):
-        ours.apply([torch.tensor(g)], weights, rate)
-        return [tensor["w"].numpy().copy() for tensor in (weights, ours.m, ours.v)]
-
-    return step
-
-
 class TestAdam(OfAdam):
-    start = staticmethod(adam)
+    def start(self, w, *betas):
+        weights = {"w": torch.tensor(w)}
+        ours = Adam(weights, *betas)
+
+        def step(g, rate):
+            ours.apply([torch.tensor(g)], weights, rate)
+            return [tensor["w"].numpy().copy() for tensor in (weights, ours.m, ours.v)]
+
+        return step
 
 
 def fitted(images):
