@@ -50,23 +50,10 @@ def test_nobody_reads_the_table(tmp_path):
 
 
 @pytest.mark.slow
-def test_closed_streams(tmp_path):
-    succeed(run(f"{TRAIN} --out run >&- 2>&- <&-", tmp_path))
-    assert (tmp_path / "run" / "figures" / "samples.png").read_bytes()[1:4] == b"PNG"
-
-
-@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 def test_the_disk_of_what_is_printed_is_full(tmp_path):
     result = run(f"{TRAIN} >/dev/full", tmp_path)
     one_line(result, "standard output: No space left on device")
-    result = run(f"{PYTHON} -m vae_numpy sample no/such 2>/dev/full", tmp_path)
-    assert (result.returncode, result.stdout, result.stderr) == (2, "", "")
-
-
-def test_the_working_folder_was_removed(tmp_path):
-    line = f"mkdir x; cd x; rmdir ../x; {PYTHON} -m vae_numpy sample latest"
-    one_line(run(line, tmp_path), "the working folder: No such file or directory")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -113,12 +100,6 @@ def test_a_program_is_no_command(command):
         result = command(package, word, "--epochs", "1")
         one_line(result, f"type python -m {package}.{word} (--help lists")
     one_line(command("vae_tf", "bottleneck"), "invalid choice: 'bottleneck'")
-
-
-@pytest.mark.parametrize("program", ["vae_theano.train", "vae_numpy"])
-def test_without_docstrings(tmp_path, program):
-    """Which only `--help` reads."""
-    succeed(module(program, "--help", folder=tmp_path, options=["-OO"]))
 
 
 # What is printed can be typed

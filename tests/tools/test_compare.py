@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import sys
 import time
 from unittest import mock
 
@@ -143,12 +142,6 @@ def test_a_mistake_in_training_is_a_line(
     monkeypatch.setattr(compare, "carry_out", killed)
     assert mistake(capsys, *argv, tmp_path / "out") == "vae_numpy: was killed"
     assert list(tmp_path.iterdir()) == []
-
-
-def test_nobody_counts_memory_on_windows(monkeypatch):
-    assert trial._peak_memory()["peak_memory"] > 10
-    monkeypatch.setitem(sys.modules, "resource", None)
-    assert trial._peak_memory() == {}
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-HERE = Path(__file__).parent
-SCRIPTS = (HERE / "in_page.js",)  # that run in a page before its own
+SCRIPT = Path(__file__).parent / "in_page.js"  # runs in a page before its own
 needs_chromium = pytest.mark.skipif(
     not CHROMIUM, reason="there is no chromium (Debian: apt install chromium)"
 )
@@ -23,7 +22,7 @@ AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practi
 
 
 @contextmanager
-def opened(chromium, path, width=1440, height=1000, place="", scripts=SCRIPTS, **other):
+def opened(chromium, path, width=1440, height=1000, place="", **other):
     """A page of that file, at a place in it; other options are those of its context.
 
     Afterwards: it said nothing, and asked for nothing else.
@@ -32,8 +31,7 @@ def opened(chromium, path, width=1440, height=1000, place="", scripts=SCRIPTS, *
     context = chromium.new_context(viewport=viewport, **other)
     context.set_default_timeout(120_000)  # a busy machine is no fault of the page
     page = context.new_page()
-    for script in scripts:
-        page.add_init_script(path=script)
+    page.add_init_script(path=SCRIPT)
     said, asked = [], []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))

@@ -522,17 +522,6 @@ def test_it_is_accessible(visit, folders, tmp_path, width, scheme):
         assert_accessible(page)
 
 
-def test_an_older_browser_at_an_insecure_host(visit, pages):
-    """What these lack is not needed: the pad draws, a slider slides."""
-    with visit(pages["vae"].path, scripts=[browser.HERE / "older.js"]) as page:
-        assert page.evaluate("[window.crypto, navigator.clipboard]") == [None, None]
-        draw(page, SEVEN)
-        page.locator("[data-i='0']").fill("1.5")
-        assert page.evaluate("[pad.strokes[0].length > 5, z[0]]") == [True, 1.5]
-        page.locator("#undo").click()
-        assert page.evaluate("pad.strokes.length") == 0
-
-
 @pytest.mark.parametrize("broken", [False, True])
 def test_without_javascript_there_is_a_picture(chromium, pages, broken):
     """And where the script fails."""
@@ -639,7 +628,7 @@ def test_a_model_of_another_size_has_its_map(chromium, visit, folders, pages, tm
 def test_every_request_is_forbidden(chromium, pages):
     """And so is every other script, whose like no page asks for."""
     page = chromium.new_page()
-    page.add_init_script(path=browser.SCRIPTS[0])
+    page.add_init_script(path=browser.SCRIPT)
     page.goto(pages["vae"].path.as_uri())
     assert page.evaluate("tests.intrude") == [["connect-src", "script-src-elem"], None]
     page.close()
