@@ -43,6 +43,12 @@ def test_nobody_reads_the_help(tmp_path, words):
 
 
 @pytest.mark.slow
+def test_closed_streams(tmp_path):
+    succeed(run(f"{TRAIN} --out run >&- 2>&- <&-", tmp_path))
+    assert (tmp_path / "run" / "figures" / "samples.png").read_bytes()[1:4] == b"PNG"
+
+
+@pytest.mark.slow
 def test_nobody_reads_the_table(tmp_path):
     result = run(f"{TRAIN} --epochs 60 --out run | head -n 1", tmp_path)
     assert result.stdout.startswith("data   digits")

@@ -4,10 +4,12 @@ import os
 import shutil
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 import doorkeeper
+from common.frameworks import symbolic
 from tests import helpers
 from tests.helpers import environment, one_line, run, succeed
 
@@ -136,6 +138,16 @@ def test_a_folder_with_any_name(home, tmp_path):
     (line,) = result.stderr.splitlines()
     assert line.startswith(f"note: Theano compiles into {folder}/theano-")
     assert "/dev/null/.theano" in line
+
+
+def test_a_folder_from_which_nothing_can_be_loaded(home, monkeypatch, capsys):
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("THEANO_FLAGS", "")
+    noexec = SimpleNamespace(f_flag=os.ST_NOEXEC)
+    monkeypatch.setattr(os, "statvfs", lambda path: noexec)
+    symbolic.choose_folder("Theano")
+    words = f"anew each time (no library can be loaded from {home}/.theano"
+    assert words in capsys.readouterr().err
 
 
 def test_a_compiler_says_why_it_fails(home, tmp_path):
