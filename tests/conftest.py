@@ -127,7 +127,7 @@ def bounded(record_property):
     """
 
     def check(name, value, low=-np.inf, high=np.inf):
-        record_property(name, [float(value), low, high])
+        record_property(name, [*map(float, (value, low, high))])  # for xdist
         assert low < value < high, name
 
     return check
