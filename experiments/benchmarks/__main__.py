@@ -7,9 +7,9 @@
     growth    how they grow with units, batch size and latent variables
 
 Contenders take turns, so that what disturbs the machine disturbs them all; medians are
-printed, and ratios to vae_tf.  ARGS="epochs cold" measures these alone; growth, which
-takes ten minutes more, is measured if it is named.  Programs run where their framework
-is: here, or in the environment of `make today`.
+printed, and ratios to vae_tf.  Without ARGS, epochs are measured; ARGS="cold start"
+measures these.  Programs run where their framework is: here, or in the environment of
+`make today`.
 """
 
 import argparse
@@ -110,7 +110,7 @@ class Contender:
 
 
 def measure(contenders, given, rounds):
-    """Turns, after one to get warm.  -> {name: (seconds per epoch, megabytes)}"""
+    """Epochs in turn, after one to get warm.  -> {name: (median seconds, megabytes)}"""
     with ExitStack() as stack:
         running = {
             n: Contender(stack, *which, given) for n, which in contenders.items()
@@ -236,12 +236,12 @@ def main():
     parser = argparse.ArgumentParser(
         prog="make bench", description=__doc__.partition("\n")[0]
     )
-    sections_help = f"{', '.join(sections)} (default: all but growth)"
+    sections_help = f"{', '.join(sections)} (default: epochs)"
     parser.add_argument("sections", metavar="SECTION", nargs="*", help=sections_help)
     rounds_help = "turns of each contender (default: epochs 7, cold 1, growth 3)"
     parser.add_argument("--rounds", metavar="N", type=int, help=rounds_help)
     options = parser.parse_args()
-    wanted = options.sections or {*sections} - {"growth"}
+    wanted = options.sections or ["epochs"]
     if unknown := set(wanted) - set(sections):
         parser.error(f"no section {min(unknown)}; choose from {', '.join(sections)}")
     for name, section in sections.items():
