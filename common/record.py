@@ -44,7 +44,7 @@ class Record:
                 raise UserError(f"{self.run.checkpoint_path}: damaged checkpoint")
         else:
             self.run.create(self.overwrite)
-            if self.run.config_path.exists():
+            if self.run.config_path.exists():  # of the former run
                 self.config.write(self.run.config_path)
         before = self.history  # its rows have the same columns as those to come
         judged = settings.judged and (not before or "judge_distance" in before[0])
