@@ -73,7 +73,7 @@ TRAINING := $(patsubst %,tests/test_%.py,batches loop weights former_runs) tests
 ROOM := common/frameworks
 ROOMS := tests/frameworks tests/test_parity.py tests/tools/test_doctor.py
 OTHERS := $(addprefix common/,runs.py judge.py estimator.py) $(wildcard common/images/*.py)
-mutants: whole  ## name the mistakes in the programs that no test notices (two hours)
+mutants: whole  ## name the mistakes in the programs that no test notices
 	-$(call MUTANTS,.venv) 500 $(filter-out $(NEWEST),$(LESSON))
 	-$(call MUTANTS,.venv) 200 --tests $(TRAINING) -- $(TRAINS)
 	-$(call MUTANTS,.venv) 100 --tests $(ROOMS) -- $(ROOM)/numpy.py $(ROOM)/theano/adam.py
