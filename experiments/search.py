@@ -18,6 +18,7 @@ from sklearn.model_selection import KFold, ParameterGrid
 from tqdm import tqdm
 
 try:
+    import dask
     import distributed
 except ModuleNotFoundError:
     distributed = None
@@ -35,6 +36,7 @@ ELSEWHERE = (
     "scheduler and workers must find these programs and what they import, in the same "
     "versions: start them in this folder, or with it in PYTHONPATH"
 )
+ADMIN = "distributed.admin"
 SECONDS = 15  # to wait for a scheduler, and then for a worker
 
 
@@ -66,9 +68,11 @@ def measure(client, vaes, X):
         client.run(str, vaes)  # which arrive at each worker, or nothing begins
     except Exception as error:  # of whatever kind
         raise UserError(f"{ELSEWHERE} ({error})") from None
-    with one_line():
-        X = client.scatter(X, broadcast=True)  # to all workers: each of them may die
-        trainings = [(vae, half) for vae in vaes for half in range(HALVES.n_splits)]
+    trainings = [(vae, half) for vae in vaes for half in range(HALVES.n_splits)]
+    # The scheduler keeps the images: what is scattered dies with the workers that hold
+    # it, and if one of them dies before it has its copy, scattering never ends.
+    with one_line(), dask.config.set({f"{ADMIN}.large-graph-warning-threshold": "1GB"}):
+        X = client.submit(np.asarray, X, pure=False)
         futures = client.map(train, *zip(*trainings, strict=True), X=X, pure=False)
         finished = distributed.as_completed(futures)
         for future in tqdm(finished, total=len(futures), leave=False, disable=None):
@@ -100,7 +104,6 @@ def cluster(address=None, **local):
         except (OSError, ValueError) as error:
             raise UserError(f"--scheduler {workers}: {error}") from None
         with client:
-            client.amm.stop()  # it would remove copies of the images
             yield client
 
 
@@ -134,7 +137,7 @@ def one_line():
             "of it: do they have enough memory?"
         ) from None
     except distributed.CancelledError:
-        raise UserError("the scheduler ended, or all workers at once") from None
+        raise UserError("the scheduler ended") from None
 
 
 def report(vaes, elbos, seconds, package, source):

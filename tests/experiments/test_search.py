@@ -110,12 +110,12 @@ class Dies:
 
 @DISTRIBUTED
 @pytest.mark.slow
-def test_a_worker_is_killed(client, X, tmp_path):
-    before = set(client.run(os.getpid).values())
-    assert_same(client, [Dies(tmp_path, 1)], X)
-    assert (tmp_path / "0").exists()
-    client.wait_for_workers(2, 60)
-    assert len(before & set(client.run(os.getpid).values())) == 1
+@pytest.mark.parametrize("times", [1, 2], ids=["one worker", "both"])
+def test_workers_are_killed(client, X, tmp_path, times):
+    """Both die at about the same time, so that none of them has the images any more."""
+    assert_same(client, [Dies(tmp_path, times)], X)
+    assert len([*tmp_path.iterdir()]) == times
+    client.wait_for_workers(1, 60)
 
 
 class Stranger:
