@@ -32,7 +32,7 @@ $(APART:%=test-%): test-%:
 	$(PYTEST) -m $* $(ARGS)
 
 stress: whole  ## run 500 histories of a run, 10,000 damaged files, 30 seeds of chance
-	SEEDS=30 $(PYTEST) -m "stress or chance" $(ARGS)
+	SEEDS=30 $(PYTEST) -o faulthandler_timeout=7200 -m "stress or chance" $(ARGS)
 
 # What other versions can change: values, each framework, estimators, a whole run.
 check-today: WHICH := -m "not slow and $(MOST)" $(addprefix tests/, frameworks models \
