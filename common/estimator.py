@@ -114,8 +114,7 @@ class Estimator(base.BaseEstimator):
 
     def random_codes(self, count, rng):
         """Codes to generate from, z ~ N(0, I).  -> (count, Z) float32"""
-        shape = count, self.network.settings.latent_dim
-        return rng.standard_normal(shape, np.float32)
+        return rng.standard_normal((count, self.network.settings.latent_dim), "f4")
 
     def sample(self, n_samples=1, draw="mean", random_state=0):
         """Generate images from random codes.  -> (n_samples, D), as `decode` gives"""

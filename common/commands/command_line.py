@@ -81,8 +81,7 @@ def _unread():
 
 def add_device(parser, package):
     """Add --device, with what the framework can compute on."""
-    text = "device to compute on, if the framework has a choice (default: a GPU if it "
-    text += "finds one)"
+    text = "device to compute on (default: a GPU if the framework finds one)"
     devices = packages.devices(package)
     parser.add_argument("--device", choices=devices, default=None, help=text)
 
@@ -117,6 +116,10 @@ class Parser(argparse.ArgumentParser):
             sys.stdout.reconfigure(errors="backslashreplace")  # and so does this
         super().__init__(**options)
         self._negative_number_matcher = re.compile(r"-\.?\d")
+
+    def _print_message(self, message, file=None):
+        with contextlib.suppress(OSError):  # as newer versions of argparse do
+            super()._print_message(message, file)
 
     def exit(self, status=0, message=None):
         """Exit quietly, even if nobody reads the help."""

@@ -68,8 +68,7 @@ class Table(Record):
 
     def foot(self, pictures):
         """Print the result of the run and where its pictures are."""
-        last = self.history[-1]
-        print(f"\n{self.words.result.format(**last)}")
+        print(f"\n{self.words.result.format(**self.history[-1])}")
         seconds = [row["seconds"] for row in self.history]
         pace = f"{statistics.median(seconds):.2f} seconds each (median)"
         if len(seconds) < 3:  # the first of which may have compiled

@@ -18,8 +18,7 @@ class Autoencoder(EncodingEstimator, Settings):
     def initialize(self, pixels):
         """Make the network with its initial weights.  (N, D) uint8 -> self"""
         super().initialize(pixels)
-        test_set = batches.evaluation_set(pixels[:EXAMPLES], self.settings_)
-        self._examples = test_set["x"]
+        self._examples = batches.evaluation_set(pixels[:EXAMPLES], self.settings_)["x"]
         return self
 
     def _make_network(self, settings, width, parameters):
