@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from tests.helpers import module
 from tools import mutants
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="groups of processes")
@@ -45,10 +46,12 @@ def project(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def run(monkeypatch, capsys):
+def run(project):
+    """In a process without threads, since a fork of one with threads may never end."""
+
     def main(*words):
-        monkeypatch.setattr(sys, "argv", ["mutants", *words])
-        return mutants.main(), *map(str.splitlines, capsys.readouterr())
+        done = module("tools.mutants", *words, folder=project)
+        return done.returncode, done.stdout.splitlines(), done.stderr.splitlines()
 
     return main
 
