@@ -44,8 +44,8 @@ test-today check-today:
 	@test ! -e .venv-today/ready || \
 	    $(PYTEST:.venv/%=.venv-today/%) $(WHICH) $(filter-out --without-torch,$(ARGS))
 
-check: lint  ## check style, run the tests that are not slow
-	$(PYTEST) -m "not slow and $(MOST)" $(ARGS)
+check: lint  ## check style, run the tests that take no time
+	$(PYTEST) -m "not slow and not compiles and not stress and $(MOST)" $(ARGS)
 
 whole: .venv/ready
 	@test -d .venv/lib/python3.11 || { echo "error: this takes Python 3.11;" \

@@ -156,6 +156,7 @@ def test_a_file_that_hides_a_module(tmp_path, name):
     assert not (tmp_path / "runs").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("package", "name", "text", "reason"),
     [

@@ -113,6 +113,7 @@ def test_pixels_may_lie_in_memory_in_any_order(vae, X, laid_out):
     assert vae.score(view) == vae.score(view.copy(order="C"))
 
 
+@pytest.mark.compiles
 def test_learning_raises_the_score(fitted, X, bounded):
     """Above that of independent pixels with the probabilities of the mean image."""
     p = X.mean(axis=0).clip(0.005, 0.995)
@@ -310,6 +311,7 @@ def test_workers_say_nothing_and_compute_the_same(X, capfd):
         np.testing.assert_allclose(found, vae.transform(X), atol=1e-6)
 
 
+@pytest.mark.compiles
 @pytest.mark.parametrize("hidden", [(), (16, 8)])
 @pytest.mark.parametrize("trained", ["autoencoder_tf", "vae_numpy"])
 def test_keras_models_compute_the_same(trained, hidden, X, tmp_path, uncompiled):

@@ -95,8 +95,7 @@ def test_no_label_covers_another(rng, bounded):
     codes = 0.3 * rng.standard_normal((10, 2))[labels] + rng.standard_normal((2000, 2))
     figure = figures.latent(codes, labels, "codes")
     figure.set_size_inches(6, 5.6)
-    renderer = FigureCanvasAgg(figure).get_renderer()
-    figure.draw(renderer)
+    figure.draw(FigureCanvasAgg(figure).get_renderer())
     boxes = [t.get_bbox_patch().get_window_extent() for t in figure.axes[0].texts]
     centers = np.array([(box.x0 + box.x1, box.y0 + box.y1) for box in boxes]) / 2
     widths = pdist(centers).min() / max(box.width for box in boxes)

@@ -35,6 +35,7 @@ def X(digits):  # noqa: N802
     return np.divide(digits.test_images[:5], 255, dtype=np.float32)
 
 
+@pytest.mark.compiles
 @FORMER
 def test_every_framework_loads_it_and_computes_the_same(run, package, expected, X):
     names = "transform", "score", "sample"

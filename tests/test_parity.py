@@ -38,6 +38,7 @@ def values(package, function, drawn):
     return [np.array(value) for value in evidence.values(package, function, [drawn])]
 
 
+@pytest.mark.compiles
 @pytest.mark.chance
 @EACH
 @STRUCTURE
@@ -131,6 +132,7 @@ def test_what_a_network_computes(rng, package, structure):
     close(network.decode(z), expit(reference.decode(p, exact["z"], activation)), 1e-4)
 
 
+@pytest.mark.compiles
 @pytest.mark.chance
 @EACH
 @pytest.mark.parametrize(

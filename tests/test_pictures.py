@@ -77,5 +77,4 @@ def test_no_title_is_cut_off_or_too_small_for_a_phone(titles):
         assert figure.bbox.containsx(box.x0) and figure.bbox.containsx(box.x1)
         assert figure.bbox.containsy(box.y0) and figure.bbox.containsy(box.y1)
         phone = 343  # pixels that a picture has there, from left to right
-        pixels = axes.title.get_size() / 72 * phone / figure.get_figwidth()
-        assert pixels > 7.9
+        assert axes.title.get_size() / 72 * phone / figure.get_figwidth() > 7.9

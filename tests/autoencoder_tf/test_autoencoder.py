@@ -41,6 +41,7 @@ def test_what_a_network_computes(rng, shape):
     np.testing.assert_allclose(measures[1], mse, rtol=1e-5)
 
 
+@pytest.mark.compiles
 @pytest.mark.parametrize("shape", SHAPES[1:])
 def test_training_takes_adams_steps_on_the_mean_log_likelihood(rng, shape):
     hidden, latent_dim, _, activation = shape

@@ -62,6 +62,7 @@ def test_the_disk_of_what_is_printed_is_full(tmp_path):
     one_line(result, "standard output: No space left on device")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_early_end_leaves_no_folder(tmp_path, number):
     words = ["-m", "vae_numpy.train", *SMALL, "--epochs", 9999, "--out", "run"]

@@ -17,7 +17,6 @@ def reached(*contender):
     return json.loads(bench.printed(*contender, json.dumps(given), task))["elbo"]
 
 
-@pytest.mark.slow
 @pytest.mark.environments
 def test_peers_reach_what_ours_reaches(digits, tmp_path, monkeypatch):
     """With the digits in the place of MNIST; compiled or not, PyTorch's is one file."""
@@ -32,10 +31,9 @@ def test_peers_reach_what_ours_reaches(digits, tmp_path, monkeypatch):
 
 
 def test_a_contender_that_fails_says_why():
-    with ExitStack() as stack, pytest.raises(SystemExit) as ended:
+    line = "a contender failed: .*hidden must be whole numbers from 1"
+    with ExitStack() as stack, pytest.raises(SystemExit, match=line):
         bench.Contender(stack, "ours", "vae_numpy", given={"hidden": [0]}).epoch()
-    assert "a contender failed: " in str(ended.value)
-    assert "hidden must be whole numbers from 1" in str(ended.value)
 
 
 def test_the_products_of_an_epoch():

@@ -29,6 +29,7 @@ def test_it_is_summed_over_the_encoder(rng):
     assert variance(network, settings, x, 9) == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.slow
 def test_the_program_prints_a_row_for_each_number_of_draws(digits, tmp_path):
     vae = VAE(2, hidden=(4,), epochs=1).fit(digits.train_images)
     save_as_trained(vae, tmp_path / "run")

@@ -27,6 +27,7 @@ from vae_numpy import VAE
 SCRIPT = str(ROOT / "experiments" / "search.py")
 SMALL = {"latent_dim": 2, "hidden": (), "epochs": 3}
 ROUNDING = 1e-5  # relative, where the numbers of threads differ
+pytestmark = pytest.mark.slow
 DISTRIBUTED = pytest.mark.skipif(
     search.distributed is None, reason="distributed is not installed: make .venv/search"
 )
@@ -65,7 +66,6 @@ def blas_threads():
 
 
 @DISTRIBUTED
-@pytest.mark.slow
 @pytest.mark.environments
 def test_two_processes_find_what_one_finds(client, X):
     assert len({*client.run(os.getpid).values(), os.getpid()}) == 3
@@ -78,7 +78,6 @@ def test_two_processes_find_what_one_finds(client, X):
 
 
 @DISTRIBUTED
-@pytest.mark.slow
 def test_a_search_of_scikit_learn(client, X):
     options = {"n_candidates": 2, "random_state": 0, "min_resources": 100, "cv": 2}
     scores = []
@@ -109,7 +108,6 @@ class Dies:
 
 
 @DISTRIBUTED
-@pytest.mark.slow
 @pytest.mark.parametrize("times", [1, 2], ids=["one worker", "both"])
 def test_workers_are_killed(client, X, tmp_path, times):
     """Both die at about the same time, so that none of them has the images any more."""
@@ -135,7 +133,6 @@ def arrive(process):
 
 
 @DISTRIBUTED
-@pytest.mark.slow
 def test_programs_that_are_not_found(client, X):
     """By the workers; by the scheduler, which is in this process."""
     with pytest.raises(UserError, match=r"must find .*No module named 'nowhere'"):
@@ -145,7 +142,6 @@ def test_programs_that_are_not_found(client, X):
 
 
 @DISTRIBUTED
-@pytest.mark.slow
 def test_a_training_that_kills_its_workers_is_given_up(client, X, tmp_path):
     def give_up_at_once(dask_scheduler):
         dask_scheduler.allowed_failures = 0
@@ -177,7 +173,6 @@ def test_no_scheduler(address, monkeypatch, capsys):
 
 
 @DISTRIBUTED
-@pytest.mark.slow
 @pytest.mark.environments
 def test_ctrl_c_ends_it_with_one_line_and_all_its_processes(tmp_path):
     words = ["--data=digits", "--package=vae_numpy", "--epochs=500"]
@@ -194,7 +189,6 @@ def test_ctrl_c_ends_it_with_one_line_and_all_its_processes(tmp_path):
 
 
 @DISTRIBUTED
-@pytest.mark.slow
 @pytest.mark.environments
 def test_the_table_and_what_comes_next(tmp_path, monkeypatch):
     words = "--data=digits", "--package=vae_numpy", "--epochs=1"

@@ -32,6 +32,7 @@ def test_methods_and_the_names_of_their_arguments(package):
         assert all(p.default is not p.empty for p in further), method
 
 
+@pytest.mark.compiles
 @EACH
 def test_training_goes_on_from_a_state(digits, package):
     """Exactly, in another network; and pixels may be uint8 or float32."""

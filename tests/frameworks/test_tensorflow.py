@@ -19,6 +19,8 @@ from tensorflow.python.eager import context  # noqa: E402
 
 from common.frameworks.tensorflow.network import Shared  # noqa: E402
 
+pytestmark = pytest.mark.compiles
+
 
 def network_of(package, images, **changes):
     model = packages.model_of(package).name
@@ -34,7 +36,6 @@ def train(network, images):
     return network.train(**few, learning_rates=rates)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("package", ["vae_tf", "autoencoder_tf", "gan_tf"])
 def test_networks_that_share_functions_keep_apart(package, digits, request):
     """As without any compiled function, where each has its own variables."""

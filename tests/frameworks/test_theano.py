@@ -88,6 +88,7 @@ def test_flags_of_the_user_win(monkeypatch, given, expected):
     assert fixed.startswith(",floatX=float32")
 
 
+@pytest.mark.compiles
 @pytest.mark.parametrize("package", ["vae_theano", "gan_theano"])
 def test_steps_are_compiled_before_they_are_timed(package, digits, capfd, uncompiled):
     """Whether or not it is said; what training alone does not call, only if it is."""

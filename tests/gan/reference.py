@@ -13,8 +13,7 @@ SLOPES = {
 def generate(p, z, activation):
     """Images, each value in (0, 1).  (B, Z) -> (B, D)"""
     h = hidden_layers(p, "generator", z, activation)
-    logits = h @ p["generator_W_logits"] + p["generator_b_logits"]
-    return 1 / (1 + np.exp(-logits))
+    return 1 / (1 + np.exp(-h @ p["generator_W_logits"] - p["generator_b_logits"]))
 
 
 def discriminate(p, x, activation):

@@ -25,6 +25,7 @@ def problem(package, pixels, steps, rng, **options):
     return network, {"x": x} | settings.noise((steps, 6), rng)
 
 
+@pytest.mark.compiles
 @pytest.mark.chance
 @EACH
 @pytest.mark.parametrize(
@@ -74,6 +75,7 @@ def test_alternating_steps(rng, package, activation, hidden, penalty):
         assert sums[name] == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.compiles
 @pytest.mark.chance
 @EACH
 def test_what_is_measured(rng, package):

@@ -204,7 +204,6 @@ def histories(tmp_path, monkeypatch, rng):
     return Histories
 
 
-@pytest.mark.slow
 @pytest.mark.stress
 @pytest.mark.parametrize(("other", "count"), OTHERS if MANY else [("vae_numpy", 20)])
 def test_a_run_of_any_history(histories, monkeypatch, other, count):
@@ -215,6 +214,7 @@ def test_a_run_of_any_history(histories, monkeypatch, other, count):
     stateful.run_state_machine_as_test(histories, settings=many)
 
 
+@pytest.mark.stress
 @pytest.mark.parametrize("touches", [8, 10, 14])
 def test_a_folder_that_is_being_replaced_can_be_replaced(histories, touches):
     """Also where a command has written into it, and the run is gone already."""

@@ -74,8 +74,7 @@ def test_memory_does_not_grow_with_the_number_of_samples(digits, trained):
     vae.log_evidence(X, 1000)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     vae.log_evidence(X, 20_000)
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    assert kilobytes < 300_000
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000  # KB
 
 
 @pytest.mark.slow

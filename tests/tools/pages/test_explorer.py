@@ -251,8 +251,7 @@ def test_touch(visit, pages):
         corner, size = pad_of(page)
         top, there = page.evaluate("scrollY"), z_of(page)
         path = [corner + size * (0.3 + 0.05 * n, 0.2 + 0.08 * n) for n in range(8)]
-        palm = [corner + size * (0.9, 0.1)] * 8
-        fingers(page, path, palm)
+        fingers(page, path, [corner + size * (0.9, 0.1)] * 8)  # palm
         assert page.evaluate("scrollY") == top  # a finger draws, the page stays
         strokes = page.evaluate("pad.strokes")
         assert len(strokes) == 1  # and a second finger does not
