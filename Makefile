@@ -21,7 +21,7 @@ help:  ## list the targets
 train: .venv/ready  ## train the TensorFlow VAE with its defaults (ARGS="..." adds options)
 	$(PYTHON) -m vae_tf.train $(ARGS)
 
-test: whole  ## run the tests, and one of each kind that stands apart below
+test: whole  ## run the tests, with one of each larger suite below
 	$(PYTEST) -m "$(MOST)" $(ARGS)
 
 test-environments: whole  ## run the tests that take other environments
@@ -44,7 +44,7 @@ test-today check-today:
 	@test ! -e .venv-today/ready || \
 	    $(PYTEST:.venv/%=.venv-today/%) $(WHICH) $(filter-out --without-torch,$(ARGS))
 
-check: lint  ## check style, run the tests that take no time
+check: lint  ## check style, run the quick tests
 	$(PYTEST) -m "not slow and not compiles and not stress and $(MOST)" $(ARGS)
 
 whole: .venv/ready

@@ -1,8 +1,8 @@
 """Search the learning rate and the latent dimensions of a VAE, on many cores.
 
-`python experiments/search.py` gives each core of this machine a worker; with
---scheduler, the workers of that Dask cluster train.  Half of the training images
-decide about what was trained on the other half, and the other way round.
+`python experiments/search.py` starts a worker on each core.  With --scheduler, the
+workers of a Dask cluster train.  Each VAE trains on one half of the training images, is
+tested on the other, and vice versa.
 """
 
 import logging
@@ -65,12 +65,12 @@ def search(options):
 def measure(client, vaes, X):
     """Each VAE's ELBO of each half, and its seconds.  -> (2, len(vaes), 2)"""
     try:
-        client.run(str, vaes)  # which arrive at each worker, or nothing begins
+        client.run(str, vaes)  # fails unless every worker can unpickle them
     except Exception as error:  # of whatever kind
         raise UserError(f"{ELSEWHERE} ({error})") from None
     trainings = [(vae, half) for vae in vaes for half in range(HALVES.n_splits)]
-    # The scheduler keeps the images: what is scattered dies with the workers that hold
-    # it, and if one of them dies before it has its copy, scattering never ends.
+    # The scheduler keeps the images.  Scattered ones would vanish if their workers
+    # died, and scattering hangs if a worker dies during it.
     with one_line(), dask.config.set({f"{ADMIN}.large-graph-warning-threshold": "1GB"}):
         X = client.submit(np.asarray, X, pure=False)
         futures = client.map(train, *zip(*trainings, strict=True), X=X, pure=False)
@@ -92,7 +92,7 @@ def train(vae, half, X):
 
 @contextmanager
 def cluster(address=None, **local):
-    """A Client of that scheduler; of one with a worker for each core, without address.
+    """A Client of the scheduler at `address`; without it, a worker for each core here.
 
     UserError if there is no worker within some seconds.
     """
@@ -124,7 +124,7 @@ def _workers_here(**options):
 
 @contextmanager
 def one_line():
-    """What goes wrong with a search on a cluster as a UserError."""
+    """Turn an error of the cluster into a UserError."""
     try:
         yield
     except RuntimeError as error:  # of the scheduler
@@ -159,7 +159,7 @@ def main():
     parser = command_line.Parser(description=__doc__)
     add = parser.add_argument
     vaes = [p for p in packages.every() if packages.model_of(p).has_evidence]
-    add("--scheduler", metavar="ADDRESS", help="of a Dask cluster (default: none)")
+    add("--scheduler", metavar="ADDRESS", help="of a Dask scheduler (default: none)")
     add("--data", metavar="SOURCE", help=command_line.DATA)
     add("--package", choices=vaes, default="vae_tf", help="(default: %(default)s)")
     add(

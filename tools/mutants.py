@@ -1,8 +1,8 @@
 """`python -m tools.mutants FILE ...`: would tests notice a mistake in these files?
 
 A mutant changes one operator, comparison or number, in a copy of the project.  It
-survives if its file's tests pass: the place is untested, or the change makes none.
-Each runs in a fork of this process, which has imported the frameworks.
+survives if its file's tests pass: they do not cover the change, or it has no effect.
+A fork of this process, which has imported the frameworks, runs them.
 """
 
 import ast
@@ -58,9 +58,9 @@ def mutants(file):
 
 
 def sample(files, count, seed, together=False):
-    """So many mutants, from each file in turn; together: each with its twins beside it.
+    """Choose `count` mutants, from each file in turn.
 
-    Of twins the mutants are in the same places.
+    With `together`, each choice changes the same place in all the files, twins.
     """
     rng, every = random.Random(seed), [[*mutants(file)] for file in files]
     if together:
@@ -103,15 +103,15 @@ def _test(project, temporary, words):
     """Run pytest in the copy, whose modules take the place of those that are here."""
     os.setsid()
     os.chdir(project)
-    # Bytecode would be taken for a mutant's, which is as old and as long as the file.
+    # Python would reuse bytecode of a file with the time and size of a mutant.
     os.environ["PYTHONDONTWRITEBYTECODE"], sys.dont_write_bytecode = "1", True
-    # A judge that is kept in a file is no other mutant's.
+    # Each mutant fits its own judge instead of loading one.
     os.environ["TMPDIR"] = os.environ["XDG_CACHE_HOME"] = tempfile.tempdir = temporary
     ours = {path.stem for path in project.iterdir()}
     for name in [name for name in sys.modules if name.partition(".")[0] in ours]:
         del sys.modules[name]
     sys.path.insert(0, str(project))
-    cache = f"cache_dir={project.parent}/cache"  # says what noticed the last mutant
+    cache = f"cache_dir={project.parent}/cache"  # the tests that failed last
     with silence():
         sys.exit(pytest.main(["-x", "--ff", "-o", cache, *words]))
 
@@ -121,11 +121,11 @@ def main():
     parser = Parser(prog="python -m tools.mutants")
     add = parser.add_argument
     add("files", metavar="FILE", nargs="+")
-    add("--count", type=int, default=20, help="of all files together (default: 20)")
-    add("--seed", type=int, default=0, help="another one chooses others")
-    add("--tests", metavar="PATH", nargs="+", help="in place of those of each file")
-    add("--slow", action="store_true", help="slow tests, too")
-    add("--together", action="store_true", help="each mutant in all files, twins")
+    add("--count", type=int, default=20, help="mutants in all (default: 20)")
+    add("--seed", type=int, default=0, help="random seed (default: 0)")
+    add("--tests", metavar="PATH", nargs="+", help="run these tests instead")
+    add("--slow", action="store_true", help="add the slow tests")
+    add("--together", action="store_true", help="change all the files, twins, at once")
     return exit_status(_try, parser.parse_args())
 
 
@@ -151,7 +151,7 @@ def _try(options):
                 others = " or ".join(name for name in every if name != package)
                 words += ["-k", f"{package} or not ({others})"]
             if words not in passing and not succeed(project, words):
-                raise UserError(f"{' '.join(tests)}: fail with nothing changed")
+                raise UserError(f"{' '.join(tests)}: fail without a mutant")
             passing.append(words)
             texts = {project / name: t for name, _, t in (mutant[:3], *twins)}
             sources = {path: path.read_text("utf-8") for path in texts}

@@ -120,7 +120,7 @@ def test_the_tests_of_a_file(project, file, tests):
         ("nothing.py", "nothing.py: No such file or directory"),
         ("/outside.py", "'/outside.py' is not in the subpath of "),
         ("tests/notes.txt", "invalid syntax (notes.txt, line 1)"),
-        ("program.py", "tests/test_program.py: fail with nothing changed"),
+        ("program.py", "tests/test_program.py: fail without a mutant"),
     ],
 )
 def test_a_mistake(project, run, file, error):
