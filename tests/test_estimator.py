@@ -283,7 +283,7 @@ def test_static_takes_black_and_white_as_it_is(estimator, X, uncompiled):
 @pytest.mark.parametrize("package", ["autoencoder_tf", "vae_numpy"])
 def test_pipeline_grid_search_and_pandas(package, X, seed, bounded, uncompiled):
     X = X[:, 300:400]
-    estimator = ESTIMATORS[package](2, hidden=(), epochs=5, random_state=seed)
+    estimator = ESTIMATORS[package](2, hidden=(), epochs=10, random_state=seed)
     pipeline = make_pipeline(MinMaxScaler(clip=True), estimator)
     pipeline.set_output(transform="pandas")
     last = pipeline.steps[-1][0]
@@ -306,7 +306,8 @@ def test_workers_say_nothing_and_compute_the_same(X, capfd):
     capfd.readouterr()
     codes = Parallel(2)(delayed(vae.transform)(X) for vae in fitted)
     get_reusable_executor().shutdown()
-    assert capfd.readouterr() == ("", "")
+    waits = r"note: process \d+ compiles in .*; Theano waits for it\n"  # which is true
+    assert re.sub(waits, "", "".join(capfd.readouterr())) == ""
     for vae, found in zip(fitted, codes, strict=True):
         np.testing.assert_allclose(found, vae.transform(X), atol=1e-6)
 

@@ -49,11 +49,10 @@ def test_importance_sampling_finds_the_integral(digits, trained, seed, bounded):
     exact = np.array(by_integration(vae, vae.seen(X)))
     estimate = vae.log_evidence(X, 5000)
     assert estimate.dtype == np.float64
-    # Of 5 seeds, each of which trains another model.
-    bounded("farthest", abs(estimate - exact).max(), high=0.05)  # 0.021 +- 0.003
-    bounded("mean", (estimate - exact).mean(), -0.015, 0.015)  # 0.001 +- 0.002
+    bounded("farthest", abs(estimate - exact).max(), high=0.06)  # 0.024 +- 0.007
+    bounded("mean", (estimate - exact).mean(), -0.015, 0.015)  # 0.003 +- 0.002
     log_gap = np.log((exact - vae.log_evidence(X, 1)).mean())
-    bounded("log of one draw's gap", log_gap, low=np.log(0.1))  # 0.8 +- 0.3
+    bounded("log of one draw's gap", log_gap, low=np.log(0.1))  # 1.0 +- 0.5
 
 
 def test_an_estimate_does_not_depend_on_other_images(digits, trained, monkeypatch):

@@ -56,15 +56,15 @@ def gradients():
 @pytest.mark.parametrize("draws", [1, 5])
 def test_its_mean_is_that_of_the_total_gradient(gradients, draws, seed, bounded):
     total, path, _ = gradients(draws, seed)
-    # So 5 are a small share of the mean; 5 seeds: 72 +- 1 and 72 +- 2.
-    bounded("total", errors_apart(total), low=60)
-    bounded("apart", errors_apart(path - total), high=5)  # 5 seeds: 1.6 +- 0.6
+    # So 5 are a small share of the mean; 72 +- 2 and 69 +- 3.
+    bounded("total", errors_apart(total), low=55)
+    bounded("apart", errors_apart(path - total), high=5)  # 1.6 +- 0.6
 
 
 def test_without_a_square_it_would_be_biased(gradients, seed, bounded):
     """Roeder's gradient for K = 5."""
     total, _, plain = gradients(5, seed)
-    bounded("apart", errors_apart(plain - total), low=40)  # 5 seeds: 47.9 +- 0.6
+    bounded("apart", errors_apart(plain - total), low=40)  # 48.6 +- 1.2
 
 
 def exact_posterior(rng, latent_dim=2, pixels=5):
