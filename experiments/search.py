@@ -36,7 +36,7 @@ ELSEWHERE = (
     "scheduler and workers must find these programs and what they import, in the same "
     "versions: start them in this folder, or with it in PYTHONPATH"
 )
-ADMIN = "distributed.admin"
+LARGE = {"distributed.admin.large-graph-warning-threshold": "1GB"}  # 47 MB are fine
 SECONDS = 15  # to wait for a scheduler, and then for a worker
 
 
@@ -71,7 +71,7 @@ def measure(client, vaes, X):
     trainings = [(vae, half) for vae in vaes for half in range(HALVES.n_splits)]
     # The scheduler keeps the images.  Scattered ones would vanish if their workers
     # died, and scattering hangs if a worker dies during it.
-    with one_line(), dask.config.set({f"{ADMIN}.large-graph-warning-threshold": "1GB"}):
+    with one_line(), dask.config.set(LARGE):
         X = client.submit(np.asarray, X, pure=False)
         futures = client.map(train, *zip(*trainings, strict=True), X=X, pure=False)
         finished = distributed.as_completed(futures)
