@@ -222,6 +222,7 @@ def report(error):
         return error.code
     if isinstance(error, KeyboardInterrupt):
         sys.stderr.write("\ninterrupted\n")
+        exec("")  # else a Ctrl-C in an exec, of a dataclass say, is what Python dies of
         return 130
     if isinstance(error, LackError):
         sys.stderr.write("error: {}\n".format(error))

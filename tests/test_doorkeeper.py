@@ -180,8 +180,9 @@ def test_a_library_that_cannot_be_imported(tmp_path, package, name, text, reason
     path.unlink()
 
 
-def test_ctrl_c_while_python_imports(tmp_path):
-    (tmp_path / "tqdm.py").write_text("raise KeyboardInterrupt\n")
+@pytest.mark.parametrize("name", ["tqdm", "cycler"])  # before the command, in it
+def test_ctrl_c_while_python_imports(tmp_path, name):
+    (tmp_path / f"{name}.py").write_text("exec('raise KeyboardInterrupt')")
     result = module("vae_numpy.train", *SMALL, folder=tmp_path)
     assert (result.returncode, result.stderr) == (130, "\ninterrupted\n")
 
