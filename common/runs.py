@@ -181,11 +181,10 @@ class Run:
                     raise ValueError("infinite, or no number")
             except Exception:  # numpy and zipfile raise a dozen kinds
                 raise UserError(f"{path}: damaged checkpoint") from None
-        for name, mine in own.items():
-            both = state[name], mine
-            saved, needed = (f"{a.dtype} of shape {a.shape}" for a in both)
+        for n, mine in own.items():
+            saved, needed = (f"{a.dtype} of shape {a.shape}" for a in (state[n], mine))
             if saved != needed:
-                raise UserError(f"{path}: {name} is {saved}; this model's is {needed}")
+                raise UserError(f"{path}: {n} is {saved}; this model's is {needed}")
         return state, epoch
 
     def _read_history(self, columns):

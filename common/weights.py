@@ -5,8 +5,8 @@ from itertools import pairwise
 import numpy as np
 
 GAIN = {
-    "relu": 2.0,  # He et al. 2015, eq. 10
-    "leaky_relu": 2 / (1 + 0.2**2),  # the same, eq. 15, of slope 0.2 below 0
+    "leaky_relu": 2 / (1 + 0.2**2),  # He et al. 2015, eq. 15, of slope 0.2 below 0
+    "relu": 2.0,  # the same, eq. 10
     "tanh": 1.0,  # LeCun et al. 1998, eq. 16
 }
 

@@ -67,10 +67,10 @@ def test_the_posterior_does_not_collapse(digits, hidden, passes, least, seed, bo
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("latent_dim", "hidden"), [(2, ()), (2, (400,)), (8, (400,))])
-def test_no_unit_of_an_autoencoder_code_dies(digits, hidden, latent_dim, seed, bounded):
-    """After 165 steps every number of the code still differs between images."""
-    model = Autoencoder(latent_dim, hidden=hidden, epochs=15, random_state=seed)
-    model.fit(digits.train_images)
+@pytest.mark.parametrize(("latent_dim", "kind"), [(8, "relu"), (2, "leaky_relu")])
+def test_no_number_of_a_code_dies(digits, latent_dim, kind, seed, bounded):
+    """After 165 steps each varies; with 2 numbers and relu, 1 of 30 seeds loses one."""
+    options = {"epochs": 15, "activation": kind, "random_state": seed}
+    model = Autoencoder(latent_dim, hidden=(400,), **options).fit(digits.train_images)
     z = model.transform(digits.test_images)
-    bounded("deviation", (z.std(axis=0) / z.std()).min(), low=0)
+    bounded("deviation", (z.std(axis=0) / z.std()).min(), low=0.3)  # 0.73 +- 0.08

@@ -97,8 +97,7 @@ def train(package, options):
     parameters["verbose"] = False if table.quiet else None
     try:
         table.head()
-        terminal = sys.stderr.isatty() and not table.quiet
-        if terminal and (note := machine.busy()):
+        if sys.stderr.isatty() and not table.quiet and (note := machine.busy()):
             print(f"note: {note}", file=sys.stderr)
         estimator = packages.estimator(package, options.device)(**parameters)
         figures = models.part(estimator.name, "figures")  # before the work: may fail

@@ -95,8 +95,7 @@ def test_downloads_once(server, archive, capsys):
 
 def test_second_source(server, archive):
     def only_idx(request):
-        found = request.path.startswith("/idx/")
-        (send(archive) if found else not_found)(request)
+        (send(archive) if request.path.startswith("/idx/") else not_found)(request)
 
     server.answer = only_idx
     folder = download.mnist()

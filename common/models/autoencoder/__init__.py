@@ -13,7 +13,12 @@ class Settings(settings.Settings):
     """The warm-up: a network that reproduces its input through a bottleneck."""
 
     latent_dim: int = like("latent_dim", 200, help="latent dimension")
-    activation: str = like("activation", "relu", help="function of all hidden units")
+    activation: str = like(
+        "activation",
+        "relu",  # in small networks, a number of the code may die of it
+        values=tuple(weights.GAIN),
+        help="function of all hidden units and of the code",
+    )
 
     name = "autoencoder"
     words = Autoencoder()
@@ -27,14 +32,13 @@ class Settings(settings.Settings):
     def initial(self, pixels):
         """The weights that a run starts from.  (N, D) uint8 -> {name: array}
 
-        The output starts at the mean image.  A relu code starts at 1 with a small
-        variance and hardly moves the output; else Adam's first steps push whole units
-        below 0, for all images, where no gradient brings them back.
+        The output starts at the mean image.  A code of relus starts at 1 with a small
+        variance, since Adam's first steps push units below 0, for all images at once.
         """
         shapes = self.shapes(pixels.shape[1])
         gain = weights.GAIN[self.activation]
         variances = {"W_z": 0.1 * gain / shapes["W_z"][0], "W_logits": 0.01**2}
         parameters = weights.initial(shapes, self, variances)
-        parameters["b_z"] += self.activation == "relu"
+        parameters["b_z"] += self.activation != "tanh"
         parameters["b_logits"] = weights.log_odds(pixels)
         return parameters

@@ -21,9 +21,7 @@ class Settings(settings.Settings):
         help="units of each hidden layer of the generator, which the discriminator "
         "mirrors",
     )
-    activation: str = like(
-        "activation", "leaky_relu", values=("leaky_relu", "relu", "tanh")
-    )
+    activation: str = like("activation", "leaky_relu", values=tuple(weights.GAIN))
     epochs: int | None = like(
         "epochs",
         None,
