@@ -29,7 +29,8 @@ class Config:
     @classmethod
     def read(cls, path):
         """Read it again.  UserError if it is damaged."""
-        text = path.read_bytes()
+        with files.opened(path) as file:
+            text = file.read(files.FREELY)
         try:
             content = parsed(text)
             model = models.find(content["model"])
@@ -100,7 +101,8 @@ def read_options(path, model):
     naming the file, for what no run of this model can have.
     """
     try:
-        content = parsed(path.read_bytes())
+        with files.opened(path) as file:
+            content = parsed(file.read(files.FREELY))
         if content.get("model", model.name) != model.name:
             raise ValueError(f"not the settings of {model.words.title}")
         values = values_in(content, model)

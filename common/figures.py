@@ -201,8 +201,7 @@ def scatter(axes, codes, labels):
 def principal_axes(codes):
     """Directions, that of the most variance first, and its shares.  (N, Z) -> (K, Z), K
 
-    Of one or two latent variables, or where nothing varies, the axes of these: no
-    shares.
+    Of one or two latent variables, or where nothing varies, these axes and no shares.
     """
     if codes.shape[1] < 3 or len(codes) < 3 or (codes == codes[0]).all():
         return np.eye(codes.shape[1]), None

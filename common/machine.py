@@ -1,7 +1,4 @@
-"""What this machine, or the container that the program runs in, has.
-
-Standard library alone.
-"""
+"""What this machine, or the container that the program runs in, has."""
 
 import math
 import os

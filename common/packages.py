@@ -56,13 +56,10 @@ def estimator(package, device=None):
 
 
 def versions(package):
-    """Versions of this project, Python, NumPy and the framework.  -> {name: version}
-
-    Without libraries installed under another name, as tensorflow-cpu.
-    """
+    """Versions of this project, Python, NumPy and the framework.  -> {name: version}"""
     room = importlib.import_module(package).framework
     installed = {"vae-lecture": __version__, "python": platform.python_version()}
     for name in ("numpy", *room.LIBRARIES):
-        with contextlib.suppress(PackageNotFoundError):
+        with contextlib.suppress(PackageNotFoundError):  # as of tensorflow-cpu
             installed[name] = version(name)
     return installed

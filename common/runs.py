@@ -20,10 +20,7 @@ FORMATS = {  # of the columns of history.csv; all others are nats
 
 
 def find(path, model):
-    """A path; for "latest", that of this model's newest run anywhere in runs/.
-
-    For "pretrained", that of the trained model that comes with the project.
-    """
+    """A path; "latest": the newest of the model in runs/; "pretrained": our own."""
     if path == "pretrained":
         path = packages.ROOT / "pretrained" / model.name
         if not path.is_dir():
@@ -82,14 +79,11 @@ class Run:
         self.clear()
 
     def clear(self):
-        """Remove every file of a run, config.json only where nothing else is left.
-
-        It says that other files, of commands, lie in the folder of a run.
-        """
+        """Remove every file of a run, config.json only where nothing else is left."""
         old = [self.checkpoint_path, self.weights_path, self.history_path]
         for path in (*old, *self.figures.glob("*.png")):
             path.unlink(missing_ok=True)
-        if self._files() == [self.config_path]:
+        if self._files() == [self.config_path]:  # else files of commands need it
             self.config_path.unlink()
 
     def lock(self):
@@ -169,7 +163,7 @@ class Run:
         """
         own = estimator.state()
         path = self.weights_path if self.has_weights_alone() else self.checkpoint_path
-        with path.open("rb") as file:
+        with files.opened(path) as file:
             try:
                 arrays = files.arrays(file)
                 if path == self.weights_path:
@@ -190,8 +184,8 @@ class Run:
     def _read_history(self, columns):
         """The rows of history.csv; none if it is missing or damaged."""
         try:
-            with self.history_path.open(newline="") as file:
-                reader = csv.DictReader(file)
+            with files.opened(self.history_path) as file:
+                reader = csv.DictReader(file.read(files.FREELY).decode().splitlines())
                 judged = [n for n in reader.fieldnames or () if n.startswith("judge_")]
                 return [
                     {name: float(row[name]) for name in (*columns, *judged)}

@@ -34,7 +34,7 @@ def named(path):
 
 def unpacked(path):
     """The bytes of a file, or what is in its gzip, or the one .csv in its zip."""
-    with path.open("rb") as file:
+    with files.opened(path) as file:
         start, limit = file.peek(2)[:2], files.limit(file)
         if start == b"\x1f\x8b":
             file = gzip.GzipFile(fileobj=file)
@@ -46,6 +46,8 @@ def unpacked(path):
                 advice = "; unpack it" if names else ""
                 raise ValueError(f"a zip file of {len(names)} .csv files{advice}")
             file = archive.open(names[0])
+        else:  # before any of it is read
+            files.check_size(path.stat().st_size, limit)
         content = file.read(limit)
     files.check_size(len(content), limit)
     return content

@@ -15,10 +15,7 @@ MNIST_SHA256 = "1e35582d42a90940c55b956deb61875c020b567ed20e3c5b174f52bf7809ed9b
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Images and labels to train on, and others to test on.
-
-    Labels are None where the images have none.
-    """
+    """Images and labels, if they have any, to train on, and others to test on."""
 
     name: str
     source: str  # the file, folder or package that the images were read from

@@ -50,7 +50,7 @@ def _kind(path):
 
 def _npz(path):
     """Four arrays, of Keras's or MedMNIST's names.  Path -> fields of a Dataset"""
-    with path.open("rb") as file, files.arrays(file) as arrays:
+    with files.opened(path) as file, files.arrays(file) as arrays:
         names = FIELDS if set(FIELDS) <= set(arrays) else KERAS
         missing = [name for name in names if name not in arrays]
         if missing:
