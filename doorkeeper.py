@@ -7,6 +7,7 @@ table of what is needed: `requires-python`, `dependencies`, and an extra per fra
 
 import importlib
 import os
+import signal
 import sys
 import time
 import warnings
@@ -14,6 +15,7 @@ import warnings
 BUG = 70  # the exit status that sysexits.h calls EX_SOFTWARE
 ROOT = os.path.dirname(os.path.abspath(__file__))
 OURS = "common", "tools"
+PRESSED = []  # Ctrl-C, each time
 MODULES = {"scikit-learn": "sklearn", "theano-pymc": "theano"}  # imported as
 
 
@@ -86,10 +88,18 @@ def _neutralize():
         del sys.warnoptions[:]
         warnings.resetwarnings()
         warnings.simplefilter("ignore")
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, ctrl_c)
     sys.excepthook = lambda kind, error, trace: sys.exit(report(error))
     import logging  # which a file of the user's may hide
 
     logging.disable(logging.WARNING)  # of libraries, as about folders for a cache
+
+
+def ctrl_c(*_):
+    """Handle Ctrl-C: note it too, since a library's callback loses what is raised."""
+    PRESSED.append(True)
+    raise KeyboardInterrupt
 
 
 def lack(extra):

@@ -4,6 +4,7 @@ import signal
 import threading
 from contextlib import contextmanager
 
+import doorkeeper
 from common import UserError, batches, loop
 
 
@@ -18,7 +19,7 @@ class Record:
         self.run, self.config, self.dataset = run, config, dataset
         self.resume, self.overwrite = resume, overwrite
         self.history = []  # rows of history.csv
-        self.in_folder = resume  # whether what the folder holds is this run
+        self.in_folder = False  # whether what the folder holds is this run
 
     def begun(self):
         """Called once the folder is ready."""
@@ -37,11 +38,14 @@ class Record:
         """
         start, settings = loop.Epoch(1), estimator.settings_
         if self.resume:
-            self.run.read_config()  # UserError if there is none
+            held = self.run.read_config()  # UserError if there is none
             self.run.lock()
             self.history, start = self.run.restore(estimator)
             if start.steps >= len(self.dataset.train_images) // settings.batch_size:
                 raise UserError(f"{self.run.checkpoint_path}: damaged checkpoint")
+            if (held.settings.epochs, held.data) != (settings.epochs, self.config.data):
+                self.config.write(self.run.config_path)
+            self.in_folder = True
         else:
             self.run.create(self.overwrite)
             if self.run.config_path.exists():  # of the former run
@@ -92,6 +96,8 @@ class Record:
 def _ctrl_c():
     """Give an event that the first Ctrl-C sets; the second one stops at once."""
     event = threading.Event()
+    if doorkeeper.PRESSED:
+        event.set()
 
     def handle(*_):
         if event.is_set():

@@ -1,6 +1,8 @@
 """A run's folder survives mistakes, damage and company."""
 
+import os
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -101,12 +103,21 @@ def test_a_run_that_is_resumed_is_never_cleared(run, settings, digits):
     """Its first checkpoint may be still to come."""
     run.checkpoint_path.unlink()
     run.history_path.unlink()
-    record = Record(run, run.read_config(), digits, resume=True)
-    model = Model(np.zeros(3), settings)
+    config = run.read_config()
+    config.settings = more = replace(settings, epochs=9)
+    record, model = Record(run, config, digits, resume=True), Model(np.zeros(3), more)
     with pytest.raises(OSError, match="full"), record.recording(model):
         raise OSError("full")
     run.unlock()
-    assert run.config_path.exists()
+    assert run.read_config().settings.epochs == 9  # so that a bare --resume goes on
+
+
+@pytest.mark.parametrize("name", ["config.json", "history.csv", "checkpoint.npz"])
+def test_a_pipe_is_no_file_of_a_run(run, name):
+    (run.path / name).unlink()
+    os.mkfifo(run.path / name)
+    with pytest.raises(UserError, match=f"{name}: not a file"):
+        _ = Config.read(run.config_path), restore(run)
 
 
 IMPOSSIBLE = [("W", [1, np.nan, 1]), ("epoch", 1.5), ("epoch", "two"), ("epoch", -1)]

@@ -9,6 +9,7 @@ import signal
 import numpy as np
 import pytest
 
+import doorkeeper
 from common import packages
 from common.commands.table import Table
 from common.packages import versions as versions_of
@@ -266,6 +267,14 @@ def press_ctrl_c(monkeypatch, owner, name, call):
         return function(*arguments, **options)
 
     monkeypatch.setattr(owner, name, pressing)
+
+
+def test_ctrl_c_that_a_library_caught(train, tmp_path, monkeypatch):
+    monkeypatch.setattr(doorkeeper, "PRESSED", [])
+    with pytest.raises(KeyboardInterrupt):
+        doorkeeper.ctrl_c()
+    result = train("--data", "digits", "--epochs", 2, "--out", tmp_path / "run")
+    assert (result.returncode, len(rows(tmp_path / "run"))) == (130, 1)
 
 
 @pytest.mark.slow
