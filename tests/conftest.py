@@ -169,10 +169,7 @@ def nowhere(tmp_path):
 
 @pytest.fixture
 def command(nowhere, monkeypatch, capfd):
-    """`python -m ...` in this process, which spares each call the import of TensorFlow.
-
-    What `module` of tests/helpers.py runs in a process of its own.
-    """
+    """`python -m ...` in this process, which spares a call the import of TensorFlow."""
 
     def run(module, *arguments, **changes):
         if text := lacking([module, *arguments]):

@@ -105,10 +105,7 @@ def lacking(words):
 
 
 def run(command, folder, **changes):
-    """Run a list of words, or a line of a shell, in a folder.
-
-    If it is of a program whose framework is not installed, the test is skipped.
-    """
+    """Run words or a line of a shell in a folder; skip if its framework is missing."""
     if text := lacking([command] if isinstance(command, str) else command):
         pytest.skip(text)
     return subprocess.run(

@@ -102,10 +102,7 @@ def test_it_agrees_with_eyes(name):
 
 @BOTH
 def test_its_classifier(name):
-    """99 in 100 for kernels on oriented gradients, in the literature.
-
-    It is right as often as it says: among all, the recognized and the others.
-    """
+    """It is right as often as it says: among all, the recognized and the others."""
     judge, dataset = fitted(name)
     p = judge.probabilities(judge.features(dataset.test_images / 255))
     np.testing.assert_allclose(p.sum(axis=1), 1, rtol=1e-5)

@@ -34,8 +34,7 @@ CONFIG = (
     "on the command line override them"
 )
 GROUPS = ("data", "model", "training")  # of the settings
-# What may be given with --resume.
-WITH_RESUME = {"package", "resume", "epochs", "data", "quiet", "device"}
+WITH_RESUME = {"package", "resume", "epochs", "data", "quiet", "device"}  # may be given
 
 
 def main(package, argv=None):
@@ -66,7 +65,7 @@ def make_parser(package):
     add("--overwrite", action="store_true", help="replace the run that is in --out")
     add("--resume", metavar="RUN", help=RESUME)
     add("--config", metavar="FILE", type=files.path, help=CONFIG)
-    add("--quiet", action="store_true", help="print the result and nothing else")
+    add("--quiet", action="store_true", help="print nothing before the result")
     command_line.add_device(groups["run"], package)
     return parser
 

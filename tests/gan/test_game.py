@@ -137,16 +137,11 @@ def after_two_epochs(gan, state, digits):
 
 @pytest.mark.slow
 def test_two_epochs(digits, seed, bounded):
-    """The twins part about as far as the last place alone moves one of them.
-
-    With leaky relus, whose slope jumps, the last place moves a loss by up to 2e-3.
-    """
-    first, *twins = (
-        packages.estimator(package)(
-            epochs=2, activation="tanh", random_state=seed
-        ).initialize(digits.train_images)
-        for package in PACKAGES
-    )
+    """The twins part about as far as the last place alone moves one of them."""
+    # With leaky relus, whose slope jumps, the last place moves a loss by up to 2e-3.
+    options = {"epochs": 2, "activation": "tanh", "random_state": seed}
+    models = (packages.estimator(package)(**options) for package in PACKAGES)
+    first, *twins = (model.initialize(digits.train_images) for model in models)
     start, carried = first.state(), []
     ours, our_shares = after_two_epochs(first, start, digits)
     for way in range(3):

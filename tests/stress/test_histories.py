@@ -38,10 +38,7 @@ ANY["touches"] = st.none() | st.integers(0, 15) | st.integers(0, 50)
 
 
 def command(folder, package, words, touches=None, copies=None):
-    """What a process does: a command, until it has touched so many files.
-
-    `copies`: a folder that gets a copy of the run after each of its epochs.
-    """
+    """A command, until it touches so many files; `copies`: the run after an epoch."""
     models.part("vae", "figures").of_run = lambda *_: {}
     for name in ("interpolation", "latent", "reconstructions", "samples"):
         setattr(figures, name, lambda *_, **__: Figure((1, 1)))

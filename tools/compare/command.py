@@ -34,6 +34,7 @@ OWN = {"report.html", "report.json", *PICTURES, *packages.every()}  # in its fol
 WITH_RUNS = {"packages", "runs", "out", "overwrite", "data", "quiet"}  # options
 EVIDENCE = f"log p(x), at most {IMAGES} images, {SAMPLES} importance samples each"
 MEASURES = {  # of any model
+    "epochs": Measure("training", "epochs", 0),
     "log_evidence": Measure(EVIDENCE),
     "mse": Measure("squared error of reconstructions", "per pixel", 5),
     "seconds_per_epoch": Measure("one epoch (median)", "seconds"),
@@ -78,7 +79,7 @@ def _parser(argv):
     text += "runs/compare/DATE_TIME)"
     add("--out", metavar="DIR", type=files.path, help=text)
     add("--overwrite", action="store_true", help="replace the comparison in --out")
-    add("--quiet", action="store_true", help="print the result and nothing else")
+    add("--quiet", action="store_true", help="print nothing before the result")
     return parser
 
 
@@ -200,6 +201,7 @@ def _report(dataset, columns, parameters):
     """What report.json holds, but for the names of the pictures."""
     for column in columns:
         column["numbers"]["lines_of_code"] = _lines(column["package"])
+        column["numbers"]["epochs"] = column["settings"]["epochs"]
     settings, numbers = _shared(columns, "settings"), _shared(columns, "numbers")
     tests = packages.model_of(columns[0]["package"]).test_measures
     tests = {n: replace(m, title=f"test {m.title.strip()}") for n, m in tests.items()}
