@@ -1,6 +1,6 @@
 """What all programs share, each thing in one room; CONTRIBUTING.md has the plan."""
 
-__version__ = "0.3.1"
+__version__ = "0.4.0"
 
 
 class UserError(Exception):
