@@ -15,7 +15,7 @@ class Settings(settings.Settings):
     latent_dim: int = like("latent_dim", 200, help="latent dimension")
     activation: str = like(
         "activation",
-        "relu",  # in small networks, a number of the code may die of it
+        "relu",  # in small networks, a unit of the code may stay at 0
         values=tuple(weights.GAIN),
         help="function of all hidden units and of the code",
     )

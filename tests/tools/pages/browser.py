@@ -23,7 +23,7 @@ AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practi
 
 @contextmanager
 def opened(chromium, path, width=1440, height=1000, place="", **other):
-    """A page of that file, at a place in it; afterwards: it asked for nothing."""
+    """A page of that file, at a place in it; afterwards: it said and asked nothing."""
     viewport = {"width": width, "height": height}
     context = chromium.new_context(viewport=viewport, **other)
     context.set_default_timeout(120_000)  # a busy machine is no fault of the page
